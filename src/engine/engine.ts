@@ -1,0 +1,175 @@
+import type { Dataset } from '../data/dataset.ts';
+import type { Network } from '../model/network.ts';
+import type { Domain, Plane } from '../model/plane.ts';
+
+/** Layer at which exponents are taken: 1 to depth for a hidden layer, or the network's output. */
+export type LayerChoice = number | 'output';
+
+/** What to compute: exponents over a rectangle of a plane, one value a pixel. */
+export interface FieldRequest {
+  readonly plane: Plane;
+  /** Pixel centres lie at sMin + (column + ½)(sMax − sMin)/width, likewise t, which points up. */
+  readonly domain: Domain;
+  /** Pixels, 1 to 8192 each. */
+  readonly width: number;
+  readonly height: number;
+  readonly layer: LayerChoice;
+}
+
+/** Status of a pixel. */
+export const Status = {
+  good: 0,
+  /** J = 0: λ₁ is −Infinity. */
+  collapsed: 1,
+  /** Numbers left the range of float32 (or float64): λ is −Infinity and means nothing. */
+  overflow: 2,
+} as const;
+
+/** A computed field on the CPU. Row 0 is the lowest t. */
+export interface FieldData {
+  readonly request: FieldRequest;
+  /** λ is the log of a singular value divided by span; the layer index l for layers of dense type. */
+  readonly span: number;
+  /** λ₁ within the plane, [height][width]; −Infinity where the status is not good. */
+  readonly exponents: Float32Array;
+  /** λ₂ within the plane; −Infinity where the Jacobian has rank one. */
+  readonly secondExponents: Float32Array;
+  /** Maximal stretching direction, a unit vector (ds, dt) with ds ≥ 0, [height][width][2]. */
+  readonly directions: Float32Array;
+  /** Network outputs, [height][width][outputWidth]. */
+  readonly outputs: Float32Array;
+  /** Class: index of the largest output; for one output, 1 where it is positive, else 0. */
+  readonly classes: Uint8Array | Uint16Array;
+  /** Status, [height][width]. */
+  readonly statuses: Uint8Array;
+}
+
+/** A few numbers about a live field: of λ₁ over the pixels with good status. */
+export interface FieldStatistics {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly mean: number;
+  /** Values below which 1 % and 99 % of the pixels lie, to 1/256 of the range. */
+  readonly low: number;
+  readonly high: number;
+  /** Pixels with good status, and the others. */
+  readonly goodCount: number;
+  readonly badCount: number;
+}
+
+/** A network whose parameters are resident where the engine computes. A trainer changes them in place. */
+export interface Model {
+  readonly network: Network;
+  /** Replaces all parameters (layout of `network.parameters`). */
+  write(parameters: Float32Array): void;
+  read(): Promise<Float32Array>;
+  dispose(): void;
+}
+
+/** A field that stays where the engine computes, is computed again and again, and painted from there. */
+export interface Field {
+  readonly model: Model;
+  /** The request that the present content answers; null before the first. */
+  readonly request: FieldRequest | null;
+  readonly span: number;
+  /**
+   * Computes anew, in slices that keep page and driver responsive; the old content stays readable
+   * until the new is complete. One at a time: a second call before the first ends rejects.
+   *
+   * @throws DataError if the request does not fit the network; the old content stays.
+   */
+  compute(request: FieldRequest, options?: ComputeOptions): Promise<void>;
+  statistics(): Promise<FieldStatistics>;
+  read(): Promise<FieldData>;
+  dispose(): void;
+}
+
+export interface ComputeOptions {
+  readonly signal?: AbortSignal;
+  /** Called with the fraction done, 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+export interface RidgeOptions {
+  /** Standard deviation of the Gaussian that smooths λ₁ first, in pixels of the field. */
+  readonly smoothing: number;
+  /** Ridge points below this value of λ₁ are dropped; `auto` takes it from the field's statistics. */
+  readonly threshold: number | 'auto';
+  /** Least sharpness −nᵀHn, as a fraction of the field's range of λ₁ per squared smoothing length. */
+  readonly sharpness: number;
+}
+
+/** Ridges of a live field as line segments. */
+export interface Ridges {
+  readonly field: Field;
+  /** Finds the ridges of the field's present content. */
+  find(options: RidgeOptions): Promise<void>;
+  /** Segments [count][4]: s0, t0, s1, t1 in plane coordinates. */
+  read(): Promise<Float32Array>;
+  dispose(): void;
+}
+
+export type Optimizer = 'sgd' | 'adam';
+export type Loss = 'squared' | 'cross-entropy';
+
+export interface TrainingOptions {
+  readonly optimizer: Optimizer;
+  readonly learningRate: number;
+  readonly momentum: number;
+  /** L2 penalty: gradient += weightDecay · parameter (decoupled, as in AdamW, for adam). */
+  readonly weightDecay: number;
+  readonly batchSize: number;
+  readonly loss: Loss;
+  /** Seed of the order in which samples are drawn. */
+  readonly seed: number;
+}
+
+export interface TrainingStatus {
+  readonly stepCount: number;
+  /** Passes over the training set, with fraction. */
+  readonly epoch: number;
+  /** NaN before the first evaluation. */
+  readonly trainLoss: number;
+  readonly testLoss: number;
+  /** Fractions 0 to 1. */
+  readonly trainAccuracy: number;
+  readonly testAccuracy: number;
+  /** True once loss or parameters stopped being finite; training has then stopped. */
+  readonly diverged: boolean;
+}
+
+export interface Trainer {
+  readonly model: Model;
+  readonly dataset: Dataset;
+  readonly options: TrainingOptions;
+  readonly stepCount: number;
+  /** Changes the learning rate from the next step on. */
+  setLearningRate(learningRate: number): void;
+  /** Runs steps; resolves when they are done. After divergence it does nothing. */
+  step(stepCount: number): Promise<void>;
+  /** Loss and accuracy on up to 4,096 samples each of training and test set. */
+  evaluate(): Promise<TrainingStatus>;
+  /** Back to step 0 with these parameters, the optimizer's memory cleared. */
+  reset(parameters: Float32Array): void;
+  dispose(): void;
+}
+
+/** Where networks are evaluated: on a GPU through WebGPU, or on the CPU in float64. */
+export interface Engine {
+  readonly backend: 'webgpu' | 'cpu';
+  /** What computes, for people: the adapter's description or `CPU, float64`. */
+  readonly description: string;
+  /** A software adapter or the CPU: expect a tenth of a GPU's speed or less. */
+  readonly slow: boolean;
+  createModel(network: Network): Model;
+  createField(model: Model): Promise<Field>;
+  createRidges(field: Field): Promise<Ridges>;
+  createTrainer(model: Model, dataset: Dataset, options: TrainingOptions): Promise<Trainer>;
+  /**
+   * One field of any size up to 8192 × 8192, in tiles of bounded memory.
+   *
+   * @throws AbortError (DOMException) if the signal fires.
+   */
+  computeField(model: Model, request: FieldRequest, options?: ComputeOptions): Promise<FieldData>;
+  dispose(): void;
+}

@@ -1,0 +1,60 @@
+/** Base of every error that this package throws on purpose; `code` is stable and meant for programs. */
+export class FtleError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A network, a layer or its parameters are not what they claim to be. */
+export class NetworkError extends FtleError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('network', message, options);
+  }
+}
+
+/** A data set, a file, a plane or an option has a wrong shape or value. */
+export class DataError extends FtleError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('data', message, options);
+  }
+}
+
+/** A shader does not compose or compile. */
+export class ShaderError extends FtleError {
+  /**
+   * @param file - shader file in which the fault lies, relative to `shaders/`.
+   * @param line - line in that file, from 1; 0 if unknown.
+   * @param text - the composed text that was compiled.
+   */
+  constructor(
+    message: string,
+    readonly file: string,
+    readonly line: number,
+    readonly text: string,
+  ) {
+    super('shader', `${file}:${line}: ${message}`);
+  }
+}
+
+export type DeviceErrorReason = 'none' | 'limit' | 'lost';
+
+/** No usable GPU device, a limit of it exceeded, or the device lost. */
+export class DeviceError extends FtleError {
+  constructor(
+    readonly reason: DeviceErrorReason,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(`device-${reason}`, message, options);
+  }
+}
+
+/** Inside check: throws if `condition` is false. Doors use the typed errors above instead. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new FtleError('internal', `internal error: ${message}`);
+}

@@ -1,0 +1,55 @@
+import { NetworkError } from '../errors.ts';
+import { MAXIMAL_WIDTH } from '../layers/dense.ts';
+import type { ActivationName } from '../math/activations.ts';
+import { checkSpec, MAXIMAL_LAYER_COUNT, type NetworkSpec } from './network.ts';
+
+export interface ArchitectureOptions {
+  /** Activation of the hidden layers; `tanh` by default. */
+  readonly activation?: ActivationName;
+  /** Activation of the output layer; `tanh` by default. */
+  readonly outputActivation?: ActivationName;
+}
+
+/**
+ * A dense network from a short text: input width, hidden layers, output width, joined by `-`;
+ * `10x8` stands for eight layers of width ten. `2-10x8-1` has two inputs, eight hidden layers, one output.
+ *
+ * @throws NetworkError naming the part that does not parse or a width or depth out of range.
+ */
+export function parseArchitecture(text: string, options: ArchitectureOptions = {}): NetworkSpec {
+  const wanted = `such as 2-10x8-1 (inputs, hidden widths, outputs; 10x8 is eight layers of ten)`;
+  const parts = text.trim().split('-');
+  if (parts.length < 2) {
+    throw new NetworkError(`architecture is ${JSON.stringify(text)}, but must be ${wanted}`);
+  }
+  const widths = parts.flatMap((part, index) => {
+    const match = /^(\d+)(?:[x×](\d+))?$/.exec(part.trim());
+    const isEnd = index === 0 || index === parts.length - 1;
+    if (!match || (isEnd && match[2] !== undefined)) {
+      throw new NetworkError(
+        `architecture ${JSON.stringify(text)}: part ${index + 1} is ${JSON.stringify(part)}, but must be ${isEnd ? 'a width' : 'a width or width x count'}, ${wanted}`,
+      );
+    }
+    const [width, count] = [Number(match[1]), Number(match[2] ?? 1)];
+    if (width < 1 || (index > 0 && width > MAXIMAL_WIDTH)) {
+      throw new NetworkError(
+        `architecture ${JSON.stringify(text)}: part ${index + 1} has width ${width}, but must have 1 to ${MAXIMAL_WIDTH}`,
+      );
+    }
+    if (count < 1 || count >= MAXIMAL_LAYER_COUNT) {
+      throw new NetworkError(
+        `architecture ${JSON.stringify(text)}: part ${index + 1} has ${count} layers, but must have 1 to ${MAXIMAL_LAYER_COUNT - 1}`,
+      );
+    }
+    return Array.from({ length: count }, () => width);
+  });
+  const { activation = 'tanh', outputActivation = 'tanh' } = options;
+  return checkSpec({
+    inputWidth: widths[0],
+    layers: widths.slice(1).map((width, index) => ({
+      type: 'dense',
+      width,
+      activation: index === widths.length - 2 ? outputActivation : activation,
+    })),
+  });
+}

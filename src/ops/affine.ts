@@ -1,0 +1,68 @@
+import { BLOCK, blockCount, type AffineOp, type Op, type OpRules } from './op.ts';
+
+/** Floats from one weight row to the next. */
+export function weightStride(op: AffineOp): number {
+  return BLOCK * blockCount(op.inputWidth);
+}
+
+/** Where the bias starts, after the weights with their padding rows. */
+export function biasOffset(op: Op<AffineOp>): number {
+  return op.parameterOffset + BLOCK * blockCount(op.outputWidth) * weightStride(op);
+}
+
+/**
+ * y = W x + b. Parameters: W [outputWidth][inputWidth] row-major, then b; rows, columns and b are
+ * padded with zeros to multiples of 4.
+ */
+export const affine: OpRules<AffineOp> = {
+  name: 'affine',
+  code: 0,
+  parameterLength: (op) => BLOCK * blockCount(op.outputWidth) * (weightStride(op) + 1),
+  shaderFields: () => ({ choice: 0, factor: 0 }),
+
+  forward(op, parameters, input, output) {
+    multiply(op, parameters, input, output);
+    const bias = biasOffset(op);
+    for (let i = 0; i < op.outputWidth; i++) output[i]! += parameters[bias + i]!;
+  },
+
+  tangent(op, parameters, _input, inputTangent, outputTangent) {
+    multiply(op, parameters, inputTangent, outputTangent);
+  },
+
+  cotangent(op, parameters, _input, outputCotangent, inputCotangent) {
+    const stride = weightStride(op);
+    inputCotangent.fill(0);
+    for (let i = 0; i < op.outputWidth; i++) {
+      const row = op.parameterOffset + i * stride;
+      const c = outputCotangent[i]!;
+      for (let j = 0; j < op.inputWidth; j++) inputCotangent[j]! += parameters[row + j]! * c;
+    }
+  },
+
+  gradient(op, input, outputCotangent, gradient) {
+    const stride = weightStride(op);
+    const bias = biasOffset(op);
+    for (let i = 0; i < op.outputWidth; i++) {
+      const row = op.parameterOffset + i * stride;
+      const c = outputCotangent[i]!;
+      for (let j = 0; j < op.inputWidth; j++) gradient[row + j]! += c * input[j]!;
+      gradient[bias + i]! += c;
+    }
+  },
+};
+
+function multiply(
+  op: Op<AffineOp>,
+  parameters: ArrayLike<number>,
+  input: Float64Array,
+  output: Float64Array,
+): void {
+  const stride = weightStride(op);
+  for (let i = 0; i < op.outputWidth; i++) {
+    const row = op.parameterOffset + i * stride;
+    let sum = 0;
+    for (let j = 0; j < op.inputWidth; j++) sum += parameters[row + j]! * input[j]!;
+    output[i] = sum;
+  }
+}

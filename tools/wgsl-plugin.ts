@@ -1,0 +1,152 @@
+// wgsl-plugin.ts: turns `import shader from '….wgsl'` into a ShaderModule (src/wgsl/shader.ts)
+//
+//   // @use lib/x.wgsl          includes that file once, depth first; `ops/*` means every op
+//   // @each affine … // @end   repeats the lines between for every op: affine -> name, AFFINE -> NAME
+//
+// Both leave a file that is valid WGSL as it stands. Bindings and layouts are read by wgsl_reflect.
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import type { Plugin } from 'vite';
+import { WgslReflect } from 'wgsl_reflect';
+import type {
+  LineRun,
+  ShaderBinding,
+  ShaderEntry,
+  ShaderModule,
+  StructLayout,
+} from '../src/wgsl/shader.ts';
+
+interface SourceLine {
+  text: string;
+  file: string;
+  line: number;
+}
+
+const SHADERS = resolve(import.meta.dirname, '../shaders');
+
+/** Names of all ops: the stems of `shaders/ops/`, sorted. */
+export function opNames(root = SHADERS): string[] {
+  return readdirSync(join(root, 'ops'))
+    .filter((name) => name.endsWith('.wgsl'))
+    .map((name) => basename(name, '.wgsl'))
+    .sort();
+}
+
+function include(root: string, file: string, done: Set<string>, path: string[]): SourceLine[] {
+  if (path.includes(file)) throw new Error(`@use cycle: ${[...path, file].join(' -> ')}`);
+  if (done.has(file)) return [];
+  let text: string;
+  try {
+    text = readFileSync(join(root, file), 'utf8');
+  } catch {
+    throw new Error(`${path.at(-1) ?? 'import'}: @use names ${file}, which does not exist`);
+  }
+  const own: SourceLine[] = [];
+  const used: SourceLine[] = [];
+  text.split('\n').forEach((line, index) => {
+    const use = /^\/\/ @use (\S+)$/.exec(line);
+    if (use) {
+      const files = use[1] === 'ops/*' ? opNames(root).map((op) => `ops/${op}.wgsl`) : [use[1]!];
+      for (const name of files) used.push(...include(root, name, done, [...path, file]));
+    } else {
+      own.push({ text: line, file, line: index + 1 });
+    }
+  });
+  done.add(file);
+  return [...used, ...repeatOps(own, opNames(root))];
+}
+
+function repeatOps(lines: SourceLine[], ops: string[]): SourceLine[] {
+  const out: SourceLine[] = [];
+  for (let i = 0; i < lines.length; i++) {
+    const each = /^\s*\/\/ @each (\w+)$/.exec(lines[i]!.text);
+    if (!each) {
+      out.push(lines[i]!);
+      continue;
+    }
+    const end = lines.findIndex((line, index) => index > i && /^\s*\/\/ @end$/.test(line.text));
+    if (end < 0) throw new Error(`${lines[i]!.file}:${lines[i]!.line}: @each without @end`);
+    const name = each[1]!;
+    for (const op of ops) {
+      for (const line of lines.slice(i + 1, end)) {
+        const text = line.text.replaceAll(name, op).replaceAll(name.toUpperCase(), op.toUpperCase());
+        out.push({ ...line, text });
+      }
+    }
+    i = end;
+  }
+  return out;
+}
+
+function lineRuns(lines: SourceLine[]): LineRun[] {
+  const runs: LineRun[] = [];
+  lines.forEach(({ file, line }, index) => {
+    const last = runs.at(-1);
+    if (last && last.file === file && last.line + index + 1 - last.start === line) return;
+    runs.push({ start: index + 1, file, line });
+  });
+  return runs;
+}
+
+/** Resolves one file under `root` and reads what it declares. */
+export function readShader(file: string, root = SHADERS): ShaderModule {
+  const lines = include(root, file, new Set(), []);
+  const code = lines.map((line) => line.text).join('\n');
+  let reflect: WgslReflect;
+  try {
+    reflect = new WgslReflect(code);
+  } catch (cause) {
+    throw new Error(`${file}: wgsl_reflect cannot read it: ${String(cause)}`, { cause });
+  }
+  const structs: Record<string, StructLayout> = {};
+  for (const uniform of reflect.uniforms) {
+    const struct = reflect.structs.find((candidate) => candidate.name === uniform.type.name);
+    if (!struct) throw new Error(`${file}: uniform ${uniform.name} is not a struct`);
+    structs[struct.name] = {
+      byteLength: Math.ceil(struct.size / 16) * 16,
+      fields: struct.members.map((member) => {
+        const type = member.type.name;
+        if (type !== 'u32' && type !== 'i32' && type !== 'f32') {
+          throw new Error(`${file}: ${struct.name}.${member.name} is not a scalar`);
+        }
+        return { name: member.name, type, offset: member.offset };
+      }),
+    };
+  }
+  const entries: ShaderEntry[] = (['compute', 'vertex', 'fragment'] as const).flatMap((stage) =>
+    reflect.entry[stage].map((entry) => ({
+      name: entry.name,
+      stage,
+      bindings: entry.resources
+        .map((resource): ShaderBinding => {
+          const kinds = ['uniform', resource.access, 'texture', 'sampler', 'texture'];
+          const kind = kinds[resource.resourceType] as ShaderBinding['kind'];
+          const { name, group, binding } = resource;
+          return { name, group, binding, kind, type: resource.type.name };
+        })
+        .sort((a, b) => a.group - b.group || a.binding - b.binding),
+      overrides: entry.overrides.map((override) => override.name),
+    })),
+  );
+  const constants: Record<string, number> = {};
+  for (const { text } of lines) {
+    const found = /^const (\w+)(?:: \w+)? = (-?[\d.e+-]+)[uif]?;/.exec(text);
+    if (found) constants[found[1]!] = Number(found[2]);
+  }
+  return { file, code, lines: lineRuns(lines), entries, structs, constants };
+}
+
+/** Vite plugin: `.wgsl` files under `shaders/` become modules with a ShaderModule as default export. */
+export function wgsl(): Plugin {
+  return {
+    name: 'ftle-map:wgsl',
+    enforce: 'pre',
+    load(id) {
+      const path = id.split('?')[0]!;
+      if (!path.endsWith('.wgsl')) return null;
+      const shader = readShader(relative(SHADERS, path).replaceAll('\\', '/'));
+      for (const run of shader.lines) this.addWatchFile(join(SHADERS, run.file));
+      return { code: `export default ${JSON.stringify(shader)};`, moduleType: 'js' };
+    },
+  };
+}
