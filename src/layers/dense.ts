@@ -57,6 +57,8 @@ export const dense: LayerType<DenseSpec> = {
     { name: 'activation', inputWidth: width, outputWidth: width, activation, alpha },
   ],
 
+  tensorNames: ['weight', 'bias'],
+
   tensors: ({ width }, inputWidth) => [
     { name: 'weight', shape: [width, inputWidth], opIndex: 0, part: 'weight' },
     { name: 'bias', shape: [width], opIndex: 0, part: 'bias' },

@@ -18,6 +18,8 @@ export interface LayerType<S extends { readonly type: string }> {
   outputWidth(spec: S, inputWidth: number): number;
   /** The ops it is made of, in order; widths chain from `inputWidth` to `outputWidth`. */
   lower(spec: S, inputWidth: number): OpSpec[];
+  /** Names that its tensors can have: members of a layer in files which are not of the specification. */
+  readonly tensorNames: readonly string[];
   /** Its parameters, in the order of files. */
   tensors(spec: S, inputWidth: number): LayerTensor[];
   /** Start values of one tensor, row-major without padding. */

@@ -47,7 +47,12 @@ export interface OpRules<S extends OpSpec = OpSpec> {
   /** The fields `choice` and `factor` of the shader's struct Op. */
   shaderFields(op: S): { choice: number; factor: number };
   /** output = Φ(input) */
-  forward(op: Op<S>, parameters: ArrayLike<number>, input: Float64Array, output: Float64Array): void;
+  forward(
+    op: Op<S>,
+    parameters: ArrayLike<number>,
+    input: Float64Array,
+    output: Float64Array,
+  ): void;
   /** outputTangent = J(input) inputTangent */
   tangent(
     op: Op<S>,

@@ -1,0 +1,151 @@
+import { assert, FtleError } from '../errors.ts';
+import type { Network } from '../model/network.ts';
+import { pixelCentre } from '../model/plane.ts';
+import { planeStretching } from '../reference/exponent.ts';
+import { classify, createStates, runForward } from '../reference/forward.ts';
+import { createTangents, pushTangents } from '../reference/tangent.ts';
+import type { CpuModel } from './cpu-model.ts';
+import { Status } from './engine.ts';
+import type { ComputeOptions, Field, FieldData, FieldRequest, FieldStatistics } from './engine.ts';
+import { checkRequest } from './field-checks.ts';
+import { fieldStatistics } from './field-statistics.ts';
+import { Slices } from './slices.ts';
+
+/** A field on the CPU: float64 arithmetic, results kept as float32. */
+export class CpuField implements Field {
+  /** The present content; null before the first. */
+  data: FieldData | null = null;
+  #busy = false;
+  readonly #disposal = new AbortController();
+
+  constructor(readonly model: CpuModel) {}
+
+  get request(): FieldRequest | null {
+    return this.data?.request ?? null;
+  }
+
+  get span(): number {
+    return this.data?.span ?? 0;
+  }
+
+  async compute(request: FieldRequest, options: ComputeOptions = {}): Promise<void> {
+    this.#assertAlive();
+    if (this.#busy) {
+      throw new FtleError('busy', 'compute() is called while the last call is still under way');
+    }
+    this.#busy = true;
+    try {
+      const signals = [this.#disposal.signal, options.signal].filter((signal) => !!signal);
+      this.data = await computeOnCpu(this.model, request, {
+        ...options,
+        signal: AbortSignal.any(signals),
+      });
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async statistics(): Promise<FieldStatistics> {
+    return fieldStatistics(this.#content());
+  }
+
+  async read(): Promise<FieldData> {
+    return structuredClone(this.#content());
+  }
+
+  #content(): FieldData {
+    this.#assertAlive();
+    if (!this.data) throw new FtleError('empty', 'the field has no content yet: call compute()');
+    return this.data;
+  }
+
+  #assertAlive(): void {
+    assert(!this.#disposal.signal.aborted, 'field is used after dispose()');
+  }
+
+  dispose(): void {
+    this.#disposal.abort();
+    this.data = null;
+  }
+}
+
+/**
+ * A whole field in float64, in slices that leave the event loop its turns. The parameters are those of
+ * the moment of the call, even if a trainer moves on.
+ *
+ * @throws DataError or NetworkError if the request does not fit, AbortError if the signal fires.
+ */
+export async function computeOnCpu(
+  model: CpuModel,
+  request: FieldRequest,
+  { signal, onProgress }: ComputeOptions = {},
+): Promise<FieldData> {
+  model.assertAlive();
+  signal?.throwIfAborted();
+  const { network } = model;
+  const { opCount, span } = checkRequest(network, request);
+  const evaluate = pixelEvaluator(network, model.parameters.slice(), request, opCount, span);
+  const data = allocate(network, request, span);
+  const slices = new Slices();
+  const { width, height } = request;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      evaluate(data, column, row);
+      // The clock is asked every few pixels only where a pixel is cheap.
+      if ((column % 8 === 7 || column === width - 1) && slices.due) {
+        onProgress?.((row * width + column + 1) / (width * height));
+        await slices.next();
+        signal?.throwIfAborted();
+      }
+    }
+  }
+  onProgress?.(1);
+  return data;
+}
+
+function allocate(network: Network, request: FieldRequest, span: number): FieldData {
+  const count = request.width * request.height;
+  const classCount = Math.max(2, network.outputWidth);
+  return {
+    request,
+    span,
+    exponents: new Float32Array(count),
+    secondExponents: new Float32Array(count),
+    directions: new Float32Array(2 * count),
+    outputs: new Float32Array(network.outputWidth * count),
+    classes: classCount > 256 ? new Uint16Array(count) : new Uint8Array(count),
+    statuses: new Uint8Array(count),
+  };
+}
+
+/** Computes one pixel into the arrays of a field; its memory is made once. */
+function pixelEvaluator(
+  network: Network,
+  parameters: Float64Array,
+  { plane, domain, width, height }: FieldRequest,
+  opCount: number,
+  span: number,
+): (data: FieldData, column: number, row: number) => void {
+  const { program, inputWidth, outputWidth } = network;
+  const states = createStates(program);
+  const tangents = createTangents(program, [plane.u, plane.v]);
+  const [point, outputs] = [states[0], states.at(-1)!];
+  return (data, column, row) => {
+    const [s, t] = pixelCentre(domain, width, height, column, row);
+    for (let i = 0; i < inputWidth; i++) {
+      point[i] = plane.origin[i] + s * plane.u[i] + t * plane.v[i];
+    }
+    runForward(program, parameters, states);
+    pushTangents(program, parameters, states, tangents, opCount);
+    const pixel = row * width + column;
+    const isFinite = outputs.every((value) => Number.isFinite(Math.fround(value)));
+    if (!isFinite) tangents.status = 'overflow';
+    const { status, first, second, direction } = planeStretching(tangents, opCount, span);
+    data.exponents[pixel] = first;
+    data.secondExponents[pixel] = second;
+    data.directions.set(direction, 2 * pixel);
+    data.outputs.set(isFinite ? outputs : new Float64Array(outputWidth), outputWidth * pixel);
+    data.classes[pixel] = isFinite ? classify(outputs) : 0;
+    data.statuses[pixel] = Status[status];
+  };
+}
