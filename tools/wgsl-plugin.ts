@@ -1,13 +1,14 @@
 // wgsl-plugin.ts: turns `import shader from '….wgsl'` into a ShaderModule (src/wgsl/shader.ts)
 //
-//   // @use lib/x.wgsl          includes that file once, depth first; `ops/*` means every op
+//   // @use lib/x.wgsl          includes that file once, depth first; `ops/*` and
+//                                `fused/*` mean that file of every op
 //   // @each affine … // @end   repeats the lines between for every op: affine -> name, AFFINE -> NAME
 //
 // Both leave a file that is valid WGSL as it stands. Bindings and layouts are read by wgsl_reflect.
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Plugin } from 'vite';
-import { WgslReflect } from 'wgsl_reflect';
+import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js';
 import type {
   LineRun,
   ShaderBinding,
@@ -46,7 +47,8 @@ function include(root: string, file: string, done: Set<string>, path: string[]):
   text.split('\n').forEach((line, index) => {
     const use = /^\/\/ @use (\S+)$/.exec(line);
     if (use) {
-      const files = use[1] === 'ops/*' ? opNames(root).map((op) => `ops/${op}.wgsl`) : [use[1]!];
+      const folder = /^(\w+)\/\*$/.exec(use[1])?.[1];
+      const files = folder ? opNames(root).map((op) => `${folder}/${op}.wgsl`) : [use[1]];
       for (const name of files) used.push(...include(root, name, done, [...path, file]));
     } else {
       own.push({ text: line, file, line: index + 1 });
@@ -59,17 +61,19 @@ function include(root: string, file: string, done: Set<string>, path: string[]):
 function repeatOps(lines: SourceLine[], ops: string[]): SourceLine[] {
   const out: SourceLine[] = [];
   for (let i = 0; i < lines.length; i++) {
-    const each = /^\s*\/\/ @each (\w+)$/.exec(lines[i]!.text);
+    const each = /^\s*\/\/ @each (\w+)$/.exec(lines[i].text);
     if (!each) {
-      out.push(lines[i]!);
+      out.push(lines[i]);
       continue;
     }
     const end = lines.findIndex((line, index) => index > i && /^\s*\/\/ @end$/.test(line.text));
-    if (end < 0) throw new Error(`${lines[i]!.file}:${lines[i]!.line}: @each without @end`);
-    const name = each[1]!;
+    if (end < 0) throw new Error(`${lines[i].file}:${lines[i].line}: @each without @end`);
+    const name = each[1];
     for (const op of ops) {
       for (const line of lines.slice(i + 1, end)) {
-        const text = line.text.replaceAll(name, op).replaceAll(name.toUpperCase(), op.toUpperCase());
+        const text = line.text
+          .replaceAll(name, op)
+          .replaceAll(name.toUpperCase(), op.toUpperCase());
         out.push({ ...line, text });
       }
     }
@@ -88,13 +92,31 @@ function lineRuns(lines: SourceLine[]): LineRun[] {
   return runs;
 }
 
-/** Resolves one file under `root` and reads what it declares. */
-export function readShader(file: string, root = SHADERS): ShaderModule {
-  const lines = include(root, file, new Set(), []);
+const DIRECTIVE = /\/\/ @(set|unroll)\b/;
+
+/** Without comments and blank lines, but with the marks that `composeShader` reads. */
+function withoutComments(lines: SourceLine[]): SourceLine[] {
+  return lines
+    .map((line) => {
+      const text = DIRECTIVE.test(line.text) ? line.text : line.text.replace(/\s*\/\/.*$/, '');
+      return { ...line, text };
+    })
+    .filter((line) => line.text.trim() !== '');
+}
+
+/**
+ * Resolves one file under `root` and reads what it declares.
+ *
+ * @param keepComments - false for a build, where they are a third of the bytes.
+ */
+export function readShader(file: string, root = SHADERS, keepComments = true): ShaderModule {
+  const all = include(root, file, new Set(), []);
+  const lines = keepComments ? all : withoutComments(all);
   const code = lines.map((line) => line.text).join('\n');
   let reflect: WgslReflect;
   try {
-    reflect = new WgslReflect(code);
+    // wgsl_reflect takes `block` for a keyword, which WGSL does not.
+    reflect = new WgslReflect(code.replaceAll(/\bblock\b/g, 'block_'));
   } catch (cause) {
     throw new Error(`${file}: wgsl_reflect cannot read it: ${String(cause)}`, { cause });
   }
@@ -131,20 +153,24 @@ export function readShader(file: string, root = SHADERS): ShaderModule {
   const constants: Record<string, number> = {};
   for (const { text } of lines) {
     const found = /^const (\w+)(?:: \w+)? = (-?[\d.e+-]+)[uif]?;/.exec(text);
-    if (found) constants[found[1]!] = Number(found[2]);
+    if (found) constants[found[1]] = Number(found[2]);
   }
   return { file, code, lines: lineRuns(lines), entries, structs, constants };
 }
 
 /** Vite plugin: `.wgsl` files under `shaders/` become modules with a ShaderModule as default export. */
 export function wgsl(): Plugin {
+  let isBuild = false;
   return {
     name: 'ftle-map:wgsl',
     enforce: 'pre',
+    configResolved(config) {
+      isBuild = config.command === 'build';
+    },
     load(id) {
-      const path = id.split('?')[0]!;
+      const path = id.split('?')[0];
       if (!path.endsWith('.wgsl')) return null;
-      const shader = readShader(relative(SHADERS, path).replaceAll('\\', '/'));
+      const shader = readShader(relative(SHADERS, path).replaceAll('\\', '/'), SHADERS, !isBuild);
       for (const run of shader.lines) this.addWatchFile(join(SHADERS, run.file));
       return { code: `export default ${JSON.stringify(shader)};`, moduleType: 'js' };
     },

@@ -1,0 +1,28 @@
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+import { ENTRY_ALIASES } from '../tools/entries.ts';
+import { wgsl } from '../tools/wgsl-plugin.ts';
+
+/** The demo page, and beside it `ftle-map.js`: the element in one file, for a page without a bundler. */
+export default defineConfig({
+  root: import.meta.dirname,
+  base: './',
+  plugins: [wgsl()],
+  resolve: { alias: ENTRY_ALIASES },
+  cacheDir: '../node_modules/.vite/demo',
+  build: {
+    target: 'es2022',
+    outDir: '../dist/demo',
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: {
+        index: resolve(import.meta.dirname, 'index.html'),
+        'ftle-map': resolve(import.meta.dirname, '../src/element/define.ts'),
+      },
+      output: {
+        entryFileNames: (chunk) =>
+          chunk.name === 'ftle-map' ? 'ftle-map.js' : 'assets/[name]-[hash].js',
+      },
+    },
+  },
+});

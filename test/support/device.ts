@@ -1,0 +1,50 @@
+/** Limits that only say how large something may be; the others stay at what every device has. */
+const SIZE_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
+
+let device: Promise<GPUDevice> | undefined;
+
+/**
+ * The device of this test file, made at the first call and freed with the page. Sizes are those of
+ * the adapter, all other limits the standard's, so that a kernel which runs here runs everywhere.
+ * An error that no error scope catches fails the run.
+ *
+ * @throws Error that says why there is no device; tests then fail, they are not skipped.
+ */
+export function getTestDevice(): Promise<GPUDevice> {
+  device ??= requestDevice();
+  return device;
+}
+
+/** What the adapter calls itself, such as `google swiftshader`, and whether it runs on the CPU. */
+export interface AdapterDescription {
+  readonly name: string;
+  readonly software: boolean;
+}
+
+export async function describeTestAdapter(): Promise<AdapterDescription> {
+  const { vendor, architecture, device, description } = (await getTestDevice()).adapterInfo;
+  const name = [vendor, architecture, device, description].filter(Boolean).join(' ');
+  return { name, software: /swiftshader|llvmpipe|basic render/i.test(name) };
+}
+
+async function requestDevice(): Promise<GPUDevice> {
+  if (!('gpu' in navigator)) {
+    throw new Error('this browser has no navigator.gpu: see the flags in tools/chromium.mjs');
+  }
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) {
+    throw new Error('no WebGPU adapter, not even a software one: FTLE_GPU=software asks for that');
+  }
+  const requiredLimits: Record<string, number> = {};
+  for (const name of SIZE_LIMITS) requiredLimits[name] = adapter.limits[name];
+  const optional: readonly GPUFeatureName[] = ['timestamp-query'];
+  const requiredFeatures = optional.filter((feature) => adapter.features.has(feature));
+  const made = await adapter.requestDevice({ requiredLimits, requiredFeatures });
+  made.addEventListener('uncapturederror', ({ error }) => {
+    throw new Error(`uncaptured ${error.constructor.name}: ${error.message}`);
+  });
+  void made.lost.then(({ reason, message }) => {
+    if (reason !== 'destroyed') throw new Error(`the test device was lost: ${message}`);
+  });
+  return made;
+}

@@ -1,0 +1,138 @@
+import { ACTIVATIONS, type ActivationName } from '../../src/math/activations.ts';
+import type { Network } from '../../src/model/network.ts';
+import { opRules } from '../../src/ops/registry.ts';
+import { createStates, runForward } from '../../src/reference/forward.ts';
+
+/** Unit roundoff: half the distance from 1 to the next number. */
+export const FLOAT32_UNIT = 2 ** -24;
+export const FLOAT64_UNIT = 2 ** -53;
+
+/** What numbers an activation is computed with. */
+export interface Arithmetic {
+  readonly unit: number;
+  /** Results below this size may have no correct digit, or be 0. */
+  readonly smallest: number;
+}
+
+/** shaders/lib/activation.wgsl with shift 0: what is near the end of float32 may be flushed to 0. */
+export const SHADER: Arithmetic = { unit: FLOAT32_UNIT, smallest: 2 ** -118 };
+/** The same for slopes · 2^−shift, which end where float64 does. */
+export const SHIFTED_SHADER: Arithmetic = { unit: FLOAT32_UNIT, smallest: 2 ** -1060 };
+/** Subnormal float64 numbers have fewer digits, and slopes multiply them by up to x² ~ 2¹⁰. */
+export const DOUBLE: Arithmetic = { unit: FLOAT64_UNIT, smallest: 2 ** -1060 };
+
+/**
+ * Largest error of a value g(x) that is computed with unit roundoff u.
+ *
+ * Closed forms are a dozen operations without cancellation, errors of division (2.5 ulps in WGSL)
+ * included: u · 14 |g|. Where exp has a rounded argument a, of up to five roundings, it magnifies its
+ * error: u · 5 |a| |g|. The sine also pays for π/2 in three parts.
+ */
+export function activationValueTolerance(
+  name: ActivationName,
+  x: number,
+  alpha: number,
+  arithmetic: Arithmetic,
+): number {
+  return tolerance(name, x, alpha, Math.abs(ACTIVATIONS[name].value(x, alpha)), arithmetic);
+}
+
+/** Likewise of a slope g′(x): |g′| is replaced by the sum of the sizes of its terms, which may cancel. */
+export function activationSlopeTolerance(
+  name: ActivationName,
+  x: number,
+  alpha: number,
+  arithmetic: Arithmetic,
+): number {
+  return tolerance(name, x, alpha, slopeTerms(name, x, alpha), arithmetic);
+}
+
+function tolerance(
+  name: ActivationName,
+  x: number,
+  alpha: number,
+  size: number,
+  { unit, smallest }: Arithmetic,
+): number {
+  const reduction = name === 'sine' ? unit * 2 ** -20 * Math.abs(x) : 0;
+  return unit * (14 + 5 * roundedArgument(name, x, alpha)) * size + reduction + smallest;
+}
+
+/** |a| where g contains exp(a) and a is a rounded number: 2√(2/π)(x + 0.044715x³), x/α. */
+function roundedArgument(name: ActivationName, x: number, alpha: number): number {
+  if (name === 'gelu-tanh') return 1.6 * Math.abs(x + 0.044715 * x ** 3);
+  if (name === 'celu' && x < 0) return Math.abs(x / alpha);
+  return 0;
+}
+
+/** |g₁| + |g₂| for slopes that are a sum, such as Φ(x) + x φ(x) of gelu: from g′(x) − g(x)/x. */
+function slopeTerms(name: ActivationName, x: number, alpha: number): number {
+  const { value, slope } = ACTIVATIONS[name];
+  if (x === 0 || (name !== 'gelu' && name !== 'gelu-tanh' && name !== 'silu')) {
+    return Math.abs(slope(x, alpha));
+  }
+  const first = value(x, alpha) / x;
+  return Math.abs(first) + Math.abs(slope(x, alpha) - first);
+}
+
+/**
+ * Relative error of singular values, of the orthogonality of singular vectors and of QR factors of a
+ * matrix [rows][columns] in float64: a few roundings for every entry that a rotation or reflection mixes.
+ */
+export function singularTolerance(rows: number, columns: number): number {
+  return 4 * Math.max(rows, columns) * FLOAT64_UNIT;
+}
+
+/**
+ * Largest error of a central difference of step h, whose values are at most `size` and whose function has
+ * moderate third derivatives: h²|f'''|/6 with |f'''| ≤ 20 (1 + |f'|), and rounding of sums of `width`
+ * terms, u (width + 14) size / h.
+ */
+export function differenceTolerance(
+  step: number,
+  size: number,
+  width: number,
+  slope: number,
+): number {
+  const truncation = step * step * (20 / 6) * (1 + slope);
+  return truncation + (FLOAT64_UNIT * (width + 14) * size) / step;
+}
+
+/** Errors after some layers, as `chainTolerance` bounds them. */
+export interface ChainTolerance {
+  /** Largest error of a state of this size. */
+  state(size: number): number;
+  /** Largest error of an entry of the Jacobian's row, and of a singular value. */
+  readonly rows: Float64Array;
+  readonly singular: number;
+}
+
+/**
+ * Errors in float64 of what `layerCount` layers make of a point: each layer adds the rounding of a sum of
+ * `inputWidth` terms and of an activation. Those of a Jacobian count relative to its entries without
+ * cancellation, |D_l| |W_l| … |D_1| |W_1|.
+ */
+export function chainTolerance(
+  network: Network,
+  point: ArrayLike<number>,
+  layerCount: number,
+): ChainTolerance {
+  const { program, parameters } = network;
+  const states = createStates(program);
+  states[0].set(point);
+  runForward(program, parameters, states);
+  let roundings = 0;
+  let paths = new Float64Array(network.inputWidth).fill(1);
+  program.ops.slice(0, program.layerEnds[layerCount]).forEach((op, index) => {
+    roundings += op.inputWidth + 14;
+    const next = new Float64Array(op.outputWidth);
+    opRules(op).tangent(op, parameters.map(Math.abs), states[index], paths, next);
+    paths = next.map(Math.abs);
+  });
+  const unit = FLOAT64_UNIT * roundings;
+  return {
+    state: (size) => unit * size,
+    rows: paths.map((path) => unit * path),
+    singular: unit * Math.hypot(...paths),
+  };
+}

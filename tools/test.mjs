@@ -1,0 +1,162 @@
+// test.mjs: the whole check, as `npm test` and .ci/run call it
+//
+// Every step runs even if an earlier one failed, so that one run tells all; the exit code is 0 only if
+// all passed. The last line is `N passed, N failed`: tests of all Vitest projects, and one more failed
+// for every step that failed without naming a test. A project without test files fails.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { ensureBrowser } from './browser.mjs';
+import { chooseGpu, describeAdapter } from './chromium.mjs';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const require = createRequire(import.meta.url);
+const results = mkdtempSync(join(tmpdir(), 'ftle-map-test-'));
+
+/**
+ * What Vitest's JSON reporter writes, as far as it is read here.
+ *
+ * @typedef {object} Report
+ * @property {number} numPassedTests
+ * @property {number} numFailedTests
+ * @property {number} numPendingTests
+ * @property {number} numTodoTests
+ * @property {number} numTotalTests
+ * @property {{ name: string, status: string, assertionResults: { status: string }[] }[]} testResults
+ */
+
+/** Vitest projects, in the order in which they run. */
+const PROJECTS = ['unit', 'gpu', 'element', 'page'];
+
+let passed = 0;
+let failed = 0;
+/** @type {string[]} */
+const summary = [];
+
+/**
+ * Runs a package's command in Node, with its output passed on.
+ *
+ * @param {string} name - of the package.
+ * @param {string[]} args
+ * @returns {Promise<boolean>} whether it exited with 0
+ */
+function runPackage(name, args) {
+  const manifest = findManifest(name);
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const file = typeof bin === 'string' ? bin : (bin[name] ?? bin.tsc);
+  return runNode([join(dirname(manifest), file), ...args]);
+}
+
+/**
+ * @param {string[]} args
+ * @returns {Promise<boolean>} whether it exited with 0
+ */
+function runNode(args) {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+    child.on('error', () => done(false));
+    child.on('exit', (code) => done(code === 0));
+  });
+}
+
+/** Not every package exports its manifest. @param {string} name */
+function findManifest(name) {
+  const folders = require.resolve.paths(name) ?? [];
+  for (const folder of folders) {
+    const manifest = join(folder, name, 'package.json');
+    try {
+      readFileSync(manifest);
+      return manifest;
+    } catch {
+      continue;
+    }
+  }
+  throw new Error(`package ${name} is not installed: run npm ci`);
+}
+
+/**
+ * @param {string} name
+ * @param {() => Promise<{ ok: boolean, note?: string, counted?: boolean }>} work - `counted`: its
+ *   failures are among `failed` already.
+ */
+async function step(name, work) {
+  console.log(`\n── ${name}`);
+  const start = performance.now();
+  /** @type {{ ok: boolean, note?: string, counted?: boolean }} */
+  let outcome;
+  try {
+    outcome = await work();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    outcome = { ok: false };
+  }
+  if (!outcome.ok && !outcome.counted) failed++;
+  const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
+  const note = outcome.note ? `  ${outcome.note}` : '';
+  summary.push(`${outcome.ok ? 'passed' : 'FAILED'} ${seconds} s  ${name.padEnd(9)}${note}`);
+  return outcome.ok;
+}
+
+/** @param {string} project */
+async function runProject(project) {
+  const file = join(results, `${project}.json`);
+  const ok = await runPackage('vitest', [
+    'run',
+    `--project=${project}`,
+    '--allowOnly=false',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
+  /** @type {Report} */
+  let report;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { ok: false, note: 'no report' };
+  }
+  passed += report.numPassedTests;
+  // A file that does not load has failed without a failed test.
+  const broken = report.testResults.filter(({ status, assertionResults }) => {
+    return status === 'failed' && !assertionResults.some((test) => test.status === 'failed');
+  });
+  failed += report.numFailedTests + broken.length;
+  const skipped = report.numPendingTests + report.numTodoTests;
+  const notes = [`${report.numPassedTests} passed, ${report.numFailedTests} failed`];
+  if (broken.length > 0) notes.push(`${broken.length} files broken`);
+  if (report.numTotalTests === 0) notes.push('no tests');
+  if (skipped > 0) notes.push(`${skipped} skipped`);
+  return {
+    ok: ok && report.numTotalTests > 0,
+    note: notes.join(', '),
+    counted: report.numFailedTests + broken.length > 0,
+  };
+}
+
+await step('browser', async () => {
+  const browser = await ensureBrowser();
+  const gpu = await chooseGpu(browser.path);
+  process.env['FTLE_BROWSER'] = browser.path;
+  process.env['FTLE_GPU'] = gpu;
+  const adapter = await describeAdapter(browser.path, gpu);
+  console.log(`browser: ${gpu} adapter: ${adapter ?? 'none'}`);
+  return { ok: adapter !== null, note: `${browser.version}, ${gpu}: ${adapter ?? 'no adapter'}` };
+});
+await step('lint', async () => ({ ok: await runPackage('eslint', ['.', '--max-warnings=0']) }));
+await step('format', async () => ({
+  ok: await runPackage('prettier', ['--check', '--log-level=warn', '.']),
+}));
+await step('types', async () => ({ ok: await runPackage('typescript', ['--noEmit']) }));
+await step('build', async () => ({
+  ok:
+    (await runPackage('vite', ['build', '--logLevel=warn'])) &&
+    (await runNode([join(ROOT, 'tools/declarations.mjs')])),
+}));
+await step('package', async () => ({ ok: await runPackage('publint', ['--strict']) }));
+for (const project of PROJECTS) await step(project, () => runProject(project));
+
+rmSync(results, { recursive: true, force: true });
+console.log(`\n${summary.join('\n')}\n\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,74 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { findBrowser } from './tools/browser.mjs';
+import { chooseGpu, launchOptions } from './tools/chromium.mjs';
+import { ENTRY_ALIASES } from './tools/entries.ts';
+import { wgsl } from './tools/wgsl-plugin.ts';
+
+const browser = findBrowser();
+const launch = browser ? launchOptions(browser.path, await chooseGpu(browser.path)) : {};
+
+/** Files of one folder in headless Chromium, one after another: a software GPU takes all cores. */
+function browserProject(name: string): TestProjectConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      globalSetup: ['test/support/require-browser.ts'],
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      fileParallelism: false,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions: launch }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [wgsl()],
+  resolve: { alias: ENTRY_ALIASES },
+  optimizeDeps: {
+    include: [
+      'axe-core',
+      'lit',
+      'lit/decorators.js',
+      'lit/directives/*.js',
+      'webgpu-memory',
+      'fast-check',
+      'ml-matrix',
+    ],
+  },
+  test: {
+    // One line for each message: the comparisons print their worst ratio.
+    onConsoleLog(log) {
+      if (!log.startsWith('Lit is in dev mode'))
+        process.stdout.write(log.replace(/^(?=.)/gm, '   '));
+      return false;
+    },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      browserProject('gpu'),
+      browserProject('element'),
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          include: ['test/page/**/*.test.ts'],
+          globalSetup: ['test/support/require-browser.ts', 'test/support/site.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
