@@ -1,5 +1,6 @@
 declare module '*.wgsl' {
-  import type { ShaderModule } from '../src/wgsl/shader.ts';
-  const shader: ShaderModule;
+  // A declared module cannot import relative paths, so the type is named in place.
+  // eslint-disable-next-line @typescript-eslint/consistent-type-imports
+  const shader: import('../src/wgsl/shader.ts').ShaderModule;
   export default shader;
 }

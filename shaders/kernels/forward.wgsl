@@ -30,6 +30,14 @@ fn state_block(block: u32, column: u32) -> vec4f {
   return states[block * args.column_stride + column];
 }
 
+fn tangent_block(block: u32, column: u32) -> vec4f {
+  return vec4f();
+}
+
+fn cotangent_block(block: u32, column: u32) -> vec4f {
+  return vec4f();
+}
+
 fn run_forward(op: Op, block: u32, column: u32) -> array<vec4f, TILE> {
   switch op.code {
     // @each affine

@@ -21,6 +21,10 @@ struct Op {
 @group(0) @binding(0) var<storage, read> program: array<Op>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4f>;
 
+// Blocks of parameters that one piece of an op's gradient covers: at most four rows of weights and a bias.
+const PIECE: u32 = 5u;
+const NO_BLOCK: u32 = 0xffffffffu;
+
 fn block_count(width: u32) -> u32 {
   return (width + 3u) / 4u;
 }

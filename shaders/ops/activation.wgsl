@@ -19,3 +19,47 @@ fn activation_forward(op: Op, block: u32, column: u32) -> array<vec4f, TILE> {
   }
   return values;
 }
+
+// The shift for rows 4·block … 4·block+3 of one column; a caller takes the largest of all blocks.
+fn activation_slope_shift(op: Op, block: u32, column: u32) -> i32 {
+  let x = state_block(op.input_offset + block, column);
+  return activation_shift(op.choice, live_lanes(x, op.input_width - 4u * block), op.factor);
+}
+
+// Rows 4·block … 4·block+3 of 2^-shift g'(x) dx, for TILE tangents from `column`. There, state_block
+// gives the state that belongs to a tangent.
+fn activation_tangent(op: Op, block: u32, column: u32, shifts: array<i32, TILE>) -> array<vec4f, TILE> {
+  var tangents: array<vec4f, TILE>;
+  // @unroll
+  for (var c = 0u; c < TILE; c++) {
+    let x = state_block(op.input_offset + block, column + c);
+    let slope = activation_slope(op.choice, x, op.factor, shifts[c]);
+    tangents[c] = slope * tangent_block(op.input_offset + block, column + c);
+  }
+  return tangents;
+}
+
+// Rows 4·block … 4·block+3 of g'(x) ȳ, for TILE columns from `column`.
+fn activation_cotangent(op: Op, block: u32, column: u32) -> array<vec4f, TILE> {
+  var values: array<vec4f, TILE>;
+  // @unroll
+  for (var c = 0u; c < TILE; c++) {
+    let x = state_block(op.input_offset + block, column + c);
+    let slope = activation_slope(op.choice, x, op.factor, 0);
+    values[c] = slope * cotangent_block(op.output_offset + block, column + c);
+  }
+  return values;
+}
+
+// It has no parameters, so no pieces.
+fn activation_piece_count(op: Op) -> u32 {
+  return 0u;
+}
+
+fn activation_place(op: Op, piece: u32, part: u32) -> u32 {
+  return NO_BLOCK;
+}
+
+fn activation_gradient(op: Op, piece: u32, column_count: u32) -> array<vec4f, PIECE> {
+  return array<vec4f, PIECE>();
+}

@@ -49,11 +49,11 @@ export function datasetFromArrays(options: ArraysOptions): Dataset {
   if (standardise) {
     for (let k = 0; k < inputWidth; k++) {
       const column = Float64Array.from(order.subarray(0, trainCount), (from) => {
-        return points[from * inputWidth + k]!;
+        return points[from * inputWidth + k];
       });
       centre[k] = mean(column);
       const size = deviation(column, centre[k]);
-      scale[k] = size > Math.max(1e-12 * Math.abs(centre[k]!), SMALLEST_DEVIATION) ? size : 1;
+      scale[k] = size > Math.max(1e-12 * Math.abs(centre[k]), SMALLEST_DEVIATION) ? size : 1;
     }
   }
   const { outputWidth } = labels;
@@ -67,7 +67,7 @@ export function datasetFromArrays(options: ArraysOptions): Dataset {
     }
     for (let k = 0; k < inputWidth; k++) {
       const place = to * inputWidth + k;
-      standardised[place] = (points[from * inputWidth + k]! - centre[k]!) / scale[k]!;
+      standardised[place] = (points[from * inputWidth + k] - centre[k]) / scale[k];
       if (!Number.isFinite(standardised[place])) {
         throw new DataError(
           `points[${from}][${k}] is ${points[from * inputWidth + k]}, too far out for the mean ${centre[k]} and deviation ${scale[k]} of the training points`,
@@ -112,7 +112,7 @@ function checkPoints(points: ArrayLike<number>, inputWidth: number): number {
 
 function checkNumbers(values: ArrayLike<number>, name: string, width: number): void {
   for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i]) && Number.isFinite(Math.fround(values[i]!))) continue;
+    if (Number.isFinite(values[i]) && Number.isFinite(Math.fround(values[i]))) continue;
     const place = `${name}[${Math.floor(i / width)}][${i % width}]`;
     throw new DataError(`${place} is ${String(values[i])}, but must be a finite float32 number`);
   }
@@ -141,7 +141,7 @@ function labelsFromClasses(classes: ArrayLike<number>, count: number): Labels {
   }
   let classCount = 0;
   for (let i = 0; i < count; i++) {
-    const value = classes[i]!;
+    const value = classes[i];
     if (!Number.isInteger(value) || value < 0 || value >= MAXIMAL_CLASS_COUNT) {
       const wanted = `a whole number from 0 to ${MAXIMAL_CLASS_COUNT - 1}`;
       throw new DataError(`classes[${i}] is ${String(value)}, but must be ${wanted}`);
@@ -152,8 +152,8 @@ function labelsFromClasses(classes: ArrayLike<number>, count: number): Labels {
   const outputWidth = classCount === 2 ? 1 : classCount;
   const targets = new Float64Array(count * outputWidth);
   for (let i = 0; i < count; i++) {
-    if (outputWidth === 1) targets[i] = 2 * classes[i]! - 1;
-    else targets[i * outputWidth + classes[i]!] = 1;
+    if (outputWidth === 1) targets[i] = 2 * classes[i] - 1;
+    else targets[i * outputWidth + classes[i]] = 1;
   }
   return { outputWidth, classCount, classes, targets };
 }
@@ -167,10 +167,10 @@ function labelsFromTargets(targets: ArrayLike<number>, count: number): Labels {
   }
   checkNumbers(targets, 'targets', outputWidth);
   const classes = Uint16Array.from({ length: count }, (_, i) => {
-    if (outputWidth === 1) return targets[i]! > 0 ? 1 : 0;
+    if (outputWidth === 1) return targets[i] > 0 ? 1 : 0;
     let largest = 0;
     for (let k = 1; k < outputWidth; k++) {
-      if (targets[i * outputWidth + k]! > targets[i * outputWidth + largest]!) largest = k;
+      if (targets[i * outputWidth + k] > targets[i * outputWidth + largest]) largest = k;
     }
     return largest;
   });
@@ -183,7 +183,7 @@ function shuffledOrder(count: number, seed: number): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
     const j = Math.floor((stream.word() / 2 ** 32) * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
+    [order[i], order[j]] = [order[j], order[i]];
   }
   return order;
 }

@@ -1,6 +1,9 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { Network } from '../model/network.ts';
 import type { Domain, Plane } from '../model/plane.ts';
+import type { TrainingOptions } from '../model/training.ts';
+
+export type { Loss, Optimizer, TrainingOptions } from '../model/training.ts';
 
 /** Layer at which exponents are taken: 1 to depth for a hidden layer, or the network's output. */
 export type LayerChoice = number | 'output';
@@ -107,21 +110,6 @@ export interface Ridges {
   /** Segments [count][4]: s0, t0, s1, t1 in plane coordinates. */
   read(): Promise<Float32Array>;
   dispose(): void;
-}
-
-export type Optimizer = 'sgd' | 'adam';
-export type Loss = 'squared' | 'cross-entropy';
-
-export interface TrainingOptions {
-  readonly optimizer: Optimizer;
-  readonly learningRate: number;
-  readonly momentum: number;
-  /** L2 penalty: gradient += weightDecay · parameter (decoupled, as in AdamW, for adam). */
-  readonly weightDecay: number;
-  readonly batchSize: number;
-  readonly loss: Loss;
-  /** Seed of the order in which samples are drawn. */
-  readonly seed: number;
 }
 
 export interface TrainingStatus {

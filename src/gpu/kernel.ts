@@ -33,7 +33,7 @@ export function createKernel(
   options: KernelOptions = {},
 ): Promise<Kernel> {
   let kernels = cache.get(device);
-  if (!kernels) cache.set(device, (kernels = new Map()));
+  if (!kernels) cache.set(device, (kernels = new Map<string, Promise<Kernel>>()));
   const key = JSON.stringify([shader.file, options.constants ?? {}, options.overrides ?? {}]);
   let kernel = kernels.get(key);
   if (!kernel) {
@@ -63,7 +63,7 @@ async function build(
     },
   });
   const args = entry.bindings.find((binding) => binding.name === 'args');
-  const argsLayout = args ? shader.structs[args.type]! : { byteLength: 16, fields: [] };
+  const argsLayout = args ? shader.structs[args.type] : { byteLength: 16, fields: [] };
   return { label, pipeline, argsLayout, bind: (resources) => compiled.bind(resources) };
 }
 

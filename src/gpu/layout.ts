@@ -55,7 +55,9 @@ export async function compileShader(
       bindGroupLayouts: groups.map((group) => group.layout),
     }),
     bind(resources) {
-      const unknown = Object.keys(resources).filter((name) => !bindings.some((b) => b.name === name));
+      const unknown = Object.keys(resources).filter(
+        (name) => !bindings.some((b) => b.name === name),
+      );
       assert(unknown.length === 0, `${shader.file} has no binding ${unknown.join(', ')}`);
       return groups.map(({ own, layout }, group) =>
         device.createBindGroup({

@@ -65,7 +65,7 @@ export const dense: LayerType<DenseSpec> = {
   ],
 
   initialise({ part, shape }, start, key) {
-    if (part === 'bias') return new Float64Array(shape[0]!);
-    return initialWeights(start, shape[0]!, shape[1]!, key);
+    if (part === 'bias') return new Float64Array(shape[0]);
+    return initialWeights(start, shape[0], shape[1], key);
   },
 };

@@ -12,10 +12,10 @@ export function transpose(matrix: Float64Array, rows: number, columns: number): 
 /** Euclidean length of `length` numbers from `start`; neither overflows nor underflows. */
 export function norm(vector: Float64Array, start = 0, length = vector.length): number {
   let largest = 0;
-  for (let i = start; i < start + length; i++) largest = Math.max(largest, Math.abs(vector[i]!));
+  for (let i = start; i < start + length; i++) largest = Math.max(largest, Math.abs(vector[i]));
   if (largest === 0 || !Number.isFinite(largest)) return largest;
   let sum = 0;
-  for (let i = start; i < start + length; i++) sum += (vector[i]! / largest) ** 2;
+  for (let i = start; i < start + length; i++) sum += (vector[i] / largest) ** 2;
   return largest * Math.sqrt(sum);
 }
 
@@ -45,7 +45,7 @@ export function factorQr(matrix: Float64Array, rows: number, columns: number): Q
     const reflector = work.subarray(k * rows, (k + 1) * rows);
     for (let i = 0; i < k; i++) r[i * columns + k] = reflector[i]!;
     signs[k] = makeReflector(reflector, k);
-    r[k * columns + k] = Math.abs(signs[k]!);
+    r[k * columns + k] = Math.abs(signs[k]);
     for (let j = k + 1; j < columns; j++) {
       reflect(reflector, work.subarray(j * rows, (j + 1) * rows), k);
     }
@@ -53,12 +53,12 @@ export function factorQr(matrix: Float64Array, rows: number, columns: number): Q
   const q = new Float64Array(columns * rows);
   for (let j = 0; j < columns; j++) {
     const column = q.subarray(j * rows, (j + 1) * rows);
-    column[j] = signs[j]! < 0 ? -1 : 1;
+    column[j] = signs[j] < 0 ? -1 : 1;
     for (let k = j; k >= 0; k--) reflect(work.subarray(k * rows, (k + 1) * rows), column, k);
   }
   for (let i = 0; i < columns; i++) {
-    if (signs[i]! >= 0) continue;
-    for (let j = i + 1; j < columns; j++) r[i * columns + j]! *= -1;
+    if (signs[i] >= 0) continue;
+    for (let j = i + 1; j < columns; j++) r[i * columns + j] *= -1;
   }
   return { q: transpose(q, columns, rows), r };
 }
@@ -72,15 +72,15 @@ function makeReflector(x: Float64Array, start: number): number {
   x.fill(0, 0, start);
   const size = norm(x);
   if (size === 0) return 0;
-  const beta = x[start]! > 0 ? -size : size;
-  x[start]! -= beta;
+  const beta = x[start] > 0 ? -size : size;
+  x[start] -= beta;
   const length = norm(x);
-  for (let i = start; i < x.length; i++) x[i]! /= length;
+  for (let i = start; i < x.length; i++) x[i] /= length;
   return beta;
 }
 
 function reflect(w: Float64Array, x: Float64Array, start: number): void {
   let sum = 0;
-  for (let i = start; i < x.length; i++) sum += w[i]! * x[i]!;
-  for (let i = start; i < x.length; i++) x[i]! -= 2 * sum * w[i]!;
+  for (let i = start; i < x.length; i++) sum += w[i] * x[i];
+  for (let i = start; i < x.length; i++) x[i] -= 2 * sum * w[i];
 }

@@ -124,7 +124,7 @@ const FEISTEL_ROUNDS = 16;
  */
 export function permute(index: number, count: number, key: Key, epoch: number): number {
   const words = [0, 1].flatMap((block) => philox([block, epoch, Purpose.permutation, 0], key));
-  const roundKey = (round: number) => words[round % 8]! + Math.imul(round, WEYL_0);
+  const roundKey = (round: number) => words[round % 8] + Math.imul(round, WEYL_0);
   const bits = 32 - Math.clz32(count - 1);
   const shift = (bits + 1) >>> 1;
   const columns = 2 ** shift;

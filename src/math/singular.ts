@@ -40,18 +40,16 @@ export function singularFactors(
     if (!rotated) break;
   }
   const sizes = Array.from({ length: count }, (_, i) => norm(work, i * length, length));
-  const order = sizes.map((_, i) => i).sort((a, b) => sizes[b]! - sizes[a]!);
+  const order = sizes.map((_, i) => i).sort((a, b) => sizes[b] - sizes[a]);
   const vectors = new Float64Array(count * columns);
   order.forEach((from, to) => {
-    const size = sizes[from]!;
+    const size = sizes[from];
     if (size === 0) return;
     for (let k = 0; k < columns; k++) {
-      vectors[to * columns + k] = wide
-        ? work[from * length + k]! / size
-        : turned[from * count + k]!;
+      vectors[to * columns + k] = wide ? work[from * length + k] / size : turned[from * count + k];
     }
   });
-  return { values: Float64Array.from(order, (i) => sizes[i]!), vectors };
+  return { values: Float64Array.from(order, (i) => sizes[i]), vectors };
 }
 
 /** How a linear map from a plane stretches: from its two columns, the images of u and v. */
@@ -75,11 +73,11 @@ export function planeStretch(first: Float64Array, second: Float64Array): PlaneSt
   }
   const sizes = [norm(work, 0, length), norm(work, length, length)] as const;
   const largest = sizes[1] > sizes[0] ? 1 : 0;
-  const [s, t] = [turned[2 * largest]!, turned[2 * largest + 1]!];
+  const [s, t] = [turned[2 * largest], turned[2 * largest + 1]];
   const isReversed = s < 0 || (s === 0 && t < 0);
   return {
     logFirst: Math.log(sizes[largest]),
-    logSecond: Math.log(sizes[1 - largest]!),
+    logSecond: Math.log(sizes[1 - largest]),
     direction: isReversed ? [0 - s, -t] : [s, t],
   };
 }
@@ -107,7 +105,7 @@ function orthogonalise(
   const bSize = norm(work, b, length);
   if (aSize === 0 || bSize === 0) return false;
   let cosine = 0;
-  for (let k = 0; k < length; k++) cosine += (work[a + k]! / aSize) * (work[b + k]! / bSize);
+  for (let k = 0; k < length; k++) cosine += (work[a + k] / aSize) * (work[b + k] / bSize);
   if (Math.abs(cosine) <= length * Number.EPSILON) return false;
   const ratio = bSize / aSize;
   const zeta = (ratio - 1 / ratio) / (2 * cosine);
@@ -123,7 +121,7 @@ function rotate(x: Float64Array, a: number, b: number, length: number, tangent: 
   const cosine = 1 / Math.sqrt(1 + tangent * tangent);
   const sine = cosine * tangent;
   for (let k = 0; k < length; k++) {
-    const [p, q] = [x[a + k]!, x[b + k]!];
+    const [p, q] = [x[a + k], x[b + k]];
     x[a + k] = cosine * p - sine * q;
     x[b + k] = sine * p + cosine * q;
   }

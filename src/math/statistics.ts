@@ -3,7 +3,7 @@ export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   let carry = 0;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
+    const value = values[i];
     const next = sum + value;
     carry += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
     sum = next;
@@ -25,7 +25,7 @@ export function deviation(values: ArrayLike<number>, centre = mean(values)): num
 export function quantile(sorted: ArrayLike<number>, fraction: number): number {
   const place = fraction * (sorted.length - 1);
   const below = Math.floor(place);
-  const low = sorted[below]!;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  const low = sorted[below];
+  const high = sorted[Math.min(below + 1, sorted.length - 1)];
   return low + (place - below) * (high - low);
 }

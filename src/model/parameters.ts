@@ -24,7 +24,7 @@ export function tensorPlaces(network: Network): TensorPlace[] {
     const tensors = type.tensors(layer, width);
     width = type.outputWidth(layer, width);
     return tensors.map((tensor) => {
-      const op = program.ops[program.layerEnds[layerIndex]! + tensor.opIndex] as Op<AffineOp>;
+      const op = program.ops[program.layerEnds[layerIndex] + tensor.opIndex] as Op<AffineOp>;
       const isWeight = tensor.part === 'weight';
       const offset = isWeight ? op.parameterOffset : biasOffset(op);
       return { ...tensor, layerIndex, offset, stride: isWeight ? weightStride(op) : 1 };
@@ -62,7 +62,7 @@ export function writeTensor(
   }
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      const value = Math.fround(values[i * columns + j]!);
+      const value = Math.fround(values[i * columns + j]);
       if (!Number.isFinite(value)) {
         throw new NetworkError(
           `${name}[${i * columns + j}] is ${values[i * columns + j]}, but must be finite in float32`,
@@ -74,7 +74,7 @@ export function writeTensor(
 }
 
 function tensorRows({ shape }: TensorPlace): [rows: number, columns: number] {
-  return shape.length === 2 ? [shape[0]!, shape[1]!] : [1, shape[0]!];
+  return shape.length === 2 ? [shape[0], shape[1]] : [1, shape[0]];
 }
 
 /**
@@ -91,7 +91,7 @@ export function initialiseNetwork(
   const network = createNetwork(spec);
   for (const place of tensorPlaces(network)) {
     const { layerIndex } = place;
-    const type = layerType(spec.layers[layerIndex]!.type, `layers[${layerIndex}]`);
+    const type = layerType(spec.layers[layerIndex].type, `layers[${layerIndex}]`);
     const values = type.initialise(place, start, { seed, layerIndex });
     writeTensor(place, values, network.parameters);
   }

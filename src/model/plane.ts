@@ -51,7 +51,7 @@ export function createPlane(
   const size = Math.hypot(...v);
   for (let pass = 0; pass < 2; pass++) {
     const along = dot(u, v);
-    for (let i = 0; i < n; i++) v[i]! -= along * u[i]!;
+    for (let i = 0; i < n; i++) v[i] -= along * u[i];
   }
   if (Math.hypot(...v) <= 1e-12 * size) {
     throw new DataError('plane.b is parallel to plane.a, but must point elsewhere');
@@ -61,7 +61,7 @@ export function createPlane(
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
 }
 
@@ -93,7 +93,7 @@ export function checkDomain(domain: Domain): Domain {
 
 /** The input point at plane coordinates (s, t). */
 export function planePoint(plane: Plane, s: number, t: number): Float64Array {
-  return plane.origin.map((value, i) => value + s * plane.u[i]! + t * plane.v[i]!);
+  return plane.origin.map((value, i) => value + s * plane.u[i] + t * plane.v[i]);
 }
 
 /** Plane coordinates of a pixel centre; column from the left, row from the bottom. */

@@ -10,20 +10,20 @@ export const activation: OpRules<ActivationOp> = {
 
   forward(op, _parameters, input, output) {
     const { value } = ACTIVATIONS[op.activation];
-    for (let i = 0; i < op.outputWidth; i++) output[i] = value(input[i]!, op.alpha);
+    for (let i = 0; i < op.outputWidth; i++) output[i] = value(input[i], op.alpha);
   },
 
   tangent(op, _parameters, input, inputTangent, outputTangent) {
     const { slope } = ACTIVATIONS[op.activation];
     for (let i = 0; i < op.outputWidth; i++) {
-      outputTangent[i] = slope(input[i]!, op.alpha) * inputTangent[i]!;
+      outputTangent[i] = slope(input[i], op.alpha) * inputTangent[i];
     }
   },
 
   cotangent(op, _parameters, input, outputCotangent, inputCotangent) {
     const { slope } = ACTIVATIONS[op.activation];
     for (let i = 0; i < op.inputWidth; i++) {
-      inputCotangent[i] = slope(input[i]!, op.alpha) * outputCotangent[i]!;
+      inputCotangent[i] = slope(input[i], op.alpha) * outputCotangent[i];
     }
   },
 

@@ -23,7 +23,7 @@ export const affine: OpRules<AffineOp> = {
   forward(op, parameters, input, output) {
     multiply(op, parameters, input, output);
     const bias = biasOffset(op);
-    for (let i = 0; i < op.outputWidth; i++) output[i]! += parameters[bias + i]!;
+    for (let i = 0; i < op.outputWidth; i++) output[i] += parameters[bias + i];
   },
 
   tangent(op, parameters, _input, inputTangent, outputTangent) {
@@ -35,8 +35,8 @@ export const affine: OpRules<AffineOp> = {
     inputCotangent.fill(0);
     for (let i = 0; i < op.outputWidth; i++) {
       const row = op.parameterOffset + i * stride;
-      const c = outputCotangent[i]!;
-      for (let j = 0; j < op.inputWidth; j++) inputCotangent[j]! += parameters[row + j]! * c;
+      const c = outputCotangent[i];
+      for (let j = 0; j < op.inputWidth; j++) inputCotangent[j] += parameters[row + j] * c;
     }
   },
 
@@ -45,9 +45,9 @@ export const affine: OpRules<AffineOp> = {
     const bias = biasOffset(op);
     for (let i = 0; i < op.outputWidth; i++) {
       const row = op.parameterOffset + i * stride;
-      const c = outputCotangent[i]!;
-      for (let j = 0; j < op.inputWidth; j++) gradient[row + j]! += c * input[j]!;
-      gradient[bias + i]! += c;
+      const c = outputCotangent[i];
+      for (let j = 0; j < op.inputWidth; j++) gradient[row + j] += c * input[j];
+      gradient[bias + i] += c;
     }
   },
 };
@@ -68,11 +68,11 @@ function multiply(
     const row3 = row2 + stride;
     let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
     for (let j = 0; j < inputWidth; j++) {
-      const x = input[j]!;
-      sum0 += parameters[row0 + j]! * x;
-      sum1 += parameters[row1 + j]! * x;
-      sum2 += parameters[row2 + j]! * x;
-      sum3 += parameters[row3 + j]! * x;
+      const x = input[j];
+      sum0 += parameters[row0 + j] * x;
+      sum1 += parameters[row1 + j] * x;
+      sum2 += parameters[row2 + j] * x;
+      sum3 += parameters[row3 + j] * x;
     }
     output[i] = sum0;
     if (i + 1 < outputWidth) output[i + 1] = sum1;

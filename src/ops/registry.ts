@@ -10,5 +10,5 @@ export const OPS: { readonly [N in OpSpec['name']]: OpRules<Extract<OpSpec, { na
 
 /** The rules of an op of any kind. */
 export function opRules(op: OpSpec): OpRules {
-  return OPS[op.name] as unknown as OpRules;
+  return OPS[op.name];
 }

@@ -29,7 +29,7 @@ export function composeShader(
   const source = shader.code.split('\n').map((text, index) => {
     const match = SETTABLE.exec(text);
     if (!match) return { text, origin: index };
-    const name = match[2]!;
+    const name = match[2];
     const value = constants[name];
     if (value === undefined || !Number.isFinite(value)) {
       const message = `constant ${name} is ${String(value)}, but must be given as a number`;
@@ -61,13 +61,13 @@ interface Line {
 function unroll(lines: Line[], known: Record<string, number>, shader: ShaderModule): Line[] {
   const out: Line[] = [];
   for (let i = 0; i < lines.length; i++) {
-    const line = lines[i]!;
+    const line = lines[i];
     if (line.text.trim() !== '// @unroll') {
       out.push(line);
       continue;
     }
     const loop = LOOP.exec(lines[i + 1]?.text ?? '');
-    const bound = loop ? (known[loop[3]!] ?? Number(loop[3]!.replace(/u$/, ''))) : NaN;
+    const bound = loop ? (known[loop[3]] ?? Number(loop[3].replace(/u$/, ''))) : NaN;
     const end = loop
       ? lines.findIndex((other, index) => index > i + 1 && other.text === `${loop[1]}}`)
       : -1;
@@ -77,10 +77,10 @@ function unroll(lines: Line[], known: Record<string, number>, shader: ShaderModu
     }
     const body = lines.slice(i + 2, end);
     for (let k = 0; k < bound; k++) {
-      const origin = lines[i + 1]!.origin;
+      const origin = lines[i + 1].origin;
       out.push({ text: `${loop[1]}{ const ${loop[2]} = ${k}u;`, origin });
       out.push(...unroll(body, known, shader));
-      out.push({ text: `${loop[1]}}`, origin: lines[end]!.origin });
+      out.push({ text: `${loop[1]}}`, origin: lines[end].origin });
     }
     i = end;
   }

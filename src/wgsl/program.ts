@@ -18,8 +18,8 @@ export function packProgram(ops: readonly Op[], placement: StatePlacement = 'kee
   ops.forEach((op, index) => {
     const { choice, factor } = opRules(op).shaderFields(op);
     const keep = placement === 'keep';
-    const inputOffset = keep ? op.inputOffset : slots[index % 2]!;
-    const outputOffset = keep ? op.outputOffset : slots[(index + 1) % 2]!;
+    const inputOffset = keep ? op.inputOffset : slots[index % 2];
+    const outputOffset = keep ? op.outputOffset : slots[(index + 1) % 2];
     const words = [
       opRules(op).code,
       op.inputWidth,

@@ -29,14 +29,14 @@ const GOLDEN = JSON.parse(
 describe.each(ACTIVATION_NAMES)('%s', (name) => {
   const { value, slope, defaultAlpha } = ACTIVATIONS[name];
   const rows = GOLDEN[name];
-  const describeRow = (i: number) => `x = ${rows[i]![0]}, alpha = ${rows[i]![1]}`;
+  const describeRow = (i: number) => `x = ${rows[i][0]}, alpha = ${rows[i][1]}`;
 
   it('has the values of mpmath', () => {
     compare({
       label: `${name} value`,
       actual: rows.map(([x, alpha]) => value(x, alpha)),
       expected: rows.map((row) => row[2]),
-      tolerance: (i) => activationValueTolerance(name, rows[i]![0], rows[i]![1], DOUBLE),
+      tolerance: (i) => activationValueTolerance(name, rows[i][0], rows[i][1], DOUBLE),
       describe: describeRow,
     });
   });
@@ -46,7 +46,7 @@ describe.each(ACTIVATION_NAMES)('%s', (name) => {
       label: `${name} slope`,
       actual: rows.map(([x, alpha]) => slope(x, alpha)),
       expected: rows.map((row) => row[3]),
-      tolerance: (i) => activationSlopeTolerance(name, rows[i]![0], rows[i]![1], DOUBLE),
+      tolerance: (i) => activationSlopeTolerance(name, rows[i][0], rows[i][1], DOUBLE),
       describe: describeRow,
     });
   });
@@ -61,8 +61,7 @@ describe.each(ACTIVATION_NAMES)('%s', (name) => {
       expected: points.map(
         (x) => (value(x + h, defaultAlpha) - value(x - h, defaultAlpha)) / (2 * h),
       ),
-      tolerance: (i) =>
-        (8 * h * h) / 6 + (4 * FLOAT64_UNIT * Math.max(1, Math.abs(points[i]!))) / h,
+      tolerance: (i) => (8 * h * h) / 6 + (4 * FLOAT64_UNIT * Math.max(1, Math.abs(points[i]))) / h,
       describe: (i) => `x = ${points[i]}`,
     });
   });
@@ -106,7 +105,7 @@ describe('erfc', () => {
       label: 'erfc',
       actual: table.map(([x]) => erfc(x)),
       expected: table.map(([, y]) => y),
-      tolerance: (i) => 8 * FLOAT64_UNIT * table[i]![1],
+      tolerance: (i) => 8 * FLOAT64_UNIT * table[i][1],
     });
   });
 

@@ -13,7 +13,7 @@ import { FLOAT32_UNIT } from '../support/tolerance.ts';
 
 /** Original coordinates of a point. */
 function original({ points, inputWidth, mean, deviation }: Dataset, index: number): number[] {
-  return Array.from(mean, (m, k) => m + deviation[k]! * points[index * inputWidth + k]!);
+  return Array.from(mean, (m, k) => m + deviation[k] * points[index * inputWidth + k]);
 }
 
 describe.each(DATASET_NAMES)('%s', (name) => {
@@ -39,7 +39,7 @@ describe.each(DATASET_NAMES)('%s', (name) => {
 
   it('is standardised by its training points', () => {
     for (let k = 0; k < 2; k++) {
-      const column = Float64Array.from({ length: trainCount }, (_, i) => points[2 * i + k]!);
+      const column = Float64Array.from({ length: trainCount }, (_, i) => points[2 * i + k]);
       // every point is rounded to float32, up to 4 in size
       expect(Math.abs(mean(column))).toBeLessThan(4 * FLOAT32_UNIT);
       expect(Math.abs(deviation(column) - 1)).toBeLessThan(4 * FLOAT32_UNIT);
@@ -94,10 +94,10 @@ describe('other shapes', () => {
     const spirals = createDataset('spirals', { seed: 1, count: 500, noise: 0, classCount: 3 });
     for (let i = 0; i < 500; i++) {
       const [x, y] = original(rings, i) as [number, number];
-      expect(Math.hypot(x, y)).toBeCloseTo((rings.classes[i]! + 1) / 4, 6);
+      expect(Math.hypot(x, y)).toBeCloseTo((rings.classes[i] + 1) / 4, 6);
       const [a, b] = original(spirals, i) as [number, number];
       const turns = Math.atan2(b, a) / (2 * Math.PI) - 1.25 * Math.hypot(a, b);
-      const off = turns - spirals.classes[i]! / 3;
+      const off = turns - spirals.classes[i] / 3;
       if (Math.hypot(a, b) > 0.05) expect(Math.abs(off - Math.round(off))).toBeLessThan(1e-5);
     }
     expect(rings.outputWidth).toBe(4);
@@ -137,7 +137,7 @@ describe('datasetFromArrays', () => {
       dataset.targets[i],
       dataset.classes[i],
     ]);
-    expect(rows.sort((a, b) => a[0]! - b[0]!)).toEqual([
+    expect(rows.sort((a, b) => a[0] - b[0])).toEqual([
       [0, 10, -1, 0],
       [1, 20, 1, 1],
       [2, 30, -1, 0],
@@ -182,12 +182,12 @@ describe('datasetFromArrays', () => {
       fc.property(fc.array(number, { minLength: 2, maxLength: 50 }), (values) => {
         const classes = values.map((_, i) => i % 2);
         const dataset = datasetFromArrays({ points: values, inputWidth: 1, classes });
-        const found = values.map((_, i) => original(dataset, i)[0]!).sort((a, b) => a - b);
+        const found = values.map((_, i) => original(dataset, i)[0]).sort((a, b) => a - b);
         const wanted = [...values].sort((a, b) => a - b);
         const size = Math.max(...values.map(Math.abs));
         found.forEach((value, i) => {
           // the standardised number is rounded to float32; its size times the deviation is |x − mean|
-          expect(Math.abs(value - wanted[i]!)).toBeLessThanOrEqual(
+          expect(Math.abs(value - wanted[i])).toBeLessThanOrEqual(
             4 * FLOAT32_UNIT * size + 2 ** -149,
           );
         });

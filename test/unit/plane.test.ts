@@ -12,7 +12,7 @@ import {
 } from '../../src/model/plane.ts';
 
 const inner = (a: Float64Array, b: Float64Array): number =>
-  a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  a.reduce((sum, value, i) => sum + value * b[i], 0);
 
 describe('createPlane', () => {
   it('makes its directions orthonormal and keeps their span', () => {
@@ -30,8 +30,8 @@ describe('createPlane', () => {
         expect(inner(v, v)).toBeCloseTo(1, 12);
         expect(inner(u, v)).toBeCloseTo(0, 12);
         const rest = b.map((value, i) => {
-          const along = inner(Float64Array.from(b), u) * u[i]!;
-          return value - along - inner(Float64Array.from(b), v) * v[i]!;
+          const along = inner(Float64Array.from(b), u) * u[i];
+          return value - along - inner(Float64Array.from(b), v) * v[i];
         });
         expect(Math.hypot(...rest) / Math.hypot(...b)).toBeLessThan(1e-12);
       }),

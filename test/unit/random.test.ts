@@ -24,10 +24,10 @@ describe('philox', () => {
     const base = philox([1, 2, 3, 4], [5, 6]);
     for (let bit = 0; bit < 192; bit++) {
       const input = [1, 2, 3, 4, 5, 6];
-      input[bit >> 5]! ^= 1 << (bit % 32);
+      input[bit >> 5] ^= 1 << (bit % 32);
       const [a, b, c, d, k, l] = input.map((word) => word >>> 0);
-      philox([a!, b!, c!, d!], [k!, l!]).forEach((word, i) => {
-        changed += ((word ^ base[i]!) >>> 0).toString(2).replaceAll('0', '').length;
+      philox([a, b, c, d], [k, l]).forEach((word, i) => {
+        changed += ((word ^ base[i]) >>> 0).toString(2).replaceAll('0', '').length;
       });
     }
     // 192 · 128 fair coins: five standard deviations are 392
@@ -73,14 +73,14 @@ describe('RandomStream', () => {
     let [within1, within2] = [0, 0];
     for (let i = 0; i < count; i++) {
       const x = stream.normal();
-      for (let k = 0; k < 4; k++) sums[k]! += x ** (k + 1);
+      for (let k = 0; k < 4; k++) sums[k] += x ** (k + 1);
       if (Math.abs(x) < 1) within1++;
       if (Math.abs(x) < 2) within2++;
     }
     // five standard deviations of x, x², x³, x⁴: √1, √2, √15, √96
     [0, 1, 0, 3].forEach((moment, k) => {
-      const bound = 5 * Math.sqrt([1, 2, 15, 96][k]! / count);
-      expect(Math.abs(sums[k]! / count - moment), `moment ${k + 1}`).toBeLessThan(bound);
+      const bound = 5 * Math.sqrt([1, 2, 15, 96][k] / count);
+      expect(Math.abs(sums[k] / count - moment), `moment ${k + 1}`).toBeLessThan(bound);
     });
     expect(Math.abs(within1 / count - 0.6826894921370859)).toBeLessThan(
       5 * Math.sqrt(0.22 / count),
@@ -158,7 +158,7 @@ describe('permute', () => {
     const places = order(10_000, [11, 0], 0);
     const centre = (places.length - 1) / 2;
     const products = places.map((place, i) => (place - centre) * (i - centre));
-    const neighbours = places.slice(1).map((place, i) => (place - centre) * (places[i]! - centre));
+    const neighbours = places.slice(1).map((place, i) => (place - centre) * (places[i] - centre));
     // correlation of independent ranks: deviation 1/√n
     const variance = (places.length ** 2 - 1) / 12;
     for (const list of [products, neighbours]) {

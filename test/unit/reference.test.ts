@@ -15,7 +15,7 @@ import { parseArchitecture } from '../../src/model/architecture.ts';
 import { checkSpec, createNetwork, type Network } from '../../src/model/network.ts';
 import { initialiseNetwork, tensorPlaces, writeTensor } from '../../src/model/parameters.ts';
 import { coordinatePlane, createPlane } from '../../src/model/plane.ts';
-import type { Op, OpSpec } from '../../src/ops/op.ts';
+import type { OpSpec } from '../../src/ops/op.ts';
 import { opRules, OPS } from '../../src/ops/registry.ts';
 import { exponents, jacobian, planeExponents } from '../../src/reference/exponent.ts';
 import { classify, createStates, forward, runForward } from '../../src/reference/forward.ts';
