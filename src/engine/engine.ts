@@ -147,6 +147,8 @@ export interface Engine {
   readonly backend: 'webgpu' | 'cpu';
   /** What computes, for people: the adapter's description or `CPU, float64`. */
   readonly description: string;
+  /** The device that it borrows; null on the CPU. */
+  readonly device: GPUDevice | null;
   /** A software adapter or the CPU: expect a tenth of a GPU's speed or less. */
   readonly slow: boolean;
   createModel(network: Network): Model;

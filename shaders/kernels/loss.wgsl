@@ -1,0 +1,111 @@
+// loss.wgsl: loss of every sample of a batch, and where backward starts
+//
+//   squared         ℓ = Σ (y_k − t_k)² / n          ȳ = 2 (y − t) / (n B)
+//   cross-entropy   ℓ = Σ t_k (log Σ_j exp y_j − y_k)   ȳ = (softmax(y) Σ t_k − t) / B
+//
+// @use lib/training.wgsl
+// @use lib/network.wgsl
+// @use lib/activation.wgsl
+// group 1     0 args · 1 states[block][column_stride] · 2 targets[sample][output_blocks]
+//             3 samples[column_count] · 4 cotangents[block][column_stride]: in training, those of
+//             the outputs are written, padding 0 · 5 scores[first_score + column]: ℓ, and 1 if the class is right
+//             6 status[2]: a loss that is not finite is reported
+// grid        one invocation a column
+// numerics    y is shifted by its largest entry before exp; class: the largest entry, or the sign of a
+//             single one (src/reference/loss.ts)
+
+override LANES: u32 = 64;
+
+@group(1) @binding(0) var<uniform> args: TrainingArgs;
+@group(1) @binding(1) var<storage, read> states: array<vec4f>;
+@group(1) @binding(2) var<storage, read> targets: array<vec4f>;
+@group(1) @binding(3) var<storage, read> samples: array<u32>;
+@group(1) @binding(4) var<storage, read_write> cotangents: array<vec4f>;
+@group(1) @binding(5) var<storage, read_write> scores: array<vec2f>;
+@group(1) @binding(6) var<storage, read_write> status: array<atomic<u32>, 2>;
+
+// Position and value of the largest entry so far.
+struct Largest {
+  place: u32,
+  value: f32,
+}
+
+fn larger(largest: Largest, block: u32, x: vec4f) -> Largest {
+  var result = largest;
+  // @unroll
+  for (var r = 0u; r < 4u; r++) {
+    if (4u * block + r < args.output_width && (4u * block + r == 0u || x[r] > result.value)) {
+      result = Largest(4u * block + r, x[r]);
+    }
+  }
+  return result;
+}
+
+fn class_of(largest: Largest) -> u32 {
+  return select(largest.place, u32(largest.value > 0.0), args.output_width == 1u);
+}
+
+fn sum4(x: vec4f) -> f32 {
+  return (x.x + x.y) + (x.z + x.w);
+}
+
+// The lanes of a block that belong to outputs; 0 in padding.
+fn live(block: u32, x: vec4f) -> vec4f {
+  return select(vec4f(), x, vec4u(0u, 1u, 2u, 3u) + 4u * block < vec4u(args.output_width));
+}
+
+@compute @workgroup_size(LANES)
+fn loss(@builtin(global_invocation_id) id: vec3u) {
+  let column = id.x;
+  if (column >= args.column_count) {
+    return;
+  }
+  let blocks = block_count(args.output_width);
+  let first_state = args.output_offset * args.column_stride + column;
+  let first_target = samples[column] * blocks;
+
+  var output = Largest(0u, 0.0);
+  var wanted = Largest(0u, 0.0);
+  var target_sum = 0.0;
+  var finite = true;
+  for (var block = 0u; block < blocks; block++) {
+    let t = targets[first_target + block];
+    let y = states[first_state + block * args.column_stride];
+    finite = finite && is_finite4(live(block, y));
+    output = larger(output, block, y);
+    wanted = larger(wanted, block, t);
+    target_sum += sum4(t);
+  }
+  var exp_sum = 0.0;
+  if (args.loss == CROSS_ENTROPY) {
+    for (var block = 0u; block < blocks; block++) {
+      let y = states[first_state + block * args.column_stride];
+      exp_sum += sum4(live(block, exponential(min(y - output.value, vec4f()), 0).value));
+    }
+  }
+
+  let samples_inverse = 1.0 / f32(args.batch_size);
+  let outputs_inverse = 1.0 / f32(args.output_width);
+  let log_sum = log(exp_sum);
+  var total = 0.0;
+  for (var block = 0u; block < blocks; block++) {
+    let y = states[first_state + block * args.column_stride];
+    let t = targets[first_target + block];
+    var cotangent = 2.0 * samples_inverse * outputs_inverse * (y - t);
+    if (args.loss == CROSS_ENTROPY) {
+      let shifted = y - output.value;
+      let softmax = exponential(min(shifted, vec4f()), 0).value / exp_sum;
+      total += sum4(live(block, t * (log_sum - shifted)));
+      cotangent = samples_inverse * (softmax * target_sum - t);
+    } else {
+      total += sum4(live(block, (y - t) * (y - t))) * outputs_inverse;
+    }
+    if (args.is_training == 1u) {
+      cotangents[first_state + block * args.column_stride] = live(block, cotangent);
+    }
+  }
+  scores[args.first_score + column] = vec2f(total, f32(class_of(output) == class_of(wanted)));
+  if (!finite || !is_finite4(vec4f(total))) {
+    atomicMin(&status[0], args.step);
+  }
+}

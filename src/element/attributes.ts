@@ -1,0 +1,176 @@
+import {
+  LitElement,
+  type ComplexAttributeConverter,
+  type PropertyDeclaration,
+  type PropertyDeclarations,
+} from 'lit';
+import type { Dataset } from '../data/dataset.ts';
+import type { DatasetName } from '../data/toy.ts';
+import type { Optimizer } from '../engine/engine.ts';
+import type { ActivationName } from '../math/activations.ts';
+import type {
+  Backend,
+  Colormap,
+  DomainList,
+  LayerName,
+  Properties,
+  Quantity,
+  RangeChoice,
+} from './settings.ts';
+
+/*
+ * How attributes become properties. Text that does not parse is kept as it stands: the check of the
+ * settings then names it in its message.
+ */
+
+const text: PropertyDeclaration = { reflect: true, useDefault: true };
+
+const flag: PropertyDeclaration = { type: Boolean, reflect: true, useDefault: true };
+
+const numeric: ComplexAttributeConverter = {
+  fromAttribute: (value) => asNumber(value),
+  toAttribute: (value) => (value === null || value === undefined ? null : String(value)),
+};
+
+const list: ComplexAttributeConverter = {
+  fromAttribute: (value) => {
+    const parts = (value ?? '').split(',').map(asNumber);
+    return parts.length > 1 && parts.every((part) => typeof part === 'number') ? parts : value;
+  },
+  toAttribute: (value) => (Array.isArray(value) ? value.join(',') : (value ?? null)),
+};
+
+/** A number if the text is one, else the text. */
+function asNumber(value: string | null): number | string | null {
+  const isNumber = value !== null && value.trim() !== '' && Number.isFinite(Number(value));
+  return isNumber ? Number(value) : value;
+}
+
+function number(attribute: string): PropertyDeclaration {
+  return { attribute, converter: numeric, reflect: true, useDefault: true };
+}
+
+function numbers(attribute: string): PropertyDeclaration {
+  return {
+    attribute,
+    converter: list,
+    reflect: true,
+    useDefault: true,
+    hasChanged: (value, old) => JSON.stringify(value) !== JSON.stringify(old),
+  };
+}
+
+/** Reactive properties of the element, with their attributes. */
+const PROPERTIES: PropertyDeclarations = {
+  datasetName: { ...text, attribute: 'dataset' },
+  data: { attribute: false },
+  architecture: text,
+  activation: text,
+  src: text,
+  seed: number('seed'),
+  learningRate: number('learning-rate'),
+  batchSize: number('batch-size'),
+  optimizer: text,
+  momentum: number('momentum'),
+  weightDecay: number('weight-decay'),
+  startVariance: number('start-variance'),
+  domain: numbers('domain'),
+  layer: number('layer'),
+  quantity: text,
+  perLayer: { ...flag, attribute: 'per-layer' },
+  colormap: text,
+  range: numbers('range'),
+  ridges: flag,
+  directions: flag,
+  boundary: flag,
+  samples: flag,
+  controls: flag,
+  noColorbar: { ...flag, attribute: 'no-colorbar' },
+  autoplay: flag,
+  resolution: number('resolution'),
+  backend: text,
+};
+
+/** Values of the properties where nothing is given. */
+export const DEFAULTS: Readonly<
+  Properties & { controls: boolean; noColorbar: boolean; autoplay: boolean }
+> = {
+  datasetName: null,
+  data: null,
+  architecture: null,
+  activation: 'tanh',
+  src: null,
+  seed: 1,
+  learningRate: 0.05,
+  batchSize: 64,
+  optimizer: 'sgd',
+  momentum: 0,
+  weightDecay: 0,
+  startVariance: 1,
+  domain: null,
+  layer: 'last',
+  quantity: 'exponent',
+  perLayer: false,
+  colormap: 'diverging',
+  range: 'auto',
+  ridges: false,
+  directions: false,
+  boundary: false,
+  samples: false,
+  controls: false,
+  noColorbar: false,
+  autoplay: false,
+  resolution: null,
+  backend: 'auto',
+};
+
+/** The reactive properties of `<ftle-map>`, all of which have attributes but `data`. */
+export abstract class MapAttributes extends LitElement {
+  static override readonly properties = PROPERTIES;
+
+  /** Attribute `dataset`: name of a toy problem to train on. (Every element has a property `dataset`.) */
+  declare datasetName: DatasetName | '' | null;
+  /** Own arrays to train on; they win over `dataset`. */
+  declare data: Dataset | null;
+  /** Widths such as `2-10x8-1`; by default eight hidden layers of ten between the widths of the data. */
+  declare architecture: string | null;
+  /** Activation of the hidden layers. */
+  declare activation: ActivationName;
+  /** Address of a network in JSON; it wins over `architecture`. */
+  declare src: string | null;
+  /** Decides start values, data and the order of samples. */
+  declare seed: number;
+  declare learningRate: number;
+  declare batchSize: number;
+  declare optimizer: Optimizer;
+  declare momentum: number;
+  declare weightDecay: number;
+  /** σ²: start weights have variance σ²/fan-in. */
+  declare startVariance: number;
+  /** The rectangle that is shown at least; the map shows more where its shape differs. */
+  declare domain: DomainList | null;
+  /** Hidden layer from 1 on, `last`, or `output`. */
+  declare layer: LayerName;
+  declare quantity: Quantity;
+  /** Show λ instead of l·λ. */
+  declare perLayer: boolean;
+  declare colormap: Colormap;
+  /** Bounds of the colours; `auto` follows the picture. */
+  declare range: RangeChoice;
+  declare ridges: boolean;
+  declare directions: boolean;
+  declare boundary: boolean;
+  declare samples: boolean;
+  declare controls: boolean;
+  declare noColorbar: boolean;
+  /** Train as soon as the map is on screen. */
+  declare autoplay: boolean;
+  /** Field pixels along the longer side; null: what the canvas has and time allows. */
+  declare resolution: number | null;
+  declare backend: Backend;
+
+  constructor() {
+    super();
+    Object.assign(this, DEFAULTS);
+  }
+}

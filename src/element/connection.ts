@@ -1,0 +1,75 @@
+import { createCpuEngine } from '../engine/cpu-engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { createGpuEngine } from '../engine/gpu-engine.ts';
+import { DeviceError } from '../errors.ts';
+import { createPainter, type Painter } from '../render/painter.ts';
+import { borrowDevice } from './device.ts';
+import type { LiveMapListener, LiveMapStart } from './listener.ts';
+import { LiveMap } from './live-map.ts';
+import type { Backend } from './settings.ts';
+
+/** What an element holds while it is in a document: engine, canvas, painter and live map. */
+export class Connection {
+  readonly live: LiveMap;
+
+  private constructor(
+    readonly engine: Engine,
+    readonly canvas: HTMLCanvasElement,
+    readonly painter: Painter,
+    /** Resolves when the device is lost; null on the CPU. */
+    readonly lost: Promise<GPUDeviceLostInfo> | null,
+    /** Why the CPU computes although WebGPU would have been taken; null if it is as asked. */
+    readonly fallbackReason: string | null,
+    listener: LiveMapListener,
+    start: LiveMapStart,
+  ) {
+    this.live = new LiveMap(engine, painter, listener, start);
+  }
+
+  /**
+   * Starts the backend that is asked for; `auto` is WebGPU, or the CPU where there is none.
+   *
+   * @param start - called when the engine is there.
+   * @throws DeviceError if WebGPU is insisted on and there is none, AbortError if the signal fires.
+   */
+  static async open(
+    backend: Backend,
+    listener: LiveMapListener,
+    start: () => LiveMapStart,
+    signal: AbortSignal,
+  ): Promise<Connection> {
+    const { engine, lost, fallbackReason } = await startEngine(backend);
+    let painter: Painter | null = null;
+    try {
+      signal.throwIfAborted();
+      const canvas = document.createElement('canvas');
+      painter = await createPainter(engine, canvas);
+      signal.throwIfAborted();
+      return new Connection(engine, canvas, painter, lost, fallbackReason, listener, start());
+    } catch (error) {
+      painter?.dispose();
+      engine.dispose();
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.live.dispose();
+    this.painter.dispose();
+    this.engine.dispose();
+  }
+}
+
+type StartedEngine = Pick<Connection, 'engine' | 'lost' | 'fallbackReason'>;
+
+async function startEngine(backend: Backend): Promise<StartedEngine> {
+  if (backend === 'cpu') return { engine: createCpuEngine(), lost: null, fallbackReason: null };
+  try {
+    const { device, description, slow } = await borrowDevice();
+    const engine = createGpuEngine(device, { description, slow });
+    return { engine, lost: device.lost, fallbackReason: null };
+  } catch (error) {
+    if (backend === 'webgpu' || !(error instanceof DeviceError)) throw error;
+    return { engine: createCpuEngine(), lost: null, fallbackReason: error.message };
+  }
+}

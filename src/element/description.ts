@@ -1,0 +1,71 @@
+import type { LayerChoice, TrainingStatus } from '../engine/engine.ts';
+import type { Domain } from '../model/plane.ts';
+import type { FrameInfo } from './listener.ts';
+import type { Plan } from './plan.ts';
+import type { StyleSettings } from './settings.ts';
+
+/** What the colours stand for, as the colour bar says it. */
+export function quantityTitle({ quantity, perLayer }: StyleSettings): string {
+  switch (quantity) {
+    case 'exponent':
+      return perLayer ? 'λ₁ per layer' : 'l·λ₁ = log Λ₁';
+    case 'second-exponent':
+      return perLayer ? 'λ₂ per layer' : 'l·λ₂ = log Λ₂';
+    case 'direction':
+      return 'stretching direction';
+    case 'output':
+      return 'output';
+    case 'class':
+      return 'class';
+  }
+}
+
+const SUBJECTS = {
+  exponent: 'maximal finite-time Lyapunov exponent',
+  'second-exponent': 'second finite-time Lyapunov exponent',
+  direction: 'direction of maximal stretching',
+  output: 'network output',
+  class: 'predicted class',
+} as const;
+
+/** The picture in words, for the label of the canvas. */
+export function describePicture(
+  plan: Plan,
+  layer: LayerChoice,
+  domain: Domain,
+  style: StyleSettings,
+  frame: FrameInfo | null,
+  status: TrainingStatus | null,
+): string {
+  const { quantity, perLayer } = style;
+  const isExponent = quantity === 'exponent' || quantity === 'second-exponent';
+  const { depth } = plan.network;
+  const place = layer === 'output' ? 'the output' : `hidden layer ${layer} of ${depth}`;
+  const where = quantity === 'output' || quantity === 'class' ? '' : ` at ${place}`;
+  const unit = isExponent ? (perLayer ? ' per layer' : ' times number of layers') : '';
+  const { sMin, sMax, tMin, tMax } = domain;
+  const span = (low: number, high: number): string =>
+    `${formatNumber(low)} to ${formatNumber(high)}`;
+  const parts = [
+    `Map of the ${SUBJECTS[quantity]}${unit}${where}, network ${plan.name}`,
+    `x from ${span(sMin, sMax)}, y from ${span(tMin, tMax)}`,
+  ];
+  if (frame && (isExponent || quantity === 'output')) {
+    parts.push(`colours from ${span(frame.low, frame.high)}`);
+  }
+  if (status && Number.isFinite(status.testAccuracy)) {
+    parts.push(`test accuracy ${formatPercent(status.testAccuracy)}`);
+  }
+  return `${parts.join('; ')}.`;
+}
+
+/** Three significant digits, with a true minus sign. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const text = Number(value.toPrecision(3)).toString();
+  return text.replace('-', '−');
+}
+
+export function formatPercent(fraction: number): string {
+  return Number.isFinite(fraction) ? `${(100 * fraction).toFixed(1)} %` : '–';
+}

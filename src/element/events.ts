@@ -1,0 +1,45 @@
+import type { TrainingStatus } from '../engine/engine.ts';
+import type { FrameInfo } from './listener.ts';
+import type { Probe } from './probe.ts';
+
+/** Events of the element, each a CustomEvent that bubbles and crosses shadow boundaries. */
+export interface FtleMapEvents {
+  /** The first picture is there. */
+  'ftle-ready': { readonly backend: 'webgpu' | 'cpu'; readonly description: string };
+  /** Loss and accuracy were evaluated. */
+  'ftle-training': TrainingStatus;
+  /** A frame was painted. */
+  'ftle-frame': FrameInfo;
+  /** The CPU computes because there is no WebGPU. */
+  'ftle-fallback': { readonly reason: string };
+  /** Something is wrong; the message is shown in the element too. */
+  'ftle-error': { readonly error: Error };
+  /** Training diverged and has stopped; the last finite weights are shown. */
+  'ftle-diverged': TrainingStatus;
+  /** The user started, stopped or reset training with the controls. */
+  'ftle-play': null;
+  'ftle-pause': null;
+  'ftle-reset': null;
+  /** The user changed a property with the controls. */
+  'ftle-change': { readonly name: string };
+  /** The user clicked a point of the map. */
+  'ftle-select': Probe;
+}
+
+export type FtleMapEventName = keyof FtleMapEvents;
+
+declare global {
+  interface HTMLElementEventMap {
+    'ftle-ready': CustomEvent<FtleMapEvents['ftle-ready']>;
+    'ftle-training': CustomEvent<FtleMapEvents['ftle-training']>;
+    'ftle-frame': CustomEvent<FtleMapEvents['ftle-frame']>;
+    'ftle-fallback': CustomEvent<FtleMapEvents['ftle-fallback']>;
+    'ftle-error': CustomEvent<FtleMapEvents['ftle-error']>;
+    'ftle-diverged': CustomEvent<FtleMapEvents['ftle-diverged']>;
+    'ftle-play': CustomEvent<FtleMapEvents['ftle-play']>;
+    'ftle-pause': CustomEvent<FtleMapEvents['ftle-pause']>;
+    'ftle-reset': CustomEvent<FtleMapEvents['ftle-reset']>;
+    'ftle-change': CustomEvent<FtleMapEvents['ftle-change']>;
+    'ftle-select': CustomEvent<FtleMapEvents['ftle-select']>;
+  }
+}

@@ -1,0 +1,405 @@
+import type { Engine, TrainingStatus } from '../engine/engine.ts';
+import { DataError } from '../errors.ts';
+import { layerPlace } from '../model/layer-choice.ts';
+import type { Network } from '../model/network.ts';
+import type { Plane } from '../model/plane.ts';
+import type { Painter } from '../render/painter.ts';
+import type { FrameInfo, LiveMapListener, LiveMapStart, LiveSource } from './listener.ts';
+import { Monitor } from './monitor.ts';
+import { Pace } from './pace.ts';
+import { Picture } from './picture.ts';
+import type { Plan } from './plan.ts';
+import { Session } from './session.ts';
+import type { StyleSettings, ViewSettings } from './settings.ts';
+import { JobQueue, nextAnimationFrame, TaskLoop, type Task } from './task-loop.ts';
+import { aspectArea, hasLayer, resolveLayer, type CanvasSize } from './view.ts';
+
+/** A network as it was between two training steps. */
+interface Snapshot {
+  readonly network: Network;
+  readonly plane: Plane;
+  readonly plan: Plan;
+}
+
+/**
+ * A map that trains, computes and paints, one thing after the other: nothing is given to the engine
+ * before what was given last is done. It knows nothing of the document.
+ */
+export class LiveMap {
+  readonly picture: Picture;
+  readonly #pace: Pace;
+  readonly #closing = new AbortController();
+  #session: Session | null = null;
+  #monitor: Monitor | null = null;
+  #frame: FrameInfo | null = null;
+
+  // What is wanted.
+  #nextPlan: Plan | null = null;
+  #isPlanAwaited = false;
+  #parameters: Float32Array | null;
+  #view: ViewSettings;
+  #learningRate: number;
+  #playing: boolean;
+  #isAwake = false;
+
+  // What is to be done.
+  readonly #loop: TaskLoop;
+  readonly #jobs = new JobQueue<Session>();
+  /** Sides of the still pictures to come; null: to be planned, from the coarsest on. */
+  #sides: number[] | null = null;
+  #isStatusStale = false;
+  #isPaintStale = false;
+  /** Ends the still picture under way. */
+  #stillAbort = new AbortController();
+
+  constructor(
+    readonly engine: Engine,
+    painter: Painter,
+    readonly listener: LiveMapListener,
+    start: LiveMapStart,
+  ) {
+    this.picture = new Picture(engine, painter, start.style);
+    this.#pace = new Pace(engine.backend === 'cpu' ? 'cpu' : engine.slow ? 'slow' : 'fast');
+    this.#view = start.view;
+    this.picture.domain = start.view.domain;
+    this.#learningRate = start.learningRate;
+    this.#playing = start.playing;
+    this.#parameters = start.parameters;
+    this.#loop = new TaskLoop(
+      () => this.#nextTask(),
+      () => !this.#isPlanAwaited && !this.#isRunning,
+      (error) => this.#fail('engine', error),
+    );
+  }
+
+  get session(): Session | null {
+    return this.#session;
+  }
+
+  get playing(): boolean {
+    return this.#playing;
+  }
+
+  get frame(): FrameInfo | null {
+    return this.#frame;
+  }
+
+  /** Says that a plan is on its way: other settings wait for it before they are judged. */
+  awaitPlan(): void {
+    this.#isPlanAwaited = true;
+  }
+
+  /** Replaces network and data as soon as their first picture is there; null if none comes. */
+  setPlan(plan: Plan | null): void {
+    this.#isPlanAwaited = false;
+    if (plan) this.#nextPlan = plan;
+    else this.#judgeLayer();
+    this.#loop.wake();
+  }
+
+  setView(view: ViewSettings): void {
+    this.#view = view;
+    this.picture.domain = view.domain;
+    this.#judgeLayer();
+    this.picture.restartRange();
+    this.#recompute();
+  }
+
+  setStyle(style: StyleSettings): void {
+    this.picture.setStyle(style);
+    this.#isPaintStale = true;
+    this.#loop.wake();
+  }
+
+  setLearningRate(learningRate: number): void {
+    this.#learningRate = learningRate;
+    this.#session?.trainer?.setLearningRate(learningRate);
+  }
+
+  /** Takes the canvas' new size and paints what is there at once. */
+  setSize(size: CanvasSize): void {
+    this.picture.size = size;
+    if (this.#session) this.picture.paint(this.#session);
+    this.#recompute();
+  }
+
+  /** Asleep, a map does nothing by itself, but still answers calls. */
+  setAwake(isAwake: boolean): void {
+    this.#isAwake = isAwake;
+    this.#loop.wake();
+  }
+
+  /** @throws DataError if the network that is shown has no data to train on. */
+  play(): void {
+    if (this.#session && !this.#session.trainer && !this.#isPlanAwaited && !this.#nextPlan) {
+      throw new DataError('there is nothing to train: give a dataset');
+    }
+    this.#playing = true;
+    this.#stillAbort.abort();
+    this.#loop.wake();
+  }
+
+  pause(): void {
+    if (!this.#playing) return;
+    this.#playing = false;
+    this.#isStatusStale = true;
+    this.#recompute();
+  }
+
+  /** Trains that many steps; resolves when loss and accuracy are known too. */
+  step(stepCount: number): Promise<void> {
+    return this.#enqueue(async (session) => {
+      if (!session.trainer) throw new DataError('there is nothing to train: give a dataset');
+      await session.trainer.step(stepCount);
+      this.#recompute();
+      await this.#takeStock();
+    });
+  }
+
+  /** Back to the start values, at step 0. */
+  reset(): Promise<void> {
+    return this.#enqueue(async (session) => {
+      session.reset();
+      this.picture.restartRange();
+      this.#recompute();
+      await this.#takeStock();
+    });
+  }
+
+  /** The session, once its first picture is there if it is to have one. */
+  opened(): Promise<Session> {
+    return this.#enqueue((session) => Promise.resolve(session));
+  }
+
+  /** The network with its present weights, between two training steps. */
+  snapshot(): Promise<Snapshot> {
+    return this.#enqueue(async (session) => {
+      const { plan, plane } = session;
+      return { network: await session.snapshot(), plan, plane };
+    });
+  }
+
+  /** Ridges of the field that is shown, [count][4] in plane coordinates. */
+  ridgeSegments(): Promise<Float32Array> {
+    return this.#enqueue(async (session) => {
+      if (!session.field.request) return new Float32Array(0);
+      return (await this.picture.findRidges(session)).read();
+    });
+  }
+
+  /** Resolves when the picture answers all settings and nothing is under way. */
+  whenIdle(): Promise<void> {
+    return this.#loop.whenIdle();
+  }
+
+  dispose(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    this.#stillAbort.abort();
+    this.#jobs.close(new DOMException('the map was removed from its page', 'AbortError'));
+    this.#loop.close();
+    this.#monitor?.close();
+    this.#session?.dispose();
+    this.#session = null;
+  }
+
+  #enqueue<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    const result = this.#jobs.add(run);
+    this.#loop.wake();
+    return result;
+  }
+
+  #recompute(): void {
+    this.#stillAbort.abort();
+    this.#sides = null;
+    this.#loop.wake();
+  }
+
+  get #isRunning(): boolean {
+    return this.#playing && !!this.#session?.trainer;
+  }
+
+  /** What to do next, the most urgent first; null if there is nothing. */
+  #nextTask(): Task | null {
+    const isCalled = this.#jobs.hasJobs || this.#loop.isAwaited;
+    if (!this.#isAwake && !isCalled) return null;
+    const plan = this.#nextPlan;
+    if (plan) return () => this.#open(plan);
+    const session = this.#session;
+    if (this.#isPlanAwaited) return null;
+    if (!session) {
+      this.#jobs.rejectAll(new DataError('the map has no network: see its error'));
+      return null;
+    }
+    const job = this.#jobs.take();
+    if (job) return () => job(session);
+    if (this.#isRunning) return this.#isAwake ? () => this.#showLive(session) : null;
+    const { isVisible } = this.picture;
+    if (isVisible && this.#sides === null) return () => this.#showStill(session);
+    if (this.#isStatusStale) return () => this.#takeStock();
+    if (isVisible && this.#sides && this.#sides.length > 0) return () => this.#showStill(session);
+    if (this.#isPaintStale) return () => this.#repaint(session);
+    return null;
+  }
+
+  /** Opens a plan and computes its first picture; only then the old one goes. */
+  async #open(plan: Plan): Promise<void> {
+    let session: Session | null = null;
+    const start = performance.now();
+    const old = this.#session;
+    const { picture } = this;
+    const [oldLayer, oldSides] = [picture.layer, this.#sides];
+    try {
+      session = await Session.open(this.engine, plan, this.#learningRate, this.#parameters);
+      picture.layer = hasLayer(plan.network, this.#view.layer) ? this.#view.layer : 'last';
+      picture.restartRange();
+      this.#sides = null;
+      if (picture.isVisible) await this.#computeStill(session, this.#closing.signal);
+    } catch (error) {
+      session?.dispose();
+      [picture.layer, this.#sides] = [oldLayer, oldSides];
+      if (this.#nextPlan !== plan) return;
+      this.#nextPlan = null;
+      this.#jobs.rejectAll(error as Error);
+      this.#fail('network', error);
+      this.#judgeLayer();
+      return;
+    }
+    if (this.#closing.signal.aborted) {
+      session.dispose();
+      return;
+    }
+    this.#session = session;
+    this.#monitor?.close();
+    this.#monitor = new Monitor(
+      session,
+      picture,
+      (status) => this.#takeStatus(status),
+      (error) => this.#fail('engine', error),
+    );
+    old?.dispose();
+    if (this.#nextPlan === plan) this.#nextPlan = null;
+    this.#parameters = null;
+    session.trainer?.setLearningRate(this.#learningRate);
+    this.#isStatusStale = session.trainer !== null;
+    this.listener.onProblem('network', null);
+    this.#judgeLayer();
+    this.listener.onOpen();
+    this.#finishFrame(session, performance.now() - start, 0);
+    if (this.#playing && !session.trainer) this.#stop();
+  }
+
+  /** One frame while training: steps, field, ridges, picture. */
+  async #showLive(session: Session): Promise<void> {
+    const trainer = session.trainer!;
+    const { picture } = this;
+    const start = performance.now();
+    const { resolution } = this.#view;
+    const area = aspectArea(picture.size);
+    const { stepCount, side } = this.#pace.next(resolution, picture.fullSide, area);
+    try {
+      await trainer.step(stepCount);
+      const trained = performance.now();
+      this.#pace.measureSteps(stepCount, trained - start);
+      this.#sides = null;
+      if (picture.isVisible) {
+        const pixelCount = await picture.compute(session, side, this.#closing.signal);
+        this.#pace.measureField(pixelCount, performance.now() - trained);
+        if (!picture.isMeasured) await picture.measure(session, Infinity);
+        this.#finishFrame(session, performance.now() - start, stepCount);
+      }
+    } catch (error) {
+      this.#stop();
+      throw error;
+    }
+    this.#monitor?.watch();
+    await nextAnimationFrame();
+  }
+
+  /** The next of the still pictures, coarse to fine. */
+  async #showStill(session: Session): Promise<void> {
+    const start = performance.now();
+    const abort = (this.#stillAbort = new AbortController());
+    try {
+      await this.#computeStill(session, abort.signal);
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      this.#sides = [];
+      throw error;
+    }
+    if (abort.signal.aborted) return;
+    this.listener.onProblem('engine', null);
+    this.#finishFrame(session, performance.now() - start, 0);
+  }
+
+  async #computeStill(session: Session, signal: AbortSignal): Promise<void> {
+    const { picture } = this;
+    const start = performance.now();
+    const sides =
+      session === this.#session && this.#sides
+        ? this.#sides
+        : this.#pace.refinement(this.#view.resolution, picture.fullSide, aspectArea(picture.size));
+    this.#sides = sides;
+    const pixelCount = await picture.compute(session, sides[0], signal);
+    this.#pace.measureField(pixelCount, performance.now() - start);
+    await picture.measure(session, Infinity);
+    sides.shift();
+  }
+
+  async #repaint(session: Session): Promise<void> {
+    this.#isPaintStale = false;
+    await this.picture.prepare(session);
+    this.#finishFrame(session, this.#frame?.milliseconds ?? 0, 0);
+  }
+
+  #finishFrame(session: Session, milliseconds: number, stepsPerFrame: number): void {
+    const { request } = session.field;
+    if (!request || this.#closing.signal.aborted) return;
+    this.picture.paint(session);
+    this.#isPaintStale = false;
+    const { width, height } = request;
+    const [low, high] = this.picture.bounds;
+    this.#frame = { width, height, milliseconds, low, high, stepsPerFrame };
+    this.listener.onFrame(this.#frame);
+  }
+
+  /** Weights and status as they are now, while nothing trains. */
+  async #takeStock(): Promise<void> {
+    this.#isStatusStale = false;
+    await this.#monitor?.takeStock();
+  }
+
+  #takeStatus(status: TrainingStatus): void {
+    if (status.diverged) this.#stop();
+    this.listener.onStatus(status);
+  }
+
+  #stop(): void {
+    if (this.#closing.signal.aborted || !this.#playing) return;
+    this.#playing = false;
+    this.#sides = null;
+    this.#isStatusStale = true;
+    this.listener.onStop();
+  }
+
+  #fail(source: LiveSource, error: unknown): void {
+    if (this.#closing.signal.aborted) return;
+    this.listener.onProblem(source, error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** Takes the wanted layer if the network has it; else says so and stays with the last good one. */
+  #judgeLayer(): void {
+    if (!this.#session || this.#isPlanAwaited || this.#nextPlan) return;
+    const { network } = this.#session.plan;
+    const { layer } = this.#view;
+    if (!hasLayer(network, this.picture.layer)) this.picture.layer = 'last';
+    try {
+      layerPlace(network, resolveLayer(layer, network));
+    } catch (error) {
+      this.#fail('view', error);
+      return;
+    }
+    this.picture.layer = layer;
+    this.listener.onProblem('view', null);
+  }
+}

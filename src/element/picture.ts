@@ -1,0 +1,174 @@
+import type { Engine, Field, LayerChoice, Ridges } from '../engine/engine.ts';
+import type { Domain } from '../model/plane.ts';
+import type { Painter, PaintStyle } from '../render/painter.ts';
+import { AutomaticRange, type ColorRange } from './automatic-range.ts';
+import { measureRange } from './measured-range.ts';
+import type { Plan } from './plan.ts';
+import { createSamples, type Samples } from './samples.ts';
+import type { Session } from './session.ts';
+import type { LayerName, StyleSettings } from './settings.ts';
+import { fieldSize, resolveLayer, widenDomain, type CanvasSize } from './view.ts';
+
+/** Pixels of a field along the longer side, unless `resolution` asks for more. */
+const MOST_PIXELS = { fast: 1536, slow: 512, cpu: 256 };
+/** Smoothing in pixels of the field, and least sharpness. */
+const RIDGE_OPTIONS = { smoothing: 1.5, threshold: 'auto', sharpness: 0.02 } as const;
+
+/** What a map shows of a session, and how: field, ridges, colours, canvas. */
+export class Picture {
+  size: CanvasSize = { width: 0, height: 0, pixelRatio: 1 };
+  /** null: that of the plan. */
+  domain: Domain | null = null;
+  layer: LayerName = 'last';
+  readonly #range = new AutomaticRange();
+  /** How often the range was restarted: a measurement from before counts no more. */
+  #restartCount = 0;
+  #measuring: Promise<void> | null = null;
+  /** Ridges that belong to the present field; null if they have not been looked for. */
+  #found: Ridges | null = null;
+  #samples: { readonly plan: Plan; readonly value: Samples | null } | null = null;
+
+  constructor(
+    readonly engine: Engine,
+    readonly painter: Painter,
+    private style: StyleSettings,
+  ) {}
+
+  get isVisible(): boolean {
+    return this.size.width > 0 && this.size.height > 0;
+  }
+
+  /** More field pixels along the longer side than this the canvas does not show. */
+  get fullSide(): number {
+    const { backend, slow } = this.engine;
+    const most = MOST_PIXELS[backend === 'cpu' ? 'cpu' : slow ? 'slow' : 'fast'];
+    return Math.min(most, Math.max(this.size.width, this.size.height));
+  }
+
+  /** Bounds of the colours in the units that are shown. */
+  get bounds(): ColorRange {
+    return this.style.range === 'auto' ? this.#range.bounds : this.style.range;
+  }
+
+  setStyle(style: StyleSettings): void {
+    const { quantity, perLayer, colormap } = this.style;
+    const isSame = style.quantity === quantity && style.perLayer === perLayer;
+    if (!isSame || isSymmetric(style) !== (colormap === 'diverging')) this.restartRange();
+    this.style = style;
+  }
+
+  /** Lets the next measurement set the colour range at once. */
+  restartRange(): void {
+    this.#restartCount++;
+    this.#range.restart();
+  }
+
+  layerFor({ network }: Plan): LayerChoice {
+    return resolveLayer(this.layer, network);
+  }
+
+  /** The rectangle that the canvas shows of a plan. */
+  viewDomain(plan: Plan): Domain {
+    return widenDomain(this.domain ?? plan.domain, this.size);
+  }
+
+  /**
+   * Computes the field and, if they are shown, its ridges.
+   *
+   * @param side - pixels along the longer side.
+   * @returns number of pixels.
+   */
+  async compute(session: Session, side: number, signal: AbortSignal): Promise<number> {
+    const { plane, plan, field } = session;
+    const { width, height } = fieldSize(side, this.size);
+    const domain = this.viewDomain(plan);
+    const layer = this.layerFor(plan);
+    await field.compute({ plane, domain, width, height, layer }, { signal });
+    this.#found = null;
+    if (this.style.ridges) await this.findRidges(session);
+    return width * height;
+  }
+
+  /** The ridges of the present field. */
+  async findRidges(session: Session): Promise<Ridges> {
+    const ridges = await session.ridges();
+    if (this.#found !== ridges) await ridges.find(RIDGE_OPTIONS);
+    this.#found = ridges;
+    return ridges;
+  }
+
+  /** Does what a new style needs before it can be painted. */
+  async prepare(session: Session): Promise<void> {
+    if (!session.field.request) return;
+    if (this.style.ridges) await this.findRidges(session);
+    if (!this.#range.isSet) await this.measure(session, Infinity);
+  }
+
+  /**
+   * Fits the automatic colour range to the present field.
+   *
+   * @param elapsed - milliseconds since the last time; Infinity fits at once.
+   */
+  async measure(session: Session, elapsed: number): Promise<void> {
+    while (this.#measuring) await this.#measuring;
+    this.#measuring = this.#measure(session, elapsed).finally(() => (this.#measuring = null));
+    await this.#measuring;
+  }
+
+  async #measure(session: Session, elapsed: number): Promise<void> {
+    if (this.style.range !== 'auto') return;
+    const style = this.style;
+    const restartCount = this.#restartCount;
+    const measured = await measureRange(session.field, style.quantity, this.#scale(session.field));
+    if (measured && restartCount === this.#restartCount) {
+      this.#range.follow(...measured, isSymmetric(style), elapsed);
+    }
+  }
+
+  get isMeasuring(): boolean {
+    return this.#measuring !== null;
+  }
+
+  get isMeasured(): boolean {
+    return this.#range.isSet;
+  }
+
+  /** Paints the present field. */
+  paint(session: Session, painter = this.painter, pixelRatio = this.size.pixelRatio): void {
+    if (!session.field.request || !this.isVisible) return;
+    const isOwn = this.#found?.field === session.field;
+    const ridges = this.style.ridges && isOwn ? this.#found : null;
+    const style = this.#paintStyle(session, pixelRatio);
+    painter.paint(session.field, ridges, style, this.viewDomain(session.plan));
+  }
+
+  #paintStyle({ field, plan, plane }: Session, pixelRatio: number): PaintStyle {
+    const { quantity, colormap, ridges, directions, boundary, samples } = this.style;
+    if (samples && this.#samples?.plan !== plan) {
+      this.#samples = { plan, value: createSamples(plan.dataset, plane) };
+    }
+    return {
+      quantity,
+      colormap,
+      range: this.bounds,
+      scale: this.#scale(field),
+      outputIndex: 0,
+      ridges,
+      directions,
+      boundary,
+      samples: samples ? (this.#samples?.value ?? null) : null,
+      pixelRatio,
+      ink: [0, 0, 0],
+    };
+  }
+
+  /** Factor from λ to what is shown. */
+  #scale(field: Field): number {
+    return this.style.perLayer ? 1 : field.span;
+  }
+}
+
+/** Only the diverging map has a middle, which belongs to 0. */
+function isSymmetric(style: StyleSettings): boolean {
+  return style.colormap === 'diverging';
+}

@@ -1,0 +1,273 @@
+import { DATASET_NAMES, type DatasetName } from '../data/toy.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { DataError } from '../errors.ts';
+import type { LayerChoice, Optimizer } from '../engine/engine.ts';
+import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
+import { checkDomain, type Domain } from '../model/plane.ts';
+
+/** xMin, yMin, xMax, yMax in units of the inputs. */
+export type DomainList = readonly [xMin: number, yMin: number, xMax: number, yMax: number];
+/** `last` is the last hidden layer, or the output of a network without hidden layers. */
+export type LayerName = LayerChoice | 'last';
+export type Backend = 'auto' | 'webgpu' | 'cpu';
+export type RangeChoice = 'auto' | readonly [low: number, high: number];
+
+export const QUANTITIES = ['exponent', 'second-exponent', 'direction', 'output', 'class'] as const;
+export type Quantity = (typeof QUANTITIES)[number];
+
+export const COLORMAPS = ['diverging', 'cividis', 'viridis', 'greys'] as const;
+export type Colormap = (typeof COLORMAPS)[number];
+
+/** What the network is and how it is trained: a change starts anew. */
+export interface NetworkSettings {
+  readonly dataset: DatasetName | null;
+  readonly data: Dataset | null;
+  /** Empty: eight hidden layers of width ten between the widths of the data. */
+  readonly architecture: string;
+  readonly activation: ActivationName;
+  readonly src: string | null;
+  readonly seed: number;
+  readonly startVariance: number;
+  readonly optimizer: Optimizer;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly batchSize: number;
+}
+
+/** Where the field is taken: a change computes it anew. */
+export interface ViewSettings {
+  /** null: the data's bounding square and a little more. */
+  readonly domain: Domain | null;
+  readonly layer: LayerName;
+  /** Field pixels along the longer side; null: as many as the canvas has and time allows. */
+  readonly resolution: number | null;
+}
+
+/** How it is painted. */
+export interface StyleSettings {
+  readonly quantity: Quantity;
+  readonly perLayer: boolean;
+  readonly colormap: Colormap;
+  readonly range: RangeChoice;
+  readonly ridges: boolean;
+  readonly directions: boolean;
+  readonly boundary: boolean;
+  readonly samples: boolean;
+}
+
+/** The settings of an element as they are given: unchecked. */
+export type Given = { readonly [name in keyof Properties]: unknown };
+
+/** Properties of the element that hold settings. */
+export interface Properties {
+  datasetName: DatasetName | '' | null;
+  data: Dataset | null;
+  architecture: string | null;
+  activation: ActivationName;
+  src: string | null;
+  seed: number;
+  learningRate: number;
+  batchSize: number;
+  optimizer: Optimizer;
+  momentum: number;
+  weightDecay: number;
+  startVariance: number;
+  domain: DomainList | null;
+  layer: LayerName;
+  quantity: Quantity;
+  perLayer: boolean;
+  colormap: Colormap;
+  range: RangeChoice;
+  ridges: boolean;
+  directions: boolean;
+  boundary: boolean;
+  samples: boolean;
+  resolution: number | null;
+  backend: Backend;
+}
+
+/** @throws DataError naming the attribute, its value and the wanted value. */
+export function readNetworkSettings(given: Given): NetworkSettings {
+  return {
+    dataset: isEmpty(given.datasetName) ? null : oneOf('dataset', given.datasetName, DATASET_NAMES),
+    data: given.data === null || given.data === undefined ? null : checkDataset(given.data),
+    architecture: String(given.architecture ?? '').trim(),
+    activation: oneOf('activation', given.activation, ACTIVATION_NAMES),
+    src: isEmpty(given.src) ? null : String(given.src),
+    seed: wholeNumber('seed', given.seed, 0, Number.MAX_SAFE_INTEGER),
+    startVariance: number(
+      'start-variance',
+      given.startVariance,
+      'a number of at least 0',
+      (x) => x >= 0,
+    ),
+    optimizer: oneOf('optimizer', given.optimizer, ['sgd', 'adam'] as const),
+    momentum: number(
+      'momentum',
+      given.momentum,
+      'a number from 0 to below 1',
+      (x) => x >= 0 && x < 1,
+    ),
+    weightDecay: number('weight-decay', given.weightDecay, 'a number of at least 0', (x) => x >= 0),
+    batchSize: wholeNumber('batch-size', given.batchSize, 1, 4096),
+  };
+}
+
+/** @throws DataError as above. */
+export function readLearningRate(given: Given): number {
+  return number('learning-rate', given.learningRate, 'a number above 0', (x) => x > 0);
+}
+
+/** @throws DataError as above. */
+export function readViewSettings(given: Given): ViewSettings {
+  const { domain, resolution } = given;
+  return {
+    domain: isEmpty(domain) ? null : readDomain(domain),
+    layer: readLayer(given.layer),
+    resolution: isEmpty(resolution) ? null : wholeNumber('resolution', resolution, 8, 8192),
+  };
+}
+
+/** @throws DataError as above. */
+export function readStyleSettings(given: Given): StyleSettings {
+  return {
+    quantity: oneOf('quantity', given.quantity, QUANTITIES),
+    perLayer: Boolean(given.perLayer),
+    colormap: oneOf('colormap', given.colormap, COLORMAPS),
+    range: readRange(given.range),
+    ridges: Boolean(given.ridges),
+    directions: Boolean(given.directions),
+    boundary: Boolean(given.boundary),
+    samples: Boolean(given.samples),
+  };
+}
+
+/** @throws DataError as above. */
+export function readBackend(given: Given): Backend {
+  return oneOf('backend', given.backend, ['auto', 'webgpu', 'cpu'] as const);
+}
+
+/**
+ * A domain from a list, its text, or an object.
+ *
+ * @throws DataError if it is no rectangle or has no area.
+ */
+export function readDomain(value: unknown): Domain {
+  const wanted = 'four numbers xMin,yMin,xMax,yMax';
+  const list = isDomain(value)
+    ? [value.sMin, value.tMin, value.sMax, value.tMax]
+    : numbers('domain', value, 4, wanted);
+  const [sMin, tMin, sMax, tMax] = list as unknown as DomainList;
+  return checkDomain({ sMin, tMin, sMax, tMax });
+}
+
+function isDomain(value: unknown): value is Domain {
+  return typeof value === 'object' && value !== null && 'sMin' in value;
+}
+
+/** @throws DataError if it is no layer at all; whether the network has it is seen later. */
+export function readLayer(value: unknown): LayerName {
+  if (value === 'last' || value === 'output') return value;
+  const wanted = 'a hidden layer from 1 on, last or output';
+  return number('layer', value, wanted, (x) => Number.isInteger(x) && x >= 1);
+}
+
+function readRange(value: unknown): RangeChoice {
+  if (value === 'auto' || isEmpty(value)) return 'auto';
+  const wanted = 'auto or two numbers low,high';
+  const [low, high] = numbers('range', value, 2, wanted) as [number, number];
+  if (!(high > low)) {
+    throw new DataError(`range is ${low},${high}, but low must be below high`);
+  }
+  return [low, high];
+}
+
+/**
+ * Checks the user's own arrays.
+ *
+ * @throws DataError naming the member whose shape does not fit.
+ */
+export function checkDataset(value: unknown): Dataset {
+  if (typeof value !== 'object' || value === null) {
+    throw new DataError(`data is ${show(value)}, but must be a Dataset object`);
+  }
+  const data = value as Dataset;
+  for (const name of ['inputWidth', 'outputWidth', 'count', 'trainCount', 'classCount'] as const) {
+    wholeNumber(`data.${name}`, data[name], 1, 2 ** 31 - 1);
+  }
+  const { count, trainCount, inputWidth, outputWidth, classCount } = data;
+  if (trainCount > count) {
+    throw new DataError(`data.trainCount is ${trainCount}, but must be at most count, ${count}`);
+  }
+  const lengths = {
+    points: count * inputWidth,
+    targets: count * outputWidth,
+    classes: count,
+    mean: inputWidth,
+    deviation: inputWidth,
+  };
+  for (const [name, length] of Object.entries(lengths)) {
+    const values = data[name as keyof typeof lengths];
+    if (!ArrayBuffer.isView(values)) {
+      throw new DataError(`data.${name} is ${show(values)}, but must be a typed array`);
+    }
+    if (values.length !== length) {
+      throw new DataError(
+        `data.${name} has ${values.length} numbers, but ${count} points with ${inputWidth} inputs and ${outputWidth} outputs need ${length}`,
+      );
+    }
+    const bad = values.findIndex((number) => !Number.isFinite(number));
+    if (bad >= 0) {
+      throw new DataError(`data.${name}[${bad}] is ${values[bad]}, but must be finite`);
+    }
+  }
+  const bad = data.classes.findIndex((index) => index >= classCount);
+  if (bad >= 0) {
+    throw new DataError(
+      `data.classes[${bad}] is ${data.classes[bad]}, but must be below classCount, ${classCount}`,
+    );
+  }
+  return data;
+}
+
+function isEmpty(value: unknown): value is null | undefined | '' {
+  return value === null || value === undefined || value === '';
+}
+
+function oneOf<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
+  if (choices.includes(value as T)) return value as T;
+  throw new DataError(`${name} is ${show(value)}, but must be one of ${choices.join(', ')}`);
+}
+
+function number(
+  name: string,
+  value: unknown,
+  wanted: string,
+  fits: (value: number) => boolean,
+): number {
+  const isText = typeof value === 'string' && value.trim() !== '';
+  const result = typeof value === 'number' || isText ? Number(value) : NaN;
+  if (Number.isFinite(result) && fits(result)) return result;
+  throw new DataError(`${name} is ${show(value)}, but must be ${wanted}`);
+}
+
+function wholeNumber(name: string, value: unknown, low: number, high: number): number {
+  const wanted = `a whole number from ${low} to ${high}`;
+  return number(name, value, wanted, (x) => Number.isInteger(x) && x >= low && x <= high);
+}
+
+function numbers(name: string, value: unknown, length: number, wanted: string): number[] {
+  const parts: unknown[] = typeof value === 'string' ? value.split(',') : [];
+  const list = Array.isArray(value) ? (value as unknown[]) : parts;
+  const fits = (part: unknown): boolean =>
+    String(part).trim() !== '' && Number.isFinite(Number(part));
+  if (list.length !== length || !list.every(fits)) {
+    throw new DataError(`${name} is ${show(value)}, but must be ${wanted}`);
+  }
+  return list.map(Number);
+}
+
+function show(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,52 @@
+import { assert } from '../errors.ts';
+import type { Network } from '../model/network.ts';
+import { CpuField, computeOnCpu } from './cpu-field.ts';
+import { CpuModel } from './cpu-model.ts';
+import { createCpuRidges } from './cpu-ridges.ts';
+import { createCpuTrainer } from './cpu-trainer.ts';
+import type { Engine, Field, Model } from './engine.ts';
+
+/** The engine that needs no GPU: the float64 reference, in slices that leave the page its turns. */
+export function createCpuEngine(): Engine {
+  let isDisposed = false;
+  const assertAlive = () => assert(!isDisposed, 'engine is used after dispose()');
+  return {
+    backend: 'cpu',
+    description: 'CPU, float64',
+    device: null,
+    slow: true,
+    createModel(network: Network) {
+      assertAlive();
+      return new CpuModel(network);
+    },
+    async createField(model) {
+      assertAlive();
+      return new CpuField(ownModel(model));
+    },
+    async createRidges(field) {
+      assertAlive();
+      return createCpuRidges(ownField(field));
+    },
+    async createTrainer(model, dataset, options) {
+      assertAlive();
+      return createCpuTrainer(ownModel(model), dataset, options);
+    },
+    async computeField(model, request, options) {
+      assertAlive();
+      return computeOnCpu(ownModel(model), request, options);
+    },
+    dispose() {
+      isDisposed = true;
+    },
+  };
+}
+
+function ownModel(model: Model): CpuModel {
+  assert(model instanceof CpuModel, 'the model was made by another engine');
+  return model;
+}
+
+function ownField(field: Field): CpuField {
+  assert(field instanceof CpuField, 'the field was made by another engine');
+  return field;
+}

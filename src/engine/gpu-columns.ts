@@ -1,0 +1,187 @@
+import { DeviceError } from '../errors.ts';
+import { createArguments, createKernel, dispatch, type Kernel } from '../gpu/kernel.ts';
+import type { Scope } from '../gpu/scope.ts';
+import type { Program } from '../model/network.ts';
+import { blockCount, type Op } from '../ops/op.ts';
+import { opRules } from '../ops/registry.ts';
+import { slotLength, type StatePlacement } from '../wgsl/program.ts';
+import backwardShader from '../../shaders/kernels/backward.wgsl';
+import forwardShader from '../../shaders/kernels/forward.wgsl';
+import type { GpuModel } from './gpu-model.ts';
+
+/** Whether one dispatch runs all ops, or each op has a dispatch of its own. */
+export type Road = 'whole' | 'by-op';
+
+/** How columns are shared out to invocations (kernels/forward.wgsl, backward.wgsl). */
+export interface ColumnShape {
+  readonly road: Road;
+  /** Columns of an invocation. */
+  readonly tile: number;
+  /** Invocations of a workgroup, along columns and along rows of blocks. */
+  readonly columnLanes: number;
+  readonly rowLanes: number;
+}
+
+export interface ColumnKernels {
+  readonly shape: ColumnShape;
+  readonly forward: Kernel;
+  readonly backward: Kernel;
+}
+
+/** Records dispatches into a pass. */
+export type Recorder = (pass: GPUComputePassEncoder) => void;
+
+/** Blocks of the widest state up to which one workgroup takes its columns through the whole program. */
+const WHOLE_BLOCKS = 32;
+
+/**
+ * The shape for a program.
+ *
+ * On a software adapter, subgroups of four lanes run one after the other: a workgroup is one of them,
+ * with enough columns to use each weight four times. On a GPU, lanes are plenty and waiting is cheap.
+ */
+export function chooseShape(program: Program, slow: boolean, road?: Road): ColumnShape {
+  const blocks = blockCount(slotLength(program.ops));
+  if (slow) return { road: road ?? 'whole', tile: 4, columnLanes: 4, rowLanes: 1 };
+  if ((road ?? (blocks <= WHOLE_BLOCKS ? 'whole' : 'by-op')) === 'by-op') {
+    return { road: 'by-op', tile: 4, columnLanes: 8, rowLanes: 8 };
+  }
+  const rowLanes = Math.min(16, 2 ** Math.ceil(Math.log2(blocks)));
+  return { road: 'whole', tile: 1, columnLanes: 64 / rowLanes, rowLanes };
+}
+
+/** Compiles both directions for a program; its activations alone are compiled in. */
+export async function createColumnKernels(
+  device: GPUDevice,
+  { ops }: Program,
+  shape: ColumnShape,
+): Promise<ColumnKernels> {
+  const options = {
+    constants: { TILE: shape.tile },
+    overrides: {
+      COLUMN_LANES: shape.columnLanes,
+      ROW_LANES: shape.rowLanes,
+      ACTIVATION_SET: choiceSet(ops),
+    },
+  };
+  const [forward, backward] = await Promise.all([
+    createKernel(device, forwardShader, options),
+    createKernel(device, backwardShader, options),
+  ]);
+  return { shape, forward, backward };
+}
+
+/** Bit k is set if an op makes choice k. */
+function choiceSet(ops: readonly Op[]): number {
+  return ops.reduce((set, op) => set | (1 << opRules(op).shaderFields(op).choice), 0);
+}
+
+/** Columns up to the next whole workgroup: buffers of columns have this stride. */
+export function columnStride({ tile, columnLanes }: ColumnShape, columnCount: number): number {
+  const group = tile * columnLanes;
+  return group * Math.ceil(columnCount / group);
+}
+
+/**
+ * How many columns of this many floats fit into `byteLength`, in whole workgroups.
+ *
+ * @throws DeviceError if not even one workgroup's fit into a buffer of the device.
+ */
+export function fittingColumns(
+  device: GPUDevice,
+  shape: ColumnShape,
+  columnLength: number,
+  byteLength: number,
+): number {
+  const group = columnStride(shape, 1);
+  const groupBytes = 4 * columnLength * group;
+  const limit = bindingLimit(device);
+  if (groupBytes > limit) {
+    throw new DeviceError(
+      'limit',
+      `the states of ${group} samples take ${groupBytes} bytes, but this device binds at most ${limit}; use fewer or narrower layers`,
+    );
+  }
+  return group * Math.max(1, Math.floor(Math.min(byteLength, limit) / groupBytes));
+}
+
+/** Bytes of the largest storage buffer that a kernel can use. */
+export function bindingLimit(device: GPUDevice): number {
+  return Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+}
+
+/** Takes the inputs in `states` through all ops. */
+export function recordForward(
+  scope: Scope,
+  model: GpuModel,
+  { shape, forward }: ColumnKernels,
+  states: GPUBuffer,
+  placement: StatePlacement,
+  columnCount: number,
+): Recorder {
+  const runs = opRuns(model.network.program.ops, shape, (op) => op.outputWidth);
+  const args = createArguments(scope, forward, runs.length);
+  const stride = columnStride(shape, columnCount);
+  const { parameters } = model;
+  const program = model.program(placement);
+  const parts = runs.map(({ first, count, rowGroups }, slot) => {
+    args.write(slot, { firstOp: first, opCount: count, columnCount, columnStride: stride });
+    const groups = forward.bind({ program, parameters, args: args.slot(slot), states });
+    return { groups, rowGroups };
+  });
+  const columnGroups = stride / columnStride(shape, 1);
+  return (pass) => {
+    for (const { groups, rowGroups } of parts) {
+      dispatch(pass, forward, groups, [columnGroups, rowGroups]);
+    }
+  };
+}
+
+/** Takes the cotangents of the outputs back to the output of the first op; placement `keep`. */
+export function recordBackward(
+  scope: Scope,
+  model: GpuModel,
+  { shape, backward }: ColumnKernels,
+  states: GPUBuffer,
+  cotangents: GPUBuffer,
+  columnCount: number,
+): Recorder {
+  const ops = model.network.program.ops.slice(1);
+  const runs = opRuns(ops, shape, (op) => op.inputWidth).reverse();
+  const args = createArguments(scope, backward, Math.max(1, runs.length));
+  const stride = columnStride(shape, columnCount);
+  const { parameters } = model;
+  const program = model.program('keep');
+  const parts = runs.map(({ first, count, rowGroups }, slot) => {
+    // Numbered from 0 in `ops`, which lacks the first op of the program.
+    const lastOp = first + count;
+    args.write(slot, { lastOp, opCount: count, columnCount, columnStride: stride });
+    const resources = { program, parameters, args: args.slot(slot), states, cotangents };
+    return { groups: backward.bind(resources), rowGroups };
+  });
+  const columnGroups = stride / columnStride(shape, 1);
+  return (pass) => {
+    for (const { groups, rowGroups } of parts) {
+      dispatch(pass, backward, groups, [columnGroups, rowGroups]);
+    }
+  };
+}
+
+/** Ops that one dispatch runs, and its workgroups along rows. */
+interface OpRun {
+  readonly first: number;
+  readonly count: number;
+  readonly rowGroups: number;
+}
+
+function opRuns(
+  ops: readonly Op[],
+  { road, rowLanes }: ColumnShape,
+  rows: (op: Op) => number,
+): OpRun[] {
+  if (ops.length === 0) return [];
+  if (road === 'whole') return [{ first: 0, count: ops.length, rowGroups: 1 }];
+  return ops.map((op, first) => {
+    return { first, count: 1, rowGroups: Math.ceil(blockCount(rows(op)) / rowLanes) };
+  });
+}

@@ -1,0 +1,384 @@
+import type { Dataset } from '../data/dataset.ts';
+import { DeviceError } from '../errors.ts';
+import { BufferUsage } from '../gpu/flags.ts';
+import {
+  createArguments,
+  createKernel,
+  dispatch,
+  foldGrid,
+  type ArgumentSlots,
+  type Kernel,
+} from '../gpu/kernel.ts';
+import type { Scope } from '../gpu/scope.ts';
+import { seedKey } from '../math/random.ts';
+import { ADAM, type TrainingOptions } from '../model/training.ts';
+import { BLOCK, blockCount } from '../ops/op.ts';
+import { opRules } from '../ops/registry.ts';
+import { slotLength } from '../wgsl/program.ts';
+import batchShader from '../../shaders/kernels/batch.wgsl';
+import lossShader from '../../shaders/kernels/loss.wgsl';
+import restoreShader from '../../shaders/kernels/restore.wgsl';
+import scoreShader from '../../shaders/kernels/score.wgsl';
+import updateShader from '../../shaders/kernels/update.wgsl';
+import {
+  bindingLimit,
+  columnStride,
+  fittingColumns,
+  recordBackward,
+  recordForward,
+  type ColumnKernels,
+  type Recorder,
+} from './gpu-columns.ts';
+import type { GpuModel } from './gpu-model.ts';
+
+/** What a step that has not failed yet is, in the status words (lib/training.wgsl). */
+export const NEVER = 0xffffffff;
+
+/** The numbers of shaders/lib/training.wgsl. */
+const LOSS_CODES = { squared: 0, 'cross-entropy': 1 } as const;
+const OPTIMIZER_CODES = { sgd: 0, adam: 1 } as const;
+
+/** Steps that one submission can hold. */
+const SLOT_COUNT = 32;
+
+/** Bytes that states take; larger batches and evaluations go through in parts. */
+const STATE_BYTES = 2 ** 26;
+
+/** Block products (16 multiply-adds) of an evaluation's part on a software adapter: about 20 ms. */
+const SLOW_PART_COST = 2e6;
+
+export interface TrainingKernels {
+  readonly columns: ColumnKernels;
+  readonly batch: Kernel;
+  readonly loss: Kernel;
+  readonly update: Kernel;
+  readonly restore: Kernel;
+  readonly score: Kernel;
+  /** Lanes of a workgroup of batch, loss, update and restore. */
+  readonly lanes: number;
+  readonly slow: boolean;
+}
+
+export async function createTrainingKernels(
+  device: GPUDevice,
+  columns: ColumnKernels,
+  slow: boolean,
+): Promise<TrainingKernels> {
+  // On a software adapter workgroups are the unit of work for its threads, so they are small.
+  const lanes = slow ? 4 : 64;
+  const overrides = { LANES: lanes };
+  const [batch, loss, update, restore, score] = await Promise.all([
+    createKernel(device, batchShader, { overrides }),
+    createKernel(device, lossShader, { overrides }),
+    createKernel(device, updateShader, { overrides }),
+    createKernel(device, restoreShader, { overrides }),
+    createKernel(device, scoreShader),
+  ]);
+  return { columns, batch, loss, update, restore, score, lanes, slow };
+}
+
+/** A data set on the GPU, in blocks of four padded with zeros: [sample][blocks]. */
+export interface ResidentData {
+  readonly points: GPUBuffer;
+  readonly targets: GPUBuffer;
+}
+
+/** @throws DeviceError if it is larger than a buffer of the device. */
+export function uploadDataset(scope: Scope, dataset: Dataset): ResidentData {
+  const upload = (name: string, values: Float32Array, width: number) => {
+    const stride = BLOCK * blockCount(width);
+    const byteLength = 4 * dataset.count * stride;
+    checkBinding(scope.device, `${name} of data set ${dataset.name}`, byteLength);
+    const usage = BufferUsage.storage | BufferUsage.copyDst;
+    const buffer = scope.buffer(name, byteLength, usage);
+    const padded = new Float32Array(dataset.count * stride);
+    for (let i = 0; i < dataset.count; i++) {
+      padded.set(values.subarray(i * width, (i + 1) * width), i * stride);
+    }
+    scope.device.queue.writeBuffer(buffer, 0, padded);
+    return buffer;
+  };
+  return {
+    points: upload('points', dataset.points, dataset.inputWidth),
+    targets: upload('targets', dataset.targets, dataset.outputWidth),
+  };
+}
+
+export function checkBinding(device: GPUDevice, name: string, byteLength: number): void {
+  const limit = bindingLimit(device);
+  if (byteLength <= limit) return;
+  throw new DeviceError(
+    'limit',
+    `${name} take ${byteLength} bytes, but this device binds at most ${limit}`,
+  );
+}
+
+/** Steps on the GPU: what they work on, and how they are recorded. */
+export interface TrainingSteps {
+  /** Steps that one submission can hold. */
+  readonly capacity: number;
+  /** ∂(mean loss)/∂p of the last batch, without weight decay; layout of the parameters. */
+  readonly gradients: GPUBuffer;
+  /** Samples of the last part of the last batch. */
+  readonly samples: GPUBuffer;
+  /** The optimizer's m and v. */
+  readonly memory: GPUBuffer;
+  /** Two words; see lib/training.wgsl. */
+  readonly status: GPUBuffer;
+  /** Writes the arguments of `count` steps from `first`, and records them. */
+  record(pass: GPUComputePassEncoder, first: number, count: number, options: TrainingOptions): void;
+}
+
+export function createSteps(
+  scope: Scope,
+  model: GpuModel,
+  dataset: Dataset,
+  data: ResidentData,
+  kernels: TrainingKernels,
+  { batchSize }: TrainingOptions,
+): TrainingSteps {
+  const { device, network } = model;
+  const { program } = network;
+  const { shape } = kernels.columns;
+  const fitting = fittingColumns(device, shape, program.stateLength, STATE_BYTES);
+  const partCount = Math.ceil(batchSize / fitting);
+  const partSize = Math.ceil(batchSize / partCount);
+  const stride = columnStride(shape, partSize);
+
+  const storage = BufferUsage.storage | BufferUsage.copySrc | BufferUsage.copyDst;
+  const parameterBytes = 4 * program.parameterLength;
+  checkBinding(device, 'the moments of all parameters', 2 * parameterBytes);
+  const states = scope.buffer('states', 4 * program.stateLength * stride, storage);
+  const cotangents = scope.buffer('cotangents', 4 * program.stateLength * stride, storage);
+  const samples = scope.buffer('samples', 4 * stride, storage);
+  const scores = scope.buffer('scores', 8 * stride, storage);
+  const memory = scope.buffer('memory', 2 * parameterBytes, storage);
+  const gradients = scope.buffer('gradients', parameterBytes, storage);
+  const previous = scope.buffer('previous', parameterBytes, storage);
+  const status = scope.buffer('status', 8, storage);
+
+  const slotCount = Math.max(SLOT_COUNT, partCount);
+  const args = createArguments(scope, kernels.update, slotCount);
+  const slots = Array.from({ length: slotCount }, (_, slot) => ({
+    batch: kernels.batch.bind({ args: args.slot(slot), points: data.points, samples, states }),
+    loss: kernels.loss.bind({
+      args: args.slot(slot),
+      states,
+      targets: data.targets,
+      samples,
+      cotangents,
+      scores,
+      status,
+    }),
+    update: kernels.update.bind({
+      program: model.program('keep'),
+      args: args.slot(slot),
+      states,
+      cotangents,
+      weights: model.parameters,
+      memory,
+      gradients,
+      previous,
+      status,
+    }),
+  }));
+  const forward = recordForward(scope, model, kernels.columns, states, 'keep', partSize);
+  const backward = recordBackward(scope, model, kernels.columns, states, cotangents, partSize);
+  const restoreArgs = createArguments(scope, kernels.restore);
+  restoreArgs.write(0, { parameterBlocks: program.parameterLength / BLOCK });
+  const restore = kernels.restore.bind({
+    args: restoreArgs.slot(0),
+    weights: model.parameters,
+    previous,
+    status,
+  });
+
+  const { lanes } = kernels;
+  const columnGroups = Math.ceil(partSize / lanes);
+  const batchGrid = [columnGroups, inputGroups(dataset.inputWidth)] as const;
+  // A piece has four blocks of weights, so this many lanes have one piece each, or nearly.
+  const longest = Math.max(...program.ops.map((op) => opRules(op).parameterLength(op)));
+  const pieceGroups = Math.min(4096, Math.ceil(longest / (4 * BLOCK * lanes)));
+  const updateGrid = [pieceGroups, program.ops.length] as const;
+  const restoreGrid = foldGrid(Math.ceil(program.parameterLength / (BLOCK * lanes)));
+
+  return {
+    capacity: Math.floor(slotCount / partCount),
+    gradients,
+    samples,
+    memory,
+    status,
+    record(pass, first, count, options) {
+      for (let slot = 0; slot < count * partCount; slot++) {
+        const step = first + Math.floor(slot / partCount);
+        const part = slot % partCount;
+        args.write(slot, {
+          ...evaluationValues(model, dataset, options, stride),
+          ...stepValues(step, options),
+          ...partValues(step, part * partSize, partSize, dataset, options),
+          isFirst: part === 0 ? 1 : 0,
+          isLast: part === partCount - 1 ? 1 : 0,
+        });
+        const groups = slots[slot];
+        dispatch(pass, kernels.batch, groups.batch, batchGrid);
+        forward(pass);
+        dispatch(pass, kernels.loss, groups.loss, [columnGroups]);
+        backward(pass);
+        dispatch(pass, kernels.update, groups.update, updateGrid);
+      }
+      dispatch(pass, kernels.restore, restore, restoreGrid);
+    },
+  };
+}
+
+/** What TrainingArgs holds where nothing is trained. */
+function evaluationValues(
+  { network }: GpuModel,
+  dataset: Dataset,
+  options: TrainingOptions,
+  stride: number,
+): Record<string, number> {
+  return {
+    step: NEVER,
+    columnCount: 0,
+    columnStride: stride,
+    batchSize: 1,
+    isFirst: 0,
+    isLast: 0,
+    isTraining: 0,
+    firstSample: 0,
+    firstScore: 0,
+    epoch: 0,
+    trainCount: dataset.trainCount,
+    keyLow: 0,
+    keyHigh: 0,
+    inputWidth: dataset.inputWidth,
+    outputWidth: dataset.outputWidth,
+    outputOffset: network.program.ops.at(-1)!.outputOffset / BLOCK,
+    parameterBlocks: network.program.parameterLength / BLOCK,
+    loss: LOSS_CODES[options.loss],
+    optimizer: OPTIMIZER_CODES[options.optimizer],
+    learningRate: 0,
+    momentum: 0,
+    weightDecay: 0,
+    firstCorrection: 1,
+    secondCorrection: 1,
+  };
+}
+
+function stepValues(step: number, options: TrainingOptions): Record<string, number> {
+  return {
+    step,
+    batchSize: options.batchSize,
+    isTraining: 1,
+    learningRate: options.learningRate,
+    momentum: options.momentum,
+    weightDecay: options.weightDecay,
+    firstCorrection: 1 / (1 - ADAM.beta1 ** (step + 1)),
+    secondCorrection: 1 / (1 - ADAM.beta2 ** (step + 1)),
+  };
+}
+
+/** Which samples: those of `sampleIndex` (reference/training.ts), from place `offset` of the batch on. */
+function partValues(
+  step: number,
+  offset: number,
+  partSize: number,
+  { trainCount }: Dataset,
+  { batchSize, seed }: TrainingOptions,
+): Record<string, number> {
+  const position = step * batchSize + offset;
+  const epoch = Math.floor(position / trainCount);
+  const [keyLow, keyHigh] = seedKey(seed);
+  return {
+    columnCount: Math.min(partSize, batchSize - offset),
+    epoch,
+    firstSample: position - epoch * trainCount,
+    keyLow,
+    keyHigh,
+  };
+}
+
+/** Workgroups that share the blocks of an input. */
+function inputGroups(inputWidth: number): number {
+  return Math.min(64, Math.ceil(blockCount(inputWidth) / 4));
+}
+
+/** Evaluation on the GPU of the first samples of the training and of the test set. */
+export interface Evaluation {
+  /** Submissions to make one after the other, each of bounded work. */
+  readonly parts: readonly Recorder[];
+  /** Two blocks, training and test set: Σ loss, right classes, losses not finite. */
+  readonly sums: GPUBuffer;
+}
+
+export function createEvaluation(
+  scope: Scope,
+  model: GpuModel,
+  dataset: Dataset,
+  data: ResidentData,
+  kernels: TrainingKernels,
+  options: TrainingOptions,
+  counts: readonly [train: number, test: number],
+): Evaluation {
+  const { device, network } = model;
+  const { ops } = network.program;
+  const { shape } = kernels.columns;
+  const columnLength = 2 * slotLength(ops);
+  const fitting = fittingColumns(device, shape, columnLength, STATE_BYTES);
+  const affordable = kernels.slow ? SLOW_PART_COST / programCost(model) : Infinity;
+  const largest = Math.max(...counts);
+  const partSize = Math.max(1, Math.min(fitting, largest, Math.floor(affordable)));
+  const stride = columnStride(shape, partSize);
+
+  const storage = BufferUsage.storage | BufferUsage.copySrc;
+  const states = scope.buffer('evaluation/states', 4 * columnLength * stride, storage);
+  const samples = scope.buffer('evaluation/samples', 4 * stride, storage);
+  const sums = scope.buffer('evaluation/sums', 32, storage);
+  // Kernels bind them but do not write them here.
+  const cotangents = scope.buffer('evaluation/cotangents', 16, storage);
+  const status = scope.buffer('evaluation/status', 16, storage);
+
+  const forward = recordForward(scope, model, kernels.columns, states, 'alternate', partSize);
+  const batchGrid = [Math.ceil(partSize / kernels.lanes), inputGroups(dataset.inputWidth)] as const;
+  const outputOffset = ((ops.length % 2) * slotLength(ops)) / BLOCK;
+  const starts = [0, dataset.trainCount];
+  const scoreArgs = createArguments(scope, kernels.score, counts.length);
+  const parts = counts.flatMap((count, set) => {
+    if (count === 0) return [];
+    const scores = scope.buffer(`evaluation/scores/${set}`, 8 * count, storage);
+    const partCount = Math.ceil(count / partSize);
+    const args: ArgumentSlots = createArguments(scope, kernels.loss, partCount);
+    scoreArgs.write(set, { sampleCount: count, place: set });
+    const score = kernels.score.bind({ args: scoreArgs.slot(set), scores, sums });
+    return Array.from({ length: partCount }, (_, slot): Recorder => {
+      const first = slot * partSize;
+      args.write(slot, {
+        ...evaluationValues(model, dataset, options, stride),
+        outputOffset,
+        columnCount: Math.min(partSize, count - first),
+        firstSample: starts[set] + first,
+        firstScore: first,
+      });
+      const shared = { args: args.slot(slot), states, samples };
+      const batch = kernels.batch.bind({ ...shared, points: data.points });
+      const { targets } = data;
+      const loss = kernels.loss.bind({ ...shared, targets, cotangents, scores, status });
+      return (pass) => {
+        dispatch(pass, kernels.batch, batch, batchGrid);
+        forward(pass);
+        dispatch(pass, kernels.loss, loss, [batchGrid[0]]);
+        if (slot === partCount - 1) dispatch(pass, kernels.score, score, [1]);
+      };
+    });
+  });
+  return { parts, sums };
+}
+
+/** Pairs of an input and an output block over all ops: what a forward pass costs, roughly. */
+function programCost({ network }: GpuModel): number {
+  return network.program.ops.reduce(
+    (sum, op) => sum + blockCount(op.inputWidth) * blockCount(op.outputWidth),
+    0,
+  );
+}

@@ -1,0 +1,71 @@
+export { datasetFromArrays, type ArraysOptions } from './data/arrays.ts';
+export type { Dataset } from './data/dataset.ts';
+export { createDataset, DATASET_NAMES, type DatasetName, type DatasetOptions } from './data/toy.ts';
+export { createCpuEngine } from './engine/cpu-engine.ts';
+export {
+  Status,
+  type ComputeOptions,
+  type Engine,
+  type Field,
+  type FieldData,
+  type FieldRequest,
+  type FieldStatistics,
+  type LayerChoice,
+  type Loss,
+  type Model,
+  type Optimizer,
+  type RidgeOptions,
+  type Ridges,
+  type Trainer,
+  type TrainingOptions,
+  type TrainingStatus,
+} from './engine/engine.ts';
+export { createGpuEngine } from './engine/gpu-engine.ts';
+export {
+  DataError,
+  DeviceError,
+  FtleError,
+  NetworkError,
+  ShaderError,
+  type DeviceErrorReason,
+} from './errors.ts';
+export {
+  parseNetworkJson,
+  writeNetworkJson,
+  type NetworkFile,
+  type NetworkSource,
+} from './files/json.ts';
+export type { DenseSpec } from './layers/dense.ts';
+export { ACTIVATION_NAMES, type ActivationName } from './math/activations.ts';
+export type { Initialisation } from './math/initialisation.ts';
+export { parseArchitecture, type ArchitectureOptions } from './model/architecture.ts';
+export {
+  checkSpec,
+  createNetwork,
+  type Network,
+  type NetworkSpec,
+  type Program,
+} from './model/network.ts';
+export {
+  initialiseNetwork,
+  readTensor,
+  tensorPlaces,
+  writeTensor,
+  type TensorPlace,
+} from './model/parameters.ts';
+export {
+  coordinatePlane,
+  createPlane,
+  pixelCentre,
+  planePoint,
+  type Domain,
+  type Plane,
+} from './model/plane.ts';
+export {
+  exponents,
+  jacobian,
+  planeExponents,
+  type FullExponents,
+  type PlaneExponents,
+} from './reference/exponent.ts';
+export { forward } from './reference/forward.ts';

@@ -1,0 +1,137 @@
+import { permute, seedKey } from '../math/random.ts';
+import type { Program } from '../model/network.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { ADAM, type TrainingOptions } from '../model/training.ts';
+import { addSampleGradient, createGradientMemory, type GradientMemory } from './gradient.ts';
+
+/**
+ * Index of a training sample: sample `slot` of the batch of step `step` (from 0).
+ *
+ * Samples are drawn without replacement, epoch by epoch, each in a random order of its own; batches
+ * run on across the end of an epoch, so that all are full.
+ */
+export function sampleIndex(
+  options: TrainingOptions,
+  trainCount: number,
+  step: number,
+  slot: number,
+): number {
+  const position = step * options.batchSize + slot;
+  const epoch = Math.floor(position / trainCount);
+  return permute(position - epoch * trainCount, trainCount, seedKey(options.seed), epoch);
+}
+
+/** What an optimizer remembers from step to step, in the layout of the parameters. */
+export interface OptimizerMemory {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+/** Everything that a run of training in float64 keeps. */
+export interface TrainingState {
+  readonly parameters: Float64Array;
+  readonly memory: OptimizerMemory;
+  readonly gradient: Float64Array;
+  readonly pass: GradientMemory;
+}
+
+export function createTrainingState(
+  program: Program,
+  parameters: ArrayLike<number>,
+): TrainingState {
+  const length = program.parameterLength;
+  return {
+    parameters: Float64Array.from(parameters),
+    memory: { first: new Float64Array(length), second: new Float64Array(length) },
+    gradient: new Float64Array(length),
+    pass: createGradientMemory(program),
+  };
+}
+
+/**
+ * One step of training: the mean gradient over the batch, then the optimizer. If loss, gradient or a new
+ * parameter is not finite, nothing is changed.
+ *
+ * @param step - from 0; chooses the samples.
+ * @returns the batch's mean loss, before the step; not finite if the run diverged here.
+ */
+export function trainStep(
+  program: Program,
+  dataset: Dataset,
+  options: TrainingOptions,
+  step: number,
+  state: TrainingState,
+): number {
+  state.gradient.fill(0);
+  let loss = 0;
+  for (let slot = 0; slot < options.batchSize; slot++) {
+    loss += addSample(program, dataset, options, step, slot, state);
+  }
+  if (!Number.isFinite(loss)) return loss;
+  return applyGradient(options, step, state) ? loss : NaN;
+}
+
+/**
+ * The part of a step that belongs to one sample of its batch: adds to `state.gradient`.
+ *
+ * @returns its share of the batch's mean loss.
+ */
+export function addSample(
+  program: Program,
+  dataset: Dataset,
+  options: TrainingOptions,
+  step: number,
+  slot: number,
+  state: TrainingState,
+): number {
+  const { points, targets, inputWidth, outputWidth, trainCount } = dataset;
+  const { parameters, gradient, pass } = state;
+  const scale = 1 / options.batchSize;
+  const index = sampleIndex(options, trainCount, step, slot);
+  const point = points.subarray(index * inputWidth, (index + 1) * inputWidth);
+  const target = targets.subarray(index * outputWidth, (index + 1) * outputWidth);
+  const { loss } = options;
+  return scale * addSampleGradient(program, parameters, point, target, loss, scale, gradient, pass);
+}
+
+/**
+ * The optimizer's step, elementwise.
+ *
+ *   sgd    g += decay·θ;  m = momentum·m + g;  θ −= rate·m
+ *   adam   m = β₁m + (1−β₁)g;  v = β₂v + (1−β₂)g²;  θ −= rate·(m̂/(√v̂ + ε) + decay·θ)
+ *
+ * with m̂ = m/(1−β₁ᵏ), v̂ = v/(1−β₂ᵏ), k = step + 1.
+ * Source: Kingma & Ba, ICLR 2015; Loshchilov & Hutter, ICLR 2019 (decoupled decay).
+ *
+ * @returns false, and nothing changed, if a new value is not finite.
+ */
+export function applyGradient(
+  options: TrainingOptions,
+  step: number,
+  state: TrainingState,
+): boolean {
+  const { parameters, memory, gradient } = state;
+  const { learningRate, momentum, weightDecay, optimizer } = options;
+  const next = parameters.slice();
+  const first = memory.first.slice();
+  const second = memory.second.slice();
+  const { beta1, beta2, epsilon } = ADAM;
+  const correction1 = 1 - beta1 ** (step + 1);
+  const correction2 = 1 - beta2 ** (step + 1);
+  for (let i = 0; i < next.length; i++) {
+    if (optimizer === 'sgd') {
+      first[i] = momentum * first[i] + gradient[i] + weightDecay * next[i];
+      next[i] -= learningRate * first[i];
+    } else {
+      first[i] = beta1 * first[i] + (1 - beta1) * gradient[i];
+      second[i] = beta2 * second[i] + (1 - beta2) * gradient[i] ** 2;
+      const scaled = Math.sqrt(second[i] / correction2) + epsilon;
+      next[i] -= learningRate * (first[i] / correction1 / scaled + weightDecay * next[i]);
+    }
+    if (!Number.isFinite(Math.fround(next[i]))) return false;
+  }
+  parameters.set(next);
+  memory.first.set(first);
+  memory.second.set(second);
+  return true;
+}

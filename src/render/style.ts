@@ -1,0 +1,60 @@
+import type { Field, Ridges } from '../engine/engine.ts';
+import type { Domain } from '../model/plane.ts';
+import type { ColormapName, Rgb } from './palette.ts';
+
+export type Quantity = 'exponent' | 'second-exponent' | 'direction' | 'output' | 'class';
+
+/** Points to mark: plane coordinates [count][2], and their classes. */
+export interface SampleMarks {
+  readonly points: Float32Array;
+  readonly classes: ArrayLike<number>;
+  readonly count: number;
+}
+
+/** How a field is shown. */
+export interface PaintStyle {
+  readonly quantity: Quantity;
+  readonly colormap: ColormapName;
+  /** Values of the ends of the colour map. */
+  readonly range: readonly [low: number, high: number];
+  /** Factor on λ before colouring: the span for l·λ, 1 for λ. */
+  readonly scale: number;
+  /** Which output the quantity `output` shows. */
+  readonly outputIndex: number;
+  readonly ridges: boolean;
+  readonly directions: boolean;
+  readonly boundary: boolean;
+  readonly samples: SampleMarks | null;
+  /** Canvas pixels per CSS pixel. */
+  readonly pixelRatio: number;
+  /** Colour of lines. */
+  readonly ink: Rgb;
+}
+
+/** Paints live fields on one canvas. */
+export interface Painter {
+  /**
+   * Paints the field's present content.
+   *
+   * @param view - rectangle that the canvas shows; the field is re-projected if its own differs.
+   */
+  paint(field: Field, ridges: Ridges | null, style: PaintStyle, view: Domain): void;
+  dispose(): void;
+}
+
+/** Widths in CSS pixels that both painters share. */
+export const LINES = {
+  ridge: 2,
+  ridgeHalo: 4,
+  direction: 1.1,
+  directionLength: 10,
+  directionSpacing: 18,
+  boundary: 1.4,
+  sample: 5,
+  hatch: 8,
+} as const;
+
+/** Lightest colour next to a line: the halo of ridges. */
+export const HALO: Rgb = [1, 1, 1];
+/** Where there is no field. */
+export const OUTSIDE: Rgb = [0.5, 0.5, 0.5];

@@ -1,0 +1,103 @@
+// Plan: the pace against a simulated engine of known speed: frames settle near their time, a sudden load
+// makes the very next frames smaller, a fixed side is kept, stills end at the full side where time allows.
+// The automatic range against simulated values: rests within its slack, follows beyond, sets at once.
+import { describe, expect, it } from 'vitest';
+import { AutomaticRange } from '../../src/element/automatic-range.ts';
+import { Pace } from '../../src/element/pace.ts';
+
+/** Runs frames on an engine that takes so long a step and a pixel; the last frame's plan and time. */
+function simulate(
+  pace: Pace,
+  stepTime: number,
+  pixelTime: number,
+  count: number,
+  fixedSide: number | null = null,
+): { side: number; stepCount: number; time: number } {
+  let last = { side: 0, stepCount: 0, time: 0 };
+  for (let frame = 0; frame < count; frame++) {
+    const { side, stepCount } = pace.next(fixedSide, 1000, 1);
+    pace.measureSteps(stepCount, stepCount * stepTime);
+    pace.measureField(side * side, side * side * pixelTime);
+    last = { side, stepCount, time: stepCount * stepTime + side * side * pixelTime };
+  }
+  return last;
+}
+
+describe('pace', () => {
+  it.each([
+    ['fast', 0.1, 1e-5],
+    ['slow', 1, 1e-3],
+    ['slow', 8, 4e-3],
+    ['cpu', 4, 8e-3],
+  ] as const)('settles on %s with %d ms a step and %d ms a pixel', (speed, stepTime, pixelTime) => {
+    const pace = new Pace(speed);
+    const { time } = simulate(pace, stepTime, pixelTime, 200);
+    expect(time).toBeLessThan(1.1 * pace.frameTime);
+    expect(time).toBeGreaterThan(0.4 * pace.frameTime);
+  });
+
+  it('gives way at once when the machine gets slower', () => {
+    const pace = new Pace('slow');
+    simulate(pace, 1, 1e-3, 200);
+    const { time } = simulate(pace, 5, 5e-3, 12);
+    expect(time).toBeLessThan(2 * pace.frameTime);
+  });
+
+  it('keeps a side that is asked for and trains in the time that is left', () => {
+    const pace = new Pace('slow');
+    const { side, stepCount } = simulate(pace, 1, 5e-4, 100, 256);
+    expect(side).toBe(256);
+    expect(stepCount).toBeGreaterThan(20);
+  });
+
+  it('ends a still picture at the full side, or at what time allows', () => {
+    const quick = new Pace('fast');
+    simulate(quick, 0.1, 1e-6, 50);
+    expect(quick.refinement(null, 900, 1)).toEqual([900]);
+    const slow = new Pace('slow');
+    expect(slow.refinement(null, 512, 1)).toEqual([128, 512]);
+    simulate(slow, 1, 1, 200);
+    expect(slow.refinement(null, 512, 1).at(-1)).toBeLessThan(100);
+    expect(slow.refinement(300, 512, 1).at(-1)).toBe(300);
+  });
+});
+
+describe('automatic range', () => {
+  it('is set at once, symmetric or not', () => {
+    const range = new AutomaticRange();
+    range.follow(-2, 4, true, 10);
+    expect(range.bounds[1]).toBeCloseTo(4, 0);
+    expect(range.bounds[0]).toBe(-range.bounds[1]);
+    range.restart();
+    range.follow(-2, 4, false, 10);
+    expect(range.bounds[0]).toBeGreaterThan(-2.5);
+    expect(range.bounds[0]).toBeLessThanOrEqual(-2);
+  });
+
+  it('rests while values tremble and follows when they leave', () => {
+    const range = new AutomaticRange();
+    range.follow(-4, 4, true, 10);
+    const { bounds } = range;
+    for (let i = 0; i < 100; i++) range.follow(-3.7 + 0.2 * Math.sin(i), 3.9, true, 60);
+    expect(range.bounds).toEqual(bounds);
+
+    let previous = range.bounds[1];
+    for (let i = 0; i < 60; i++) {
+      range.follow(-8, 8, true, 60);
+      expect(range.bounds[1]).toBeGreaterThanOrEqual(previous);
+      expect(range.bounds[1] / previous).toBeLessThan(1.2);
+      previous = range.bounds[1];
+    }
+    expect(previous).toBeGreaterThanOrEqual(8);
+    expect(previous).toBeLessThan(8.5);
+  });
+
+  it('has bounds that differ even if the values do not', () => {
+    const range = new AutomaticRange();
+    for (const value of [0, 3]) {
+      range.restart();
+      range.follow(value, value, false, 10);
+      expect(range.bounds[1]).toBeGreaterThan(range.bounds[0]);
+    }
+  });
+});

@@ -1,0 +1,201 @@
+// Plan: toBlob gives a PNG of the canvas' size whose pixels follow the picture; a resize paints in the same
+// frame and never shows a blank canvas; probe against field on the same points (float64 against float32);
+// field against the picture's own colours; the automatic range against the field's quantiles; domain and
+// aspect; whenIdle; ridges; clicks. Control: pictures of other settings differ.
+import { afterEach, describe, expect, it } from 'vitest';
+import { pixelCentre } from '../../src/model/plane.ts';
+import {
+  countColors,
+  countDifferent,
+  mount,
+  mountIdle,
+  nextEvent,
+  nextFrame,
+  readPicture,
+  SMALL,
+  unmountAll,
+} from '../support/element.ts';
+
+afterEach(unmountAll);
+
+describe.each(['webgpu', 'cpu'] as const)('picture, backend %s', (backend) => {
+  const START = `dataset="circle" backend="${backend}" ${SMALL}`;
+
+  it('toBlob gives a PNG of what is shown', async () => {
+    const element = await mountIdle(`${START} no-colorbar`);
+    const blob = await element.toBlob();
+    expect(blob.type).toBe('image/png');
+    const signature = [...new Uint8Array(await blob.arrayBuffer())].slice(0, 8);
+    expect(signature).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    const canvas = element.shadowRoot!.querySelector('canvas')!;
+    const picture = await readPicture(element);
+    expect([picture.width, picture.height]).toEqual([canvas.width, canvas.height]);
+    expect(picture.width).toBe(Math.round(240 * devicePixelRatio));
+    expect(countColors(picture)).toBeGreaterThan(20);
+
+    const large = await createImageBitmap(await element.toBlob({ width: 500 }));
+    expect([large.width, large.height]).toEqual([500, 500]);
+
+    element.colormap = 'greys';
+    await element.whenIdle();
+    const grey = await readPicture(element);
+    expect(countDifferent(grey, picture)).toBeGreaterThan(picture.width * picture.height * 0.9);
+    for (let i = 0; i < grey.data.length; i += 4) {
+      expect(grey.data[i]).toBe(grey.data[i + 1]);
+      expect(grey.data[i]).toBe(grey.data[i + 2]);
+    }
+  });
+
+  it('is brighter where the exponent is larger', async () => {
+    const element = await mountIdle(`${START} no-colorbar colormap="greys" range="-2,2"`);
+    const { width, height, data } = await readPicture(element);
+    const field = await element.field({ width: 8, height: 8 });
+    const { domain } = field.request;
+    const points = Array.from(field.exponents, (value, pixel) => {
+      const [s, t] = pixelCentre(domain, 8, 8, pixel % 8, Math.floor(pixel / 8));
+      const column = Math.floor(((s - domain.sMin) / (domain.sMax - domain.sMin)) * width);
+      const row = Math.floor(((domain.tMax - t) / (domain.tMax - domain.tMin)) * height);
+      return { value: value * field.span, grey: data[4 * (row * width + column)] };
+    }).sort((a, b) => a.value - b.value);
+    // Neighbours may swap by rounding and interpolation; the ends of the order may not.
+    const mean = (part: typeof points): number =>
+      part.reduce((sum, point) => sum + point.grey, 0) / part.length;
+    const [low, high] = [mean(points.slice(0, 16)), mean(points.slice(-16))];
+    expect(Math.abs(high - low)).toBeGreaterThan(20);
+  });
+
+  it('never shows a blank canvas while it is resized', async () => {
+    const element = await mountIdle(`${START} no-colorbar`);
+    const canvas = element.shadowRoot!.querySelector('canvas')!;
+    const copy = new OffscreenCanvas(16, 16);
+    const context = copy.getContext('2d', { willReadFrequently: true })!;
+    const frame = element.shadowRoot!.querySelector('.frame')!;
+    // Observers are told in the order in which they were made: this one after the element's.
+    let take: () => void = () => undefined;
+    const observer = new ResizeObserver(() => take());
+    observer.observe(frame);
+    await nextFrame();
+    for (const side of [241, 300, 180, 237]) {
+      const colors = await new Promise<number>((resolve) => {
+        take = () => {
+          context.drawImage(canvas, 0, 0, 16, 16);
+          resolve(countColors(context.getImageData(0, 0, 16, 16)));
+        };
+        element.style.width = `${side}px`;
+      });
+      expect(canvas.width, 'canvas follows').toBe(Math.round(side * devicePixelRatio));
+      expect(colors, `at ${side} px`).toBeGreaterThan(20);
+      await element.whenIdle();
+      const { domain } = (await element.field()).request;
+      expect(domain.sMax - domain.sMin).toBeCloseTo(domain.tMax - domain.tMin, 9);
+    }
+    observer.disconnect();
+  });
+
+  it('probe agrees with field', async () => {
+    const element = await mountIdle(START);
+    await element.step(20);
+    const field = await element.field({ width: 5, height: 4, layer: 2 });
+    element.layer = 2;
+    await element.whenIdle();
+    for (let pixel = 0; pixel < 20; pixel++) {
+      const { domain } = field.request;
+      const [x, y] = pixelCentre(domain, 5, 4, pixel % 5, Math.floor(pixel / 5));
+      const probe = await element.probe(x, y);
+      expect(probe).toMatchObject({ x, y, layer: 2, span: 2, status: 'good' });
+      expect(probe.span).toBe(field.span);
+      // Float32 through three layers of six: a hundred roundings of 6e-8 each stay far below this.
+      expect(Math.abs(probe.exponent - field.exponents[pixel])).toBeLessThan(1e-5);
+      expect(Math.abs(probe.outputs[0] - field.outputs[pixel])).toBeLessThan(1e-5);
+      expect(probe.class).toBe(field.classes[pixel]);
+    }
+  });
+
+  it('fits the automatic range to the field, symmetric about 0 where the map diverges', async () => {
+    const element = await mountIdle(`${START} no-colorbar`);
+    for (const quantity of ['exponent', 'second-exponent', 'output'] as const) {
+      element.quantity = quantity;
+      await element.whenIdle();
+      const { width, height, low, high } = element.frame!;
+      const field = await element.field({ width, height });
+      const isExponent = quantity !== 'output';
+      const values = { exponent: field.exponents, 'second-exponent': field.secondExponents };
+      const shown = isExponent ? values[quantity] : field.outputs;
+      const sorted = [...shown].map((value) => value * (isExponent ? field.span : 1));
+      sorted.sort((a, b) => a - b);
+      const at = (part: number): number => sorted[Math.round(part * (sorted.length - 1))];
+      const reach = Math.max(-at(0.01), at(0.99));
+      expect(low).toBe(-high);
+      expect(high / reach, quantity).toBeGreaterThan(0.97);
+      expect(high / reach, quantity).toBeLessThan(1.1);
+    }
+    element.quantity = 'exponent';
+    element.colormap = 'viridis';
+    await element.whenIdle();
+    expect(element.frame!.low).not.toBe(-element.frame!.high);
+    element.range = [-1, 5];
+    await element.whenIdle();
+    expect(element.frame).toMatchObject({ low: -1, high: 5 });
+  });
+});
+
+describe('picture', () => {
+  it('shows the given domain, and more where the canvas is wider', async () => {
+    const element = await mountIdle(
+      'architecture="2-4-1" no-colorbar resolution="32" domain="0,0,1,1" style="width: 300px; height: 150px"',
+    );
+    expect(element.frame).toMatchObject({ width: 32, height: 16 });
+    const select = nextEvent(element, 'ftle-select');
+    const canvas = element.shadowRoot!.querySelector('canvas')!;
+    const box = canvas.getBoundingClientRect();
+    const init = { bubbles: true, clientX: box.left + 225, clientY: box.top + 30 };
+    canvas.dispatchEvent(new MouseEvent('click', init));
+    const { detail } = await select;
+    expect(detail.x).toBeCloseTo(1, 6);
+    expect(detail.y).toBeCloseTo(0.8, 6);
+    const field = await element.field({ width: 4, height: 4 });
+    expect(field.request.domain).toEqual({ sMin: 0, tMin: 0, sMax: 1, tMax: 1 });
+  });
+
+  it('is complete when whenIdle resolves', async () => {
+    const element = mount(`dataset="moons" architecture="2-6x3-1" style="width: 240px"`);
+    await element.whenIdle();
+    expect(element.frame!.width).toBeGreaterThan(128);
+    let frames = 0;
+    element.addEventListener('ftle-frame', () => frames++);
+    await nextFrame();
+    await nextFrame();
+    expect(frames).toBe(0);
+    element.layer = 1;
+    await element.whenIdle();
+    expect(frames).toBeGreaterThan(0);
+  });
+
+  it('is complete off screen too, if it is asked', async () => {
+    const element = mount(`${SMALL} dataset="xor"`);
+    element.parentElement!.style.cssText = 'position: absolute; top: 5000px';
+    await nextFrame();
+    await nextFrame();
+    expect(element.frame).toBeNull();
+    await element.whenIdle();
+    expect(element.frame).toMatchObject({ width: 32 });
+    expect(countColors(await readPicture(element))).toBeGreaterThan(20);
+  });
+
+  it('says ridges as segments within the view', async () => {
+    const element = await mountIdle(`${SMALL} dataset="xor"`);
+    await element.step(200);
+    const segments = await element.ridgeSegments();
+    expect(segments.length % 4).toBe(0);
+    expect(segments.length).toBeGreaterThan(0);
+    expect(segments.every((value) => Math.abs(value) < 3)).toBe(true);
+  });
+
+  it('takes a signal for long fields', async () => {
+    const element = await mountIdle(`${SMALL} dataset="xor"`);
+    const signal = AbortSignal.abort();
+    await expect(element.field({ signal })).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(element.field({ width: 0 })).rejects.toThrow(/width is 0/);
+    await expect(element.field({ layer: 9 })).rejects.toThrow(/layer is 9/);
+  });
+});

@@ -1,0 +1,174 @@
+// accuracy.mjs: exponents of the GPU against float64, as a table
+//
+//   npm run accuracy -- [--only TEXT] [--json]
+//
+//   --only TEXT   cases whose name contains it; docs/accuracy.md is then left as it is
+//   --json        rows as JSON on stdout instead of the table
+//
+// Opens test/bench/accuracy.html in headless Chromium (FTLE_GPU as for the tests). Weights of trained
+// networks are kept in node_modules/.cache/ftle-map. Exits with 1 if an error exceeds the bound without
+// the point being so ill-conditioned that float32 inputs explain it.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright';
+import { createServer } from 'vite';
+import { ensureBrowser } from './browser.mjs';
+import { chooseGpu, launchOptions } from './chromium.mjs';
+
+/** @typedef {import('../test/bench/accuracy.ts').AccuracyRow} Row */
+
+const ROOT = resolve(import.meta.dirname, '..');
+const CACHE = join(ROOT, 'node_modules/.cache/ftle-map');
+const REPORT = join(ROOT, 'docs/accuracy.md');
+
+const BOUND = 1e-3;
+/** Rounding inside a network counts like this many ulps of its input and parameters, at most. */
+const EXPLAINED_RATIO = 100;
+
+const USAGE = 'npm run accuracy -- [--only TEXT] [--json]';
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: { only: { type: 'string', default: '' }, json: { type: 'boolean', default: false } },
+    }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+/** @param {Row} row */
+const isUnexplained = (row) =>
+  row.statusMismatches > 0 ||
+  (row.worst > BOUND && !(row.aboveRatio !== null && row.aboveRatio <= EXPLAINED_RATIO));
+
+/** @param {number | null} value */
+const short = (value) => (value === null ? '–' : value === 0 ? '0' : value.toExponential(1));
+
+/** @param {Row[]} rows */
+function asTable(rows) {
+  const lines = rows.map((row) => [
+    row.name,
+    String(row.pointCount),
+    short(row.worst),
+    short(row.median),
+    short(row.worstAngle),
+    short(row.medianAngle),
+    short(row.ulpChange),
+    row.aboveCount === 0 ? '–' : `${row.aboveCount}, at most ${row.aboveRatio?.toFixed(1)} ×`,
+    [row.note, row.statusMismatches > 0 ? `${row.statusMismatches} statuses differ` : '']
+      .filter(Boolean)
+      .join('; '),
+  ]);
+  const head = [
+    'network',
+    'points',
+    'worst error of l·λ₁',
+    'median',
+    'worst angle (°)',
+    'median',
+    'one ulp, at the worst point',
+    'points above 1e-3, error in ulp changes',
+    'note',
+  ];
+  return [head, head.map(() => '---'), ...lines]
+    .map((line) => `| ${line.join(' | ')} |`)
+    .join('\n');
+}
+
+/**
+ * @param {Row[]} rows
+ * @param {string} adapter
+ */
+function asReport(rows, adapter) {
+  const above = rows.filter((row) => row.worst > BOUND);
+  const list = above.map((row) => row.name).join(', ');
+  const verdict =
+    above.length === 0
+      ? 'The worst error is below 1e-3 everywhere.'
+      : `The worst error exceeds 1e-3 for: ${list}. There the orbits are so sensitive that moving the input \
+or the parameters by a single float32 ulp changes the exact exponent by as much as the column "one ulp" \
+says: no evaluation in float32 can do better than that, times the number of roundings that count.`;
+  return `# Accuracy
+
+Exponents of the GPU against float64, written by \`npm run accuracy\`.
+
+- adapter: ${adapter}
+- date: ${new Date().toISOString().slice(0, 10)}
+- points: the pixels of a grid over [−1.8, 1.8]², at the very float32 coordinates that the GPU used; the last
+  hidden layer l
+- error: |l·λ_GPU − l·λ_float64| of λ₁; angle: between stretching directions, where Λ₁/Λ₂ > 1.05
+- one ulp: change of the float64 value of l·λ₁ at the point of the worst error when one coordinate, or every
+  parameter with a random sign, moves by one unit in the last place of float32 (largest of eight moves)
+- points above 1e-3: their number, and the largest ratio of error to that change among the worst hundred
+
+${asTable(rows)}
+
+${verdict}
+`;
+}
+
+/** @param {string} key */
+const cacheFile = (key) => join(CACHE, `${key.replaceAll(/[^\w-]/g, '_')}.json`);
+
+const options = readOptions();
+const { path } = await ensureBrowser(() => {});
+const gpu = await chooseGpu(path);
+const server = await createServer({
+  root: ROOT,
+  configFile: join(ROOT, 'vite.config.ts'),
+  logLevel: 'warn',
+  appType: 'mpa',
+  server: { port: 0, host: 'localhost', watch: null, hmr: false },
+});
+await server.listen();
+const browser = await chromium.launch(launchOptions(path, gpu));
+/** @type {Row[]} */
+const rows = [];
+/** @type {string} */
+let adapter;
+try {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => console.error(error.message));
+  await page.exposeFunction('loadWeights', (/** @type {string} */ key) => {
+    try {
+      return readFileSync(cacheFile(key), 'utf8');
+    } catch {
+      return null;
+    }
+  });
+  await page.exposeFunction(
+    'saveWeights',
+    (/** @type {string} */ key, /** @type {string} */ text) => {
+      mkdirSync(CACHE, { recursive: true });
+      writeFileSync(cacheFile(key), text);
+    },
+  );
+  await page.goto(`${server.resolvedUrls?.local[0]}test/bench/accuracy.html`);
+  await page.waitForFunction('window.measure');
+  /** @type {{ adapter: string, names: string[] }} */
+  const run = await page.evaluate('window.describeRun()');
+  adapter = run.adapter;
+  const names = run.names.filter((name) => name.includes(options.only));
+  for (const name of names) {
+    /** @type {Row} */
+    const row = await page.evaluate(`window.measure(${JSON.stringify(name)})`);
+    rows.push(row);
+    const verdict = isUnexplained(row)
+      ? 'NOT EXPLAINED'
+      : row.worst > BOUND
+        ? 'ill-conditioned'
+        : '';
+    console.error(
+      `${name.padEnd(28)} worst ${short(row.worst)}, ${row.seconds.toFixed(1)} s ${verdict}`,
+    );
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
+console.log(options.json ? JSON.stringify({ adapter, rows }, null, 2) : asTable(rows));
+if (!options.only) writeFileSync(REPORT, asReport(rows, adapter));
+process.exitCode = rows.length > 0 && !rows.some(isUnexplained) ? 0 : 1;

@@ -1,0 +1,226 @@
+// bench.mjs: how fast the live map is in a headless browser
+//
+//   npm run bench -- [--runs N] [--json FILE] [--save]
+//
+//   --runs N      repetitions of every row; 5 by default
+//   --json FILE   writes adapter, date and rows
+//   --save        writes docs/bench.md
+//
+// Builds and serves the demo, then measures on the adapter that FTLE_GPU chooses (as for the tests):
+// from navigation to the first picture on screen, of the demo; frames a second while training a 10×8 network
+// with a field of 256², and seconds of the page's life until 98 % test accuracy, of one tag in an empty page.
+/* global document, requestAnimationFrame */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright';
+import { build, preview } from 'vite';
+import { ensureBrowser } from './browser.mjs';
+import { chooseGpu, launchOptions } from './chromium.mjs';
+
+/** @typedef {import('playwright').Browser} Browser */
+/** @typedef {{ name: string, unit: string, median: number, lowest: number, highest: number, runs: number, aim: string }} Row */
+
+const ROOT = resolve(import.meta.dirname, '..');
+const DEMO = resolve(ROOT, 'demo');
+const REPORT = resolve(ROOT, 'docs/bench.md');
+const USAGE = 'npm run bench -- [--runs N] [--json FILE] [--save]';
+
+const WARM_UP_MS = 2000;
+const COUNTED_MS = 6000;
+const PATIENCE_MS = 120_000;
+
+const TAG_PAGE = `<!doctype html><html lang="en"><title>bench</title>
+<script type="module" src="ftle-map.js"></script>
+<ftle-map dataset="circle" architecture="2-10x8-1" resolution="256" ridges boundary autoplay
+  style="width: 512px"></ftle-map></html>`;
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        runs: { type: 'string', default: '5' },
+        json: { type: 'string' },
+        save: { type: 'boolean', default: false },
+      },
+    });
+    const runs = Number(values.runs);
+    if (!Number.isInteger(runs) || runs < 1) {
+      throw new Error(`--runs is ${values.runs}, but must be a whole number of at least 1`);
+    }
+    return { ...values, runs };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+async function serveDemo() {
+  const configFile = resolve(DEMO, 'vite.config.ts');
+  await build({ root: DEMO, configFile, logLevel: 'warn' });
+  const server = await preview({
+    root: DEMO,
+    configFile,
+    logLevel: 'warn',
+    preview: { port: 0, host: 'localhost', open: false },
+  });
+  const url = server.resolvedUrls?.local[0];
+  if (!url) throw new Error('the preview server of the demo has no address');
+  return { url, close: () => server.close() };
+}
+
+/**
+ * Milliseconds from navigation to the animation frame after the first `ftle-frame` event.
+ *
+ * @param {Browser} browser
+ * @param {string} url
+ */
+async function timeFirstPicture(browser, url) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  try {
+    await page.addInitScript(() => {
+      const seen = new Promise((done) => {
+        const onFrame = () => requestAnimationFrame(() => done(performance.now()));
+        document.addEventListener('ftle-frame', onFrame, { once: true });
+      });
+      Object.assign(globalThis, { firstPicture: seen });
+    });
+    await page.goto(url);
+    return await page.evaluate(
+      () =>
+        /** @type {{ firstPicture: Promise<number> }} */ (/** @type {unknown} */ (globalThis))
+          .firstPicture,
+    );
+  } finally {
+    await page.close();
+  }
+}
+
+/**
+ * Frames a second while training, and seconds from navigation to 98 % test accuracy.
+ *
+ * @param {Browser} browser
+ * @param {string} url
+ */
+async function timeTraining(browser, url) {
+  const page = await browser.newPage({ viewport: { width: 800, height: 800 } });
+  try {
+    await page.addInitScript(() => {
+      const record = { frames: /** @type {number[]} */ ([]), learnt: NaN };
+      document.addEventListener('ftle-frame', () => record.frames.push(performance.now()));
+      document.addEventListener('ftle-training', (event) => {
+        const { testAccuracy } = /** @type {CustomEvent} */ (event).detail;
+        if (testAccuracy >= 0.98 && Number.isNaN(record.learnt)) record.learnt = performance.now();
+      });
+      Object.assign(globalThis, { record });
+    });
+    await page.route('**/bench.html', (route) =>
+      route.fulfill({ contentType: 'text/html', body: TAG_PAGE }),
+    );
+    await page.goto(`${url}bench.html`);
+    const handle = await page.evaluateHandle(
+      () =>
+        /** @type {{ record: { frames: number[], learnt: number } }} */ (
+          /** @type {unknown} */ (globalThis)
+        ).record,
+    );
+    await page.waitForFunction((record) => record.frames.length > 0, handle);
+    await page.waitForTimeout(WARM_UP_MS);
+    const before = await handle.evaluate((record) => record.frames.length);
+    await page.waitForTimeout(COUNTED_MS);
+    const frames = await handle.evaluate((record) => record.frames);
+    const counted = frames.slice(before);
+    const rate = ((counted.length - 1) * 1000) / (counted.at(-1) - counted[0]);
+    await page.waitForFunction((record) => !Number.isNaN(record.learnt), handle, {
+      timeout: PATIENCE_MS,
+    });
+    const learnt = await handle.evaluate((record) => record.learnt);
+    const adapter = await page.evaluate(
+      () =>
+        /** @type {{ description?: string }} */ (document.querySelector('ftle-map')).description,
+    );
+    return { rate, seconds: learnt / 1000, adapter: adapter ?? 'unknown' };
+  } finally {
+    await page.close();
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string} unit
+ * @param {number[]} values
+ * @param {string} aim
+ * @returns {Row}
+ */
+function asRow(name, unit, values, aim) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  const median = (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+  return {
+    name,
+    unit,
+    median,
+    lowest: sorted[0],
+    highest: sorted.at(-1) ?? NaN,
+    runs: sorted.length,
+    aim,
+  };
+}
+
+/** @param {Row[]} rows */
+function asTable(rows) {
+  const round = (/** @type {number} */ value) => String(Number(value.toPrecision(3)));
+  return [
+    '| what | median | lowest | highest | unit | runs | aim |',
+    '|---|---:|---:|---:|---|---:|---|',
+    ...rows.map(
+      (row) =>
+        `| ${[row.name, round(row.median), round(row.lowest), round(row.highest), row.unit, row.runs, row.aim].join(' | ')} |`,
+    ),
+  ].join('\n');
+}
+
+const options = readOptions();
+const { path } = await ensureBrowser();
+const site = await serveDemo();
+const browser = await chromium.launch(launchOptions(path, await chooseGpu(path)));
+try {
+  const pictures = [];
+  const trainings = [];
+  for (let run = 0; run < options.runs; run++) {
+    pictures.push(await timeFirstPicture(browser, site.url));
+    trainings.push(await timeTraining(browser, site.url));
+    console.error(`run ${run + 1} of ${options.runs} done`);
+  }
+  const rows = [
+    asRow('navigation to first picture', 'ms', pictures, 'at most 600 on SwiftShader'),
+    asRow(
+      'frames while training, 10×8 at 256²',
+      '1/s',
+      trainings.map((training) => training.rate),
+      'at least 15 on SwiftShader',
+    ),
+    asRow(
+      'navigation to 98 % test accuracy, 10×8',
+      's',
+      trainings.map((training) => training.seconds),
+      'at most 15 on SwiftShader',
+    ),
+  ];
+  const { adapter } = trainings[0];
+  const date = new Date().toISOString().slice(0, 10);
+  const table = asTable(rows);
+  console.log(`${adapter}, ${date}\n\n${table}`);
+  if (options.json) {
+    mkdirSync(dirname(resolve(options.json)), { recursive: true });
+    writeFileSync(options.json, `${JSON.stringify({ adapter, date, rows }, null, 2)}\n`);
+  }
+  if (options.save) {
+    mkdirSync(dirname(REPORT), { recursive: true });
+    const head = '# Benchmarks\n\nWritten by `npm run bench -- --save`.';
+    writeFileSync(REPORT, `${head} Adapter: ${adapter}. Date: ${date}.\n\n${table}\n`);
+  }
+} finally {
+  await browser.close();
+  await site.close();
+}
