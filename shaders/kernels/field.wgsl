@@ -82,16 +82,29 @@ fn load_points(first: u32) {
   }
 }
 
-// Moves columns to the slot that the op at `index` reads.
+// Moves columns to the slot that the op at `index` reads, tangents scaled.
 fn unload_columns(index: u32) {
   let slot = (index & 1u) * BLOCKS;
   // @unroll
-  for (var k = 0u; k < BLOCKS; k++) {
+  for (var p = 0u; p < POINTS; p++) {
+    var state_top = 0u;
+    var top = 0u;
     // @unroll
-    for (var p = 0u; p < POINTS; p++) {
+    for (var k = 0u; k < BLOCKS; k++) {
+      state_top = max(state_top, top_bits(columns[k * COLUMNS + p]));
+      top = max(top, top_bits(columns[k * COLUMNS + POINTS + 2u * p]));
+      top = max(top, top_bits(columns[k * COLUMNS + POINTS + 2u * p + 1u]));
+    }
+    tops[p] = max(tops[p], max(state_top, top));
+    powers[p] += exponent_of(top);
+    let factor = inverse_power(top);
+    // @unroll
+    for (var k = 0u; k < BLOCKS; k++) {
+      let u = factor * columns[k * COLUMNS + POINTS + 2u * p];
+      let v = factor * columns[k * COLUMNS + POINTS + 2u * p + 1u];
       states[(slot + k) * POINTS + p] = columns[k * COLUMNS + p];
-      tangents[(slot + k) * 2u * POINTS + p] = columns[k * COLUMNS + POINTS + 2u * p];
-      tangents[(slot + k) * 2u * POINTS + POINTS + p] = columns[k * COLUMNS + POINTS + 2u * p + 1u];
+      tangents[(slot + k) * 2u * POINTS + p] = u;
+      tangents[(slot + k) * 2u * POINTS + POINTS + p] = v;
     }
   }
 }
@@ -145,7 +158,7 @@ fn push_tangents(op: Op) {
   }
 }
 
-fn push_states(op: Op) {
+fn push_states(op: Op, recorded: bool) {
   for (var block = 0u; block < block_count(op.output_width); block++) {
     var tile: array<vec4f, TILE>;
     switch op.code {
@@ -158,6 +171,9 @@ fn push_states(op: Op) {
     }
     for (var p = 0u; p < POINTS; p++) {
       states[(op.output_offset + block) * POINTS + p] = tile[p];
+      if (recorded) {
+        tops[p] = max(tops[p], top_bits(tile[p]));
+      }
     }
   }
 }
@@ -189,12 +205,13 @@ fn field(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     if (index < args.exponent_op_count) {
       push_tangents(op);
     }
-    push_states(op);
-    if (index < args.exponent_op_count) {
-      record_states(op);
-    }
+    push_states(op, index < args.exponent_op_count);
   }
+  let exponent_slot = (args.exponent_op_count & 1u) * BLOCKS;
+  let output_slot = (args.op_count & 1u) * BLOCKS;
+  let blocks = block_count(program[args.exponent_op_count - 1u].output_width);
   for (var p = 0u; p < min(POINTS, args.end_pixel - first); p++) {
-    write_pixel(first + p, p);
+    let found = stretch(Pushed(exponent_slot, blocks, p, POINTS + p, powers[p]), args.span);
+    store_pixel(first + p, output_slot, p, args.output_width, found, tops[p]);
   }
 }

@@ -15,6 +15,7 @@
 //             single one (src/reference/loss.ts)
 
 override LANES: u32 = 64;
+override LOSS: u32 = 0; // SQUARED or CROSS_ENTROPY
 
 @group(1) @binding(0) var<uniform> args: TrainingArgs;
 @group(1) @binding(1) var<storage, read> states: array<vec4f>;
@@ -77,7 +78,7 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
     target_sum += sum4(t);
   }
   var exp_sum = 0.0;
-  if (args.loss == CROSS_ENTROPY) {
+  if (LOSS == CROSS_ENTROPY) {
     for (var block = 0u; block < blocks; block++) {
       let y = states[first_state + block * args.column_stride];
       exp_sum += sum4(live(block, exponential(min(y - output.value, vec4f()), 0).value));
@@ -92,7 +93,7 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
     let y = states[first_state + block * args.column_stride];
     let t = targets[first_target + block];
     var cotangent = 2.0 * samples_inverse * outputs_inverse * (y - t);
-    if (args.loss == CROSS_ENTROPY) {
+    if (LOSS == CROSS_ENTROPY) {
       let shifted = y - output.value;
       let softmax = exponential(min(shifted, vec4f()), 0).value / exp_sum;
       total += sum4(live(block, t * (log_sum - shifted)));

@@ -25,6 +25,7 @@ const SECOND_RATE: f32 = 0.001;
 const EPSILON: f32 = 1e-8;
 
 override LANES: u32 = 64;
+override OPTIMIZER: u32 = 0; // SGD or ADAM
 
 @group(1) @binding(0) var<uniform> args: TrainingArgs;
 @group(1) @binding(1) var<storage, read> states: array<vec4f>;
@@ -124,7 +125,7 @@ fn update(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
         if (args.is_last == 1u) {
           let weight = weights[place];
           var next: vec4f;
-          if (args.optimizer == ADAM) {
+          if (OPTIMIZER == ADAM) {
             next = adam(place, weight, gradient);
           } else {
             next = sgd(place, weight, gradient);

@@ -1,21 +1,103 @@
-// pixel.wgsl: what a field keeps of a pixel, from the outcome of its point
+// pixel.wgsl: what a field keeps of a pixel, made from the outcome of its point
 //
 //   exponents   λ1, λ2, ds, dt in one vec4: logs of the singular values over span, stretching direction
 //   status      0 good, 1 collapsed (J = 0), 2 overflow; plus 256 · class
+//   outputs     the network's; all 0, and the class too, if one of them is not finite
 //
+// @use lib/network.wgsl
+// @use lib/singular.wgsl
+// kernel      provides state_block, tangent_block, and bindings exponents[pixel], statuses[pixel],
+//             outputs[pixel][output_width]
 // units       λ in 1/span; NO_EXPONENT stands where λ would be -infinity or means nothing
-// numerics    ln 2 in two parts, so that the product with the scaling exponent keeps its digits
+// numerics    σ1 is the length of the image of the first direction, σ2 that of the second: from the
+//             determinant of the Gram matrix σ2² would cancel. It is good to about 2^-24 σ1.
+//             ln 2 in two parts, so that the product with the power keeps its digits
 
 const GOOD: u32 = 0u;
 const COLLAPSED: u32 = 1u;
 const OVERFLOW: u32 = 2u;
 const NO_EXPONENT: f32 = -3e38;
-const NO_PIXEL: vec4f = vec4f(NO_EXPONENT, NO_EXPONENT, 1.0, 0.0);
 const LN2_PARTS: vec2f = vec2f(0.693359375, -2.12194440e-4); // the first has 10 bits
+
+// The tangents of one point: two columns of `blocks` blocks from `offset`, which stand for 2^power times
+// themselves. The largest component is in [1, 2).
+struct Pushed {
+  offset: u32,
+  blocks: u32,
+  first: u32,
+  second: u32,
+  power: f32,
+}
 
 // log(sqrt(square) · 2^power) / span; NO_EXPONENT for a square of 0
 fn exponent_from(square: f32, power: f32, span: f32) -> f32 {
   let value = (power * LN2_PARTS.x + (0.5 * log(square) + power * LN2_PARTS.y)) / span;
   let positive = square > 0.0;
   return select(NO_EXPONENT, value, positive);
+}
+
+// λ1, λ2 and the direction that is stretched most.
+fn stretch(pushed: Pushed, span: f32) -> vec4f {
+  var a = 0.0;
+  var b = 0.0;
+  var c = 0.0;
+  for (var k = pushed.offset; k < pushed.offset + pushed.blocks; k++) {
+    let u = tangent_block(k, pushed.first);
+    let v = tangent_block(k, pushed.second);
+    a += dot(u, u);
+    b += dot(u, v);
+    c += dot(v, v);
+  }
+  let direction = plane_direction(a, b, c);
+  var first = 0.0;
+  var top = 0u;
+  for (var k = pushed.offset; k < pushed.offset + pushed.blocks; k++) {
+    let u = tangent_block(k, pushed.first);
+    let v = tangent_block(k, pushed.second);
+    let image = direction.x * u + direction.y * v;
+    first += dot(image, image);
+    top = max(top, top_bits(direction.x * v - direction.y * u));
+  }
+  let factor = inverse_power(top);
+  var second = 0.0;
+  for (var k = pushed.offset; k < pushed.offset + pushed.blocks; k++) {
+    let u = tangent_block(k, pushed.first);
+    let v = tangent_block(k, pushed.second);
+    let image = factor * (direction.x * v - direction.y * u);
+    second += dot(image, image);
+  }
+  return vec4f(
+    exponent_from(first, pushed.power, span),
+    exponent_from(second, pushed.power + exponent_of(top), span),
+    direction,
+  );
+}
+
+// Stores one pixel: outputs are in `column` of the state at block `offset`; `top` as in lib/singular.wgsl,
+// of all states and tangents up to the layer of the exponent.
+fn store_pixel(pixel: u32, offset: u32, column: u32, width: u32, found: vec4f, top: u32) {
+  var output_top = 0u;
+  for (var r = 0u; r < width; r++) {
+    output_top = max(output_top, top_bits(vec4f(state_block(offset + r / 4u, column)[r % 4u])));
+  }
+  let finite = output_top <= LARGEST_BITS;
+  var best = 0u;
+  var best_value = -LARGEST;
+  for (var r = 0u; r < width; r++) {
+    let value = select(0.0, state_block(offset + r / 4u, column)[r % 4u], finite);
+    outputs[pixel * width + r] = value;
+    if (value > best_value) {
+      best = r;
+      best_value = value;
+    }
+  }
+  if (width == 1u) {
+    best = select(0u, 1u, best_value > 0.0);
+  }
+  let sound = finite && top <= LARGEST_BITS;
+  let stretched = found.x != NO_EXPONENT;
+  let status = select(OVERFLOW, select(COLLAPSED, GOOD, stretched), sound);
+  let empty = vec4f(NO_EXPONENT, NO_EXPONENT, 1.0, 0.0);
+  exponents[pixel] = select(empty, found, status == GOOD);
+  statuses[pixel] = status + 256u * best;
 }

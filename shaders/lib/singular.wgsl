@@ -1,29 +1,25 @@
-// singular.wgsl: stretch of a map from a plane, from the two pushed tangents of a point
+// singular.wgsl: sizes of tangents, and the direction in a plane that a map stretches most
 //
-//   plane_direction(a, b, c)             right singular vector of σ1, from the Gram matrix
-//   top_bits(x), exponent_of(bits)       size of the largest component, NaN and infinity included
+//   top_bits(x)               bits of the largest |component|: as integers they order like the numbers,
+//                             infinity and NaN above all
+//   exponent_of(bits)         floor(log2) of that size for normal numbers, -127 for smaller ones
+//   inverse_power(bits)       2^-exponent_of(bits), for finite numbers
+//   plane_direction(a, b, c)  right singular vector of σ1, from the Gram matrix of two columns
 //
-// numerics    σ1 is the length of the image of the first direction, σ2 that of the second: σ2² from the
-//             determinant of the Gram matrix would cancel. Tangents come scaled so that their largest
-//             component lies in [1, 2): squares do not overflow, and σ1 is at least 1.
-//             σ2 is good to about 2^-24 σ1.
+// numerics    no shifts, which a software adapter does lane by lane
 
-const LARGEST: f32 = 1e37;
+const LARGEST: f32 = 1e37; // more counts as overflow
 const LARGEST_BITS: u32 = 0x7cf0bdc2u;
 
-// Bits of the largest |component|: as integers they order like the numbers, NaN above infinity above all.
 fn top_bits(x: vec4f) -> u32 {
   let bits = bitcast<vec4u>(x) & vec4u(0x7fffffffu);
   return max(max(bits.x, bits.y), max(bits.z, bits.w));
 }
 
-// floor(log2 of that size) for normal numbers, -127 for smaller ones. Without shifts, which a software
-// adapter does lane by lane.
 fn exponent_of(bits: u32) -> f32 {
   return f32(i32(bits & 0x7f800000u)) * 1.1920928955e-7 - 127.0;
 }
 
-// 2^-exponent_of(bits), for bits of a finite number.
 fn inverse_power(bits: u32) -> f32 {
   return bitcast<f32>(0x7f000000u - (bits & 0x7f800000u));
 }

@@ -24,8 +24,6 @@ struct TrainingArgs {
   output_width: u32,
   output_offset: u32,    // blocks before the outputs in a column
   parameter_blocks: u32,
-  loss: u32,             // SQUARED or CROSS_ENTROPY
-  optimizer: u32,        // SGD or ADAM
   learning_rate: f32,
   momentum: f32,
   weight_decay: f32,

@@ -57,7 +57,7 @@ fn capsule(index: u32, start: vec2f, end: vec2f, color: vec4f) -> Vertex {
   let middle = 0.5f * (start + end);
   let length_now = distance(start, end);
   let forward = select(vec2f(1f, 0f), (end - start) / max(length_now, 1e-6f), length_now > 1e-6f);
-  let corner = vec2f(f32(0x2du >> index & 1u), f32(0x19u >> index & 1u)) * 2f - 1f;
+  let corner = vec2f(f32((0x32u >> index) & 1u), f32((0x2cu >> index) & 1u)) * 2f - 1f;
   let reach = args.half_width + 1f;
   let along = corner * vec2f(0.5f * length_now + reach, reach);
   let place = middle + along.x * forward + along.y * vec2f(-forward.y, forward.x);

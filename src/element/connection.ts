@@ -20,6 +20,8 @@ export class Connection {
     readonly lost: Promise<GPUDeviceLostInfo> | null,
     /** Why the CPU computes although WebGPU would have been taken; null if it is as asked. */
     readonly fallbackReason: string | null,
+    /** Texture format that the canvas shows without a copy. */
+    readonly format: GPUTextureFormat | undefined,
     listener: LiveMapListener,
     start: LiveMapStart,
   ) {
@@ -38,14 +40,23 @@ export class Connection {
     start: () => LiveMapStart,
     signal: AbortSignal,
   ): Promise<Connection> {
-    const { engine, lost, fallbackReason } = await startEngine(backend);
+    const { engine, lost, fallbackReason, format } = await startEngine(backend);
     let painter: Painter | null = null;
     try {
       signal.throwIfAborted();
       const canvas = document.createElement('canvas');
-      painter = await createPainter(engine, canvas);
+      painter = await createPainter(engine, canvas, format);
       signal.throwIfAborted();
-      return new Connection(engine, canvas, painter, lost, fallbackReason, listener, start());
+      return new Connection(
+        engine,
+        canvas,
+        painter,
+        lost,
+        fallbackReason,
+        format,
+        listener,
+        start(),
+      );
     } catch (error) {
       painter?.dispose();
       engine.dispose();
@@ -60,16 +71,20 @@ export class Connection {
   }
 }
 
-type StartedEngine = Pick<Connection, 'engine' | 'lost' | 'fallbackReason'>;
+type StartedEngine = Pick<Connection, 'engine' | 'lost' | 'fallbackReason' | 'format'>;
 
 async function startEngine(backend: Backend): Promise<StartedEngine> {
-  if (backend === 'cpu') return { engine: createCpuEngine(), lost: null, fallbackReason: null };
+  if (backend === 'cpu') return startCpu(null);
   try {
-    const { device, description, slow } = await borrowDevice();
+    const { device, description, slow, format } = await borrowDevice();
     const engine = createGpuEngine(device, { description, slow });
-    return { engine, lost: device.lost, fallbackReason: null };
+    return { engine, lost: device.lost, fallbackReason: null, format };
   } catch (error) {
     if (backend === 'webgpu' || !(error instanceof DeviceError)) throw error;
-    return { engine: createCpuEngine(), lost: null, fallbackReason: error.message };
+    return startCpu(error.message);
   }
+}
+
+function startCpu(fallbackReason: string | null): StartedEngine {
+  return { engine: createCpuEngine(), lost: null, fallbackReason, format: undefined };
 }

@@ -54,7 +54,7 @@ export async function computeMapField(live: LiveMap, options: FieldOptions): Pro
  * @throws DataError if there is no picture because the canvas has no size.
  */
 export async function paintBlob(
-  { live, canvas }: Connection,
+  { live, canvas, format }: Connection,
   width: number | undefined,
 ): Promise<Blob> {
   const session = await live.opened();
@@ -70,7 +70,7 @@ export async function paintBlob(
   const factor = width / picture.size.width;
   const height = Math.max(1, Math.round(picture.size.height * factor));
   const copy = new OffscreenCanvas(width, height);
-  const painter = await createPainter(live.engine, copy);
+  const painter = await createPainter(live.engine, copy, format);
   try {
     picture.paint(session, painter, picture.size.pixelRatio * factor);
     return await copy.convertToBlob();

@@ -42,7 +42,7 @@ const WHOLE_BLOCKS = 32;
  */
 export function chooseShape(program: Program, slow: boolean, road?: Road): ColumnShape {
   const blocks = blockCount(slotLength(program.ops));
-  if (slow) return { road: road ?? 'whole', tile: 4, columnLanes: 4, rowLanes: 1 };
+  if (slow) return { road: road ?? 'whole', tile: 8, columnLanes: 4, rowLanes: 1 };
   if ((road ?? (blocks <= WHOLE_BLOCKS ? 'whole' : 'by-op')) === 'by-op') {
     return { road: 'by-op', tile: 4, columnLanes: 8, rowLanes: 8 };
   }

@@ -1,5 +1,5 @@
 import ridgeShader from '../../shaders/kernels/ridge.wgsl';
-import smoothShader from '../../shaders/kernels/smooth.wgsl';
+import blurShader from '../../shaders/kernels/blur.wgsl';
 import { assert, DataError } from '../errors.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import { createArguments, createKernel, dispatch, foldGrid, type Kernel } from '../gpu/kernel.ts';
@@ -25,11 +25,11 @@ export interface SegmentBuffers {
 /** Ridges of a live field, found and kept on the GPU. */
 export async function createGpuRidges(field: GpuField): Promise<GpuRidges> {
   const { device } = field.model;
-  const [smooth, ridge] = await Promise.all([
-    createKernel(device, smoothShader, { overrides: { LANES } }),
+  const [blur, ridge] = await Promise.all([
+    createKernel(device, blurShader, { overrides: { LANES } }),
     createKernel(device, ridgeShader, { overrides: { LANES } }),
   ]);
-  return new GpuRidges(field, smooth, ridge);
+  return new GpuRidges(field, blur, ridge);
 }
 
 export class GpuRidges implements Ridges {
@@ -38,12 +38,12 @@ export class GpuRidges implements Ridges {
   #rows: GPUBuffer | null = null;
   #smoothed: GPUBuffer | null = null;
   #pixelCapacity = 0;
-  readonly #smoothArgs;
+  readonly #blurArgs;
   readonly #ridgeArgs;
 
   constructor(
     readonly field: GpuField,
-    private readonly smooth: Kernel,
+    private readonly blur: Kernel,
     private readonly ridge: Kernel,
   ) {
     this.scope = new Scope(field.model.device, 'ftle-map/ridges');
@@ -52,7 +52,7 @@ export class GpuRidges implements Ridges {
       segments: this.scope.buffer('segments', CAPACITY * 16, storage | copySrc),
       counters: this.scope.buffer('counters', 32, storage | copyDst | copySrc | indirect),
     };
-    this.#smoothArgs = createArguments(this.scope, smooth, 2);
+    this.#blurArgs = createArguments(this.scope, blur, 2);
     this.#ridgeArgs = createArguments(this.scope, ridge);
     this.#clear();
   }
@@ -70,10 +70,10 @@ export class GpuRidges implements Ridges {
     const encoder = device.createCommandEncoder({ label: 'ftle-map/ridges' });
     const pass = encoder.beginComputePass({ label: 'ftle-map/ridges' });
     for (const axis of [0, 1]) {
-      this.#smoothArgs.write(axis, { width, height, axis, reach, sigma: options.smoothing });
-      const args = this.#smoothArgs.slot(axis);
-      const bound = this.smooth.bind({ args, exponents, rows, smoothed });
-      dispatch(pass, this.smooth, bound, foldGrid(Math.ceil((width * height) / LANES)));
+      this.#blurArgs.write(axis, { width, height, axis, reach, sigma: options.smoothing });
+      const args = this.#blurArgs.slot(axis);
+      const bound = this.blur.bind({ args, exponents, rows, smoothed });
+      dispatch(pass, this.blur, bound, foldGrid(Math.ceil((width * height) / LANES)));
     }
     this.#ridgeArgs.write(0, {
       width,

@@ -46,7 +46,7 @@ export async function createGpuTrainer(
   const { program } = model.network;
   const shape = chooseShape(program, slow, road);
   const columns = await createColumnKernels(model.device, program, shape);
-  const kernels = await createTrainingKernels(model.device, columns, slow);
+  const kernels = await createTrainingKernels(model.device, columns, options, slow);
   return new GpuTrainer(model, dataset, options, kernels);
 }
 

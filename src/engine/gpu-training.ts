@@ -62,15 +62,18 @@ export interface TrainingKernels {
 export async function createTrainingKernels(
   device: GPUDevice,
   columns: ColumnKernels,
+  options: TrainingOptions,
   slow: boolean,
 ): Promise<TrainingKernels> {
   // On a software adapter workgroups are the unit of work for its threads, so they are small.
-  const lanes = slow ? 4 : 64;
+  const lanes = slow ? 16 : 64;
   const overrides = { LANES: lanes };
+  const LOSS = LOSS_CODES[options.loss];
+  const OPTIMIZER = OPTIMIZER_CODES[options.optimizer];
   const [batch, loss, update, restore, score] = await Promise.all([
     createKernel(device, batchShader, { overrides }),
-    createKernel(device, lossShader, { overrides }),
-    createKernel(device, updateShader, { overrides }),
+    createKernel(device, lossShader, { overrides: { ...overrides, LOSS } }),
+    createKernel(device, updateShader, { overrides: { ...overrides, OPTIMIZER } }),
     createKernel(device, restoreShader, { overrides }),
     createKernel(device, scoreShader),
   ]);
@@ -256,8 +259,6 @@ function evaluationValues(
     outputWidth: dataset.outputWidth,
     outputOffset: network.program.ops.at(-1)!.outputOffset / BLOCK,
     parameterBlocks: network.program.parameterLength / BLOCK,
-    loss: LOSS_CODES[options.loss],
-    optimizer: OPTIMIZER_CODES[options.optimizer],
     learningRate: 0,
     momentum: 0,
     weightDecay: 0,

@@ -55,7 +55,7 @@ export async function describeRun(): Promise<{ adapter: string; names: string[] 
 export async function measure(name: string, cache: WeightCache): Promise<AccuracyRow> {
   const start = performance.now();
   const { software } = await describeTestAdapter();
-  const engine = await createGpuEngine(await getTestDevice(), { description: '', slow: software });
+  const engine = createGpuEngine(await getTestDevice(), { description: '', slow: software });
   try {
     const points = await gpuPoints(engine);
     const item = accuracyCases().find((candidate) => candidate.name === name)!;

@@ -1,4 +1,4 @@
-// smooth.wgsl: Gaussian smoothing of λ₁ along one axis of a field
+// blur.wgsl: Gaussian smoothing of λ₁ along one axis of a field
 //
 //   axis 0   rows[p] = (Σ w_k λ_{p+k}, Σ w_k)               over good pixels p + k of the row
 //   axis 1   smoothed[p] = Σ w_k rows.x / Σ w_k rows.y       over the column; BAD where no pixel counts
@@ -11,7 +11,7 @@ const BAD: f32 = -3e38f;
 
 override LANES: u32 = 64;
 
-struct SmoothArgs {
+struct BlurArgs {
   width: u32,
   height: u32,
   axis: u32,
@@ -19,7 +19,7 @@ struct SmoothArgs {
   sigma: f32,
 }
 
-@group(1) @binding(0) var<uniform> args: SmoothArgs;
+@group(1) @binding(0) var<uniform> args: BlurArgs;
 @group(1) @binding(1) var<storage, read> exponents: array<vec4f>;
 @group(1) @binding(2) var<storage, read_write> rows: array<vec2f>;
 @group(1) @binding(3) var<storage, read_write> smoothed: array<f32>;
@@ -30,7 +30,7 @@ fn weight(k: i32) -> f32 {
 }
 
 @compute @workgroup_size(LANES)
-fn smooth_field(
+fn blur(
   @builtin(global_invocation_id) id: vec3u,
   @builtin(num_workgroups) groups: vec3u,
 ) {

@@ -1,0 +1,59 @@
+import { assert } from '../errors.ts';
+import type { Engine, Field, Model } from './engine.ts';
+import { computeOnGpu, GpuField } from './gpu-field.ts';
+import { GpuModel } from './gpu-model.ts';
+import { createGpuRidges } from './gpu-ridges.ts';
+import { createGpuTrainer } from './gpu-trainer.ts';
+
+export interface GpuEngineOptions {
+  /** What computes, for people; the adapter's description. */
+  readonly description?: string;
+  /** A software adapter. */
+  readonly slow?: boolean;
+}
+
+/** The engine on a WebGPU device, which stays the caller's: it is never destroyed here. */
+export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {}): Engine {
+  const { description = 'WebGPU', slow = false } = options;
+  let isDisposed = false;
+  const assertAlive = () => assert(!isDisposed, 'engine is used after dispose()');
+  return {
+    backend: 'webgpu',
+    description,
+    device,
+    slow,
+    createModel(network) {
+      assertAlive();
+      return new GpuModel(device, network);
+    },
+    async createField(model) {
+      assertAlive();
+      return GpuField.create(ownModel(model), slow);
+    },
+    async createRidges(field) {
+      assertAlive();
+      return createGpuRidges(ownField(field));
+    },
+    async createTrainer(model, dataset, trainingOptions) {
+      assertAlive();
+      return createGpuTrainer(ownModel(model), dataset, trainingOptions, { slow });
+    },
+    async computeField(model, request, computeOptions = {}) {
+      assertAlive();
+      return computeOnGpu(ownModel(model), request, computeOptions, slow);
+    },
+    dispose() {
+      isDisposed = true;
+    },
+  };
+}
+
+function ownModel(model: Model): GpuModel {
+  assert(model instanceof GpuModel, 'the model was made by another engine');
+  return model;
+}
+
+function ownField(field: Field): GpuField {
+  assert(field instanceof GpuField, 'the field was made by another engine');
+  return field;
+}

@@ -1,0 +1,417 @@
+import fieldShader from '../../shaders/kernels/field.wgsl';
+import reduceShader from '../../shaders/kernels/reduce.wgsl';
+import { assert } from '../errors.ts';
+import { BufferUsage } from '../gpu/flags.ts';
+import {
+  createArguments,
+  createKernel,
+  dispatch,
+  foldGrid,
+  type ArgumentSlots,
+  type Kernel,
+} from '../gpu/kernel.ts';
+import { readBuffer } from '../gpu/readback.ts';
+import { Scope } from '../gpu/scope.ts';
+import { activationCode, activationSet } from '../math/activations.ts';
+import { layerPlace, type LayerPlace } from '../model/layer-choice.ts';
+import type { Program } from '../model/network.ts';
+import { pixelCentre } from '../model/plane.ts';
+import { BLOCK, blockCount } from '../ops/op.ts';
+import { OPS } from '../ops/registry.ts';
+import { slotLength } from '../wgsl/program.ts';
+import type { ComputeOptions, Field, FieldData, FieldRequest, FieldStatistics } from './engine.ts';
+import { Status } from './engine.ts';
+import { checkRequest } from './field-checks.ts';
+import type { GpuModel } from './gpu-model.ts';
+
+/** Where a field lives on the GPU: row 0 is the lowest t. */
+export interface FieldBuffers {
+  /** λ₁, λ₂, ds, dt of each pixel; −3e38 stands for −Infinity. */
+  readonly exponents: GPUBuffer;
+  /** Status + 256 · class of each pixel. */
+  readonly statuses: GPUBuffer;
+  /** [pixel][outputWidth] */
+  readonly outputs: GPUBuffer;
+  readonly width: number;
+  readonly height: number;
+  readonly outputWidth: number;
+}
+
+/** Widest states, in blocks, that the fused rules keep on chip. */
+const FUSED_BLOCKS = 8;
+/** Blocks up to which the product's code is written out in full. */
+const WRITTEN_BLOCKS = 3;
+/** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
+const SUBMISSION_TIME = 25;
+const FIRST_PIXELS = 4096;
+const NO_CODE = 15;
+const BINS = 1024;
+/** Pixels of a tile of a field that is read back as a whole. */
+const TILE_PIXELS = 262_144;
+
+/** How the kernel is specialised for a program. */
+interface FieldKernels {
+  readonly field: Kernel;
+  readonly reduce: Kernel;
+  readonly lanes: number;
+  readonly points: number;
+  /** Op after which the fused rules end. */
+  readonly fusedOpCount: number;
+}
+
+/**
+ * The ops at the start that repeat affine and one activation: these run by the fused rules.
+ */
+function fusedOps({ ops }: Program, points: number): { count: number; choice: number } {
+  const blocks = blockCount(slotLength(ops));
+  const [affine, activation] = ops;
+  const isDense = affine.name === 'affine' && activation?.name === 'activation';
+  if (blocks > FUSED_BLOCKS || points < 1 || !isDense) return { count: 0, choice: 0 };
+  let count = 0;
+  while (count + 1 < ops.length) {
+    const next = ops[count + 1];
+    if (ops[count].name !== 'affine' || next.name !== 'activation') break;
+    if (next.activation !== activation.activation) break;
+    count += 2;
+  }
+  return { count, choice: activationCode(activation.activation) };
+}
+
+async function createFieldKernels(model: GpuModel, slow: boolean): Promise<FieldKernels> {
+  const { program } = model.network;
+  const BLOCKS = slotLength(program.ops) / BLOCK;
+  const POINTS = slow ? (BLOCKS <= WRITTEN_BLOCKS ? 4 : 2) : 1;
+  const fused = fusedOps(program, POINTS);
+  const names = program.ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
+  const lanes = slow ? 16 : 64;
+  const [field, reduce] = await Promise.all([
+    createKernel(model.device, fieldShader, {
+      constants: {
+        POINTS,
+        TILE: POINTS,
+        COLUMNS: 3 * POINTS,
+        BLOCKS,
+        WRITTEN: BLOCKS <= WRITTEN_BLOCKS ? BLOCKS : 0,
+        CHOICE: fused.choice,
+        PERIOD: fused.count > 0 ? 2 : 1,
+        CODES: fused.count > 0 ? OPS.affine.code + 16 * OPS.activation.code : NO_CODE,
+      },
+      overrides: { LANES: lanes, ACTIVATION_SET: activationSet(names) },
+    }),
+    createKernel(model.device, reduceShader),
+  ]);
+  return { field, reduce, lanes, points: POINTS, fusedOpCount: fused.count };
+}
+
+/** Content of a field with its own buffers. */
+interface Content extends FieldBuffers {
+  readonly capacity: number;
+}
+
+/** A live field on the GPU, computed by the fused kernel. */
+export class GpuField implements Field {
+  readonly scope: Scope;
+  #front: Content | null = null;
+  #back: Content | null = null;
+  #request: FieldRequest | null = null;
+  #place: LayerPlace | null = null;
+  #isComputing = false;
+  #pixelsPerSubmission = FIRST_PIXELS;
+  readonly #plane: GPUBuffer;
+  readonly #args: ArgumentSlots;
+  readonly #reduceArgs: ArgumentSlots;
+  readonly #summary: GPUBuffer;
+  readonly #counts: GPUBuffer;
+  #coordinates: GPUBuffer | null = null;
+
+  private constructor(
+    readonly model: GpuModel,
+    private readonly kernels: FieldKernels,
+  ) {
+    this.scope = new Scope(model.device, 'ftle-map/field');
+    const { storage, copyDst, copySrc } = BufferUsage;
+    const planeBytes = 3 * blockCount(model.network.inputWidth) * BLOCK * 4;
+    this.#plane = this.scope.buffer('plane', planeBytes, storage | copyDst);
+    this.#args = createArguments(this.scope, kernels.field);
+    this.#reduceArgs = createArguments(this.scope, kernels.reduce, 2);
+    this.#summary = this.scope.buffer('summary', 16, storage | copySrc);
+    this.#counts = this.scope.buffer('counts', BINS * 4, storage | copySrc | copyDst);
+    for (const passIndex of [0, 1]) this.#reduceArgs.write(passIndex, { pixelCount: 0, passIndex });
+  }
+
+  /** A field without content. */
+  static async create(model: GpuModel, slow: boolean): Promise<GpuField> {
+    return new GpuField(model, await createFieldKernels(model, slow));
+  }
+
+  get request(): FieldRequest | null {
+    return this.#request;
+  }
+
+  get span(): number {
+    return this.#place?.span ?? 1;
+  }
+
+  get buffers(): FieldBuffers {
+    assert(this.#front, 'the field has no content yet');
+    return this.#front;
+  }
+
+  async compute(request: FieldRequest, options: ComputeOptions = {}): Promise<void> {
+    await this.computeRows(request, 0, request.height, options);
+  }
+
+  /** Computes rows of a larger field; the content then has only these. */
+  async computeRows(
+    request: FieldRequest,
+    firstRow: number,
+    rowCount: number,
+    { signal, onProgress }: ComputeOptions = {},
+  ): Promise<void> {
+    assert(!this.scope.disposed, 'field is used after dispose()');
+    const { network, device } = this.model;
+    const place = checkRequest(network, request);
+    signal?.throwIfAborted();
+    assert(!this.#isComputing, 'the field is being computed already');
+    this.#isComputing = true;
+    try {
+      const back = this.#reserve(request.width, rowCount);
+      this.#writePlane(request, firstRow, rowCount);
+      const bound = this.kernels.field.bind({
+        program: this.model.program('alternate'),
+        parameters: this.model.parameters,
+        args: this.#args.slot(0),
+        plane: this.#plane,
+        coordinates: this.#coordinates!,
+        exponents: back.exponents,
+        statuses: back.statuses,
+        outputs: back.outputs,
+      });
+      const { lanes, points, fusedOpCount } = this.kernels;
+      const opCount = network.program.ops.length;
+      const pixelCount = request.width * rowCount;
+      for (let first = 0; first < pixelCount;) {
+        const end = Math.min(pixelCount, first + this.#pixelsPerSubmission);
+        this.#args.write(0, {
+          repeatingOpCount: Math.min(fusedOpCount, place.opCount),
+          exponentOpCount: place.opCount,
+          opCount,
+          firstPixel: first,
+          endPixel: end,
+          width: request.width,
+          rowPlace: request.width,
+          inputWidth: network.inputWidth,
+          outputWidth: network.outputWidth,
+          span: place.span,
+        });
+        const encoder = device.createCommandEncoder({ label: 'ftle-map/field' });
+        const pass = encoder.beginComputePass({ label: 'ftle-map/field' });
+        dispatch(
+          pass,
+          this.kernels.field,
+          bound,
+          foldGrid(Math.ceil((end - first) / points / lanes)),
+        );
+        pass.end();
+        const start = performance.now();
+        device.queue.submit([encoder.finish()]);
+        await device.queue.onSubmittedWorkDone();
+        this.#adapt(end - first, performance.now() - start);
+        signal?.throwIfAborted();
+        assert(!this.scope.disposed, 'field was disposed of while it was computed');
+        first = end;
+        onProgress?.(first / pixelCount);
+      }
+      this.#back = this.#front;
+      this.#front = back;
+      this.#request = request;
+      this.#place = place;
+    } finally {
+      this.#isComputing = false;
+    }
+  }
+
+  async statistics(): Promise<FieldStatistics> {
+    const { exponents, statuses, width, height } = this.buffers;
+    const { device } = this.model;
+    const { reduce } = this.kernels;
+    const pixelCount = width * height;
+    const summary = this.#summary;
+    const counts = this.#counts;
+    const encoder = device.createCommandEncoder({ label: 'ftle-map/reduce' });
+    encoder.clearBuffer(counts);
+    const pass = encoder.beginComputePass({ label: 'ftle-map/reduce' });
+    for (const passIndex of [0, 1]) {
+      this.#reduceArgs.write(passIndex, { pixelCount, passIndex });
+      const args = this.#reduceArgs.slot(passIndex);
+      const bound = reduce.bind({ args, exponents, statuses, summary, counts });
+      dispatch(pass, reduce, bound, [passIndex === 0 ? 1 : 16]);
+    }
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    const [summaryBytes, countBytes] = await Promise.all([
+      readBuffer(device, summary, 0, 16),
+      readBuffer(device, counts),
+    ]);
+    const [minimum, maximum, mean] = new Float32Array(summaryBytes);
+    const goodCount = new Uint32Array(summaryBytes)[3];
+    const badCount = pixelCount - goodCount;
+    if (goodCount === 0) {
+      return { minimum: 0, maximum: 0, mean: 0, low: 0, high: 0, goodCount, badCount };
+    }
+    const bins = new Uint32Array(countBytes);
+    const low = binQuantile(bins, 0.01 * goodCount, minimum, maximum);
+    const high = binQuantile(bins, 0.99 * goodCount, minimum, maximum);
+    return { minimum, maximum, mean, low, high, goodCount, badCount };
+  }
+
+  async read(): Promise<FieldData> {
+    const { request } = this;
+    const { exponents, statuses, outputs, width, height, outputWidth } = this.buffers;
+    assert(request && this.#place, 'the field has no content yet');
+    const { span } = this.#place;
+    const { device } = this.model;
+    const count = width * height;
+    const [exponentBytes, statusBytes, outputBytes] = await Promise.all([
+      readBuffer(device, exponents, 0, count * 16),
+      readBuffer(device, statuses, 0, count * 4),
+      readBuffer(device, outputs, 0, count * outputWidth * 4),
+    ]);
+    const entries = new Float32Array(exponentBytes);
+    const words = new Uint32Array(statusBytes);
+    const data: FieldData = {
+      request,
+      span,
+      exponents: new Float32Array(count),
+      secondExponents: new Float32Array(count),
+      directions: new Float32Array(2 * count),
+      outputs: new Float32Array(outputBytes),
+      classes: outputWidth > 256 ? new Uint16Array(count) : new Uint8Array(count),
+      statuses: new Uint8Array(count),
+    };
+    for (let i = 0; i < count; i++) {
+      const status = words[i] & 0xff;
+      data.statuses[i] = status;
+      data.classes[i] = words[i] >>> 8;
+      data.exponents[i] = status === Status.good ? entries[4 * i] : -Infinity;
+      data.secondExponents[i] = entries[4 * i + 1] > -1e38 ? entries[4 * i + 1] : -Infinity;
+      data.directions[2 * i] = entries[4 * i + 2];
+      data.directions[2 * i + 1] = entries[4 * i + 3];
+    }
+    return data;
+  }
+
+  dispose(): void {
+    this.scope.dispose();
+  }
+
+  #adapt(pixelCount: number, milliseconds: number): void {
+    const wanted = (pixelCount * SUBMISSION_TIME) / Math.max(milliseconds, 0.1);
+    const most = 4 * this.#pixelsPerSubmission;
+    this.#pixelsPerSubmission = Math.ceil(Math.min(Math.max(wanted, 256), most, 1 << 22));
+  }
+
+  #writePlane(
+    { plane, domain, width, height }: FieldRequest,
+    firstRow: number,
+    rowCount: number,
+  ): void {
+    const { queue } = this.model.device;
+    const stride = BLOCK * blockCount(this.model.network.inputWidth);
+    const vectors = new Float32Array(3 * stride);
+    [plane.origin, plane.u, plane.v].forEach((vector, i) => vectors.set(vector, i * stride));
+    queue.writeBuffer(this.#plane, 0, vectors);
+    const coordinates = new Float32Array(width + rowCount);
+    for (let i = 0; i < width; i++) coordinates[i] = pixelCentre(domain, width, height, i, 0)[0];
+    for (let i = 0; i < rowCount; i++) {
+      coordinates[width + i] = pixelCentre(domain, width, height, 0, firstRow + i)[1];
+    }
+    if (!this.#coordinates || this.#coordinates.size < coordinates.byteLength) {
+      this.scope.release(this.#coordinates);
+      const usage = BufferUsage.storage | BufferUsage.copyDst;
+      this.#coordinates = this.scope.buffer('coordinates', coordinates.byteLength, usage);
+    }
+    queue.writeBuffer(this.#coordinates, 0, coordinates);
+  }
+
+  /** Buffers to fill: the old back ones if they are large enough. */
+  #reserve(width: number, height: number): Content {
+    const { outputWidth } = this.model.network;
+    const count = width * height;
+    const old = this.#back;
+    if (old && old.capacity >= count) return { ...old, width, height };
+    for (const buffer of old ? [old.exponents, old.statuses, old.outputs] : []) {
+      this.scope.release(buffer);
+    }
+    this.#back = null;
+    const usage = BufferUsage.storage | BufferUsage.copySrc;
+    return {
+      exponents: this.scope.buffer('exponents', count * 16, usage),
+      statuses: this.scope.buffer('statuses', count * 4, usage),
+      outputs: this.scope.buffer('outputs', count * outputWidth * 4, usage),
+      width,
+      height,
+      outputWidth,
+      capacity: count,
+    };
+  }
+}
+
+/** The value below which `wanted` of the counted numbers lie. */
+function binQuantile(bins: Uint32Array, wanted: number, minimum: number, maximum: number): number {
+  let below = 0;
+  for (let bin = 0; bin < bins.length; bin++) {
+    if (below + bins[bin] >= wanted && bins[bin] > 0) {
+      const place = (bin + (wanted - below) / bins[bin]) / bins.length;
+      return minimum + place * (maximum - minimum);
+    }
+    below += bins[bin];
+  }
+  return maximum;
+}
+
+/** A field of any size, in bands of rows of bounded memory. */
+export async function computeOnGpu(
+  model: GpuModel,
+  request: FieldRequest,
+  { signal, onProgress }: ComputeOptions,
+  slow: boolean,
+): Promise<FieldData> {
+  checkRequest(model.network, request);
+  const { width, height } = request;
+  const { outputWidth } = model.network;
+  const count = width * height;
+  const { span } = layerPlace(model.network, request.layer);
+  const data = {
+    request,
+    span,
+    exponents: new Float32Array(count),
+    secondExponents: new Float32Array(count),
+    directions: new Float32Array(2 * count),
+    outputs: new Float32Array(count * outputWidth),
+    classes: outputWidth > 256 ? new Uint16Array(count) : new Uint8Array(count),
+    statuses: new Uint8Array(count),
+  };
+  const rowsPerBand = Math.max(1, Math.floor(TILE_PIXELS / (width * Math.max(1, outputWidth / 4))));
+  const field = await GpuField.create(model, slow);
+  try {
+    for (let row = 0; row < height; row += rowsPerBand) {
+      const rows = Math.min(rowsPerBand, height - row);
+      await field.computeRows(request, row, rows, {
+        ...(signal ? { signal } : {}),
+        onProgress: (fraction) => onProgress?.((row + fraction * rows) / height),
+      });
+      const band = await field.read();
+      const at = row * width;
+      data.exponents.set(band.exponents, at);
+      data.secondExponents.set(band.secondExponents, at);
+      data.directions.set(band.directions, 2 * at);
+      data.outputs.set(band.outputs, outputWidth * at);
+      data.classes.set(band.classes, at);
+      data.statuses.set(band.statuses, at);
+    }
+  } finally {
+    field.dispose();
+  }
+  return data;
+}
