@@ -42,10 +42,14 @@ function readOptions() {
 /** @param {Row} row */
 const isUnexplained = (row) =>
   row.statusMismatches > 0 ||
-  (row.worst > BOUND && !(row.aboveRatio !== null && row.aboveRatio <= EXPLAINED_RATIO));
+  (row.worst > BOUND && !(row.worstRatio !== null && row.worstRatio <= EXPLAINED_RATIO));
 
 /** @param {number | null} value */
-const short = (value) => (value === null ? '–' : value === 0 ? '0' : value.toExponential(1));
+const short = (value) => {
+  if (value === null) return '–';
+  if (value === 0) return '0';
+  return value >= 0.1 && value < 1000 ? value.toPrecision(2) : value.toExponential(1);
+};
 
 /** @param {Row[]} rows */
 function asTable(rows) {
@@ -57,7 +61,9 @@ function asTable(rows) {
     short(row.worstAngle),
     short(row.medianAngle),
     short(row.ulpChange),
-    row.aboveCount === 0 ? '–' : `${row.aboveCount}, at most ${row.aboveRatio?.toFixed(1)} ×`,
+    row.aboveCount === 0
+      ? '–'
+      : `${row.aboveCount}: ${short(row.medianRatio)} to ${short(row.worstRatio)}`,
     [row.note, row.statusMismatches > 0 ? `${row.statusMismatches} statuses differ` : '']
       .filter(Boolean)
       .join('; '),
@@ -70,7 +76,7 @@ function asTable(rows) {
     'worst angle (°)',
     'median',
     'one ulp, at the worst point',
-    'points above 1e-3, error in ulp changes',
+    'points above 1e-3: error / one ulp',
     'note',
   ];
   return [head, head.map(() => '---'), ...lines]
@@ -90,7 +96,8 @@ function asReport(rows, adapter) {
       ? 'The worst error is below 1e-3 everywhere.'
       : `The worst error exceeds 1e-3 for: ${list}. There the orbits are so sensitive that moving the input \
 or the parameters by a single float32 ulp changes the exact exponent by as much as the column "one ulp" \
-says: no evaluation in float32 can do better than that, times the number of roundings that count.`;
+says, and at every other such point by an amount of the order of the error (last column but one). The \
+error is that of the numbers that go in: no evaluation in float32 can do better.`;
   return `# Accuracy
 
 Exponents of the GPU against float64, written by \`npm run accuracy\`.
@@ -102,7 +109,7 @@ Exponents of the GPU against float64, written by \`npm run accuracy\`.
 - error: |l·λ_GPU − l·λ_float64| of λ₁; angle: between stretching directions, where Λ₁/Λ₂ > 1.05
 - one ulp: change of the float64 value of l·λ₁ at the point of the worst error when one coordinate, or every
   parameter with a random sign, moves by one unit in the last place of float32 (largest of eight moves)
-- points above 1e-3: their number, and the largest ratio of error to that change among the worst hundred
+- points above 1e-3: their number; median and largest ratio of the error to that change at the same point
 
 ${asTable(rows)}
 

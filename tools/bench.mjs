@@ -130,7 +130,7 @@ async function timeTraining(browser, url) {
     await page.waitForTimeout(COUNTED_MS);
     const frames = await handle.evaluate((record) => record.frames);
     const counted = frames.slice(before);
-    const rate = ((counted.length - 1) * 1000) / (counted.at(-1) - counted[0]);
+    const rate = ((counted.length - 1) * 1000) / ((counted.at(-1) ?? NaN) - counted[0]);
     await page.waitForFunction((record) => !Number.isNaN(record.learnt), handle, {
       timeout: PATIENCE_MS,
     });

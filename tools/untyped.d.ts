@@ -11,3 +11,5 @@ declare module 'eslint-plugin-lit-a11y' {
   };
   export default plugin;
 }
+
+declare module '*.css';

@@ -1,4 +1,4 @@
-import type { Engine, Field, LayerChoice, Ridges } from '../engine/engine.ts';
+import type { Engine, Field, LayerChoice, RidgeOptions, Ridges } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
 import type { Painter, PaintStyle } from '../render/painter.ts';
 import { AutomaticRange, type ColorRange } from './automatic-range.ts';
@@ -11,8 +11,10 @@ import { fieldSize, resolveLayer, widenDomain, type CanvasSize } from './view.ts
 
 /** Pixels of a field along the longer side, unless `resolution` asks for more. */
 const MOST_PIXELS = { fast: 1536, slow: 512, cpu: 256 };
-/** Smoothing in pixels of the field, and least sharpness. */
-const RIDGE_OPTIONS = { smoothing: 1.5, threshold: 'auto', sharpness: 0.02 } as const;
+/** Ridges keep to the boundary of trained networks and are whole at this sharpness; less adds spurs. */
+const RIDGE_SHARPNESS = 0.1;
+/** λ₁ is smoothed over this part of the field's longer side, so that a finer field has the same ridges. */
+const RIDGE_SMOOTHING = { part: 1 / 170, leastPixels: 0.8, mostPixels: 4 };
 
 /** What a map shows of a session, and how: field, ridges, colours, canvas. */
 export class Picture {
@@ -92,7 +94,7 @@ export class Picture {
   /** The ridges of the present field. */
   async findRidges(session: Session): Promise<Ridges> {
     const ridges = await session.ridges();
-    if (this.#found !== ridges) await ridges.find(RIDGE_OPTIONS);
+    if (this.#found !== ridges) await ridges.find(ridgeOptions(session.field));
     this.#found = ridges;
     return ridges;
   }
@@ -166,6 +168,13 @@ export class Picture {
   #scale(field: Field): number {
     return this.style.perLayer ? 1 : field.span;
   }
+}
+
+function ridgeOptions({ request }: Field): RidgeOptions {
+  const { part, leastPixels, mostPixels } = RIDGE_SMOOTHING;
+  const wanted = part * Math.max(request?.width ?? 0, request?.height ?? 0);
+  const smoothing = Math.max(leastPixels, Math.min(mostPixels, wanted));
+  return { smoothing, threshold: 'auto', sharpness: RIDGE_SHARPNESS };
 }
 
 /** Only the diverging map has a middle, which belongs to 0. */

@@ -20,7 +20,10 @@ import {
 /** Samples of each set that an evaluation looks at, at most. */
 const EVALUATED_COUNT = 4096;
 
-/** Milliseconds of work in a submission: steps of one that takes longer are spread over more. */
+/** Default of GpuTrainerSettings.stateByteLength. */
+const STATE_BYTES = 2 ** 26;
+
+/** Milliseconds of work in a submission, if a step does not take longer. */
 const SUBMISSION_TIME = 12;
 
 export interface GpuTrainerSettings {
@@ -28,6 +31,8 @@ export interface GpuTrainerSettings {
   readonly slow?: boolean;
   /** Takes this road instead of the one that suits the network. */
   readonly road?: Road;
+  /** Memory for the states of a batch; what does not fit goes through in parts. 64 MiB by default. */
+  readonly stateByteLength?: number;
 }
 
 /**
@@ -40,14 +45,15 @@ export async function createGpuTrainer(
   model: GpuModel,
   dataset: Dataset,
   options: TrainingOptions,
-  { slow = false, road }: GpuTrainerSettings = {},
+  settings: GpuTrainerSettings = {},
 ): Promise<GpuTrainer> {
   checkTraining(model.network, dataset, options);
+  const { slow = false, road, stateByteLength = STATE_BYTES } = settings;
   const { program } = model.network;
   const shape = chooseShape(program, slow, road);
   const columns = await createColumnKernels(model.device, program, shape);
   const kernels = await createTrainingKernels(model.device, columns, options, slow);
-  return new GpuTrainer(model, dataset, options, kernels);
+  return new GpuTrainer(model, dataset, options, kernels, stateByteLength);
 }
 
 /**
@@ -83,6 +89,7 @@ export class GpuTrainer implements Trainer {
     readonly dataset: Dataset,
     options: TrainingOptions,
     kernels: TrainingKernels,
+    stateByteLength: number,
   ) {
     this.#options = options;
     const { trainCount, count } = dataset;
@@ -94,15 +101,15 @@ export class GpuTrainer implements Trainer {
     this.scope = scope;
     try {
       const data = uploadDataset(scope, dataset);
-      this.steps = createSteps(scope, model, dataset, data, kernels, options);
+      this.steps = createSteps(scope, model, dataset, data, kernels, options, stateByteLength);
       this.#evaluation = createEvaluation(
         scope,
         model,
         dataset,
         data,
         kernels,
-        options,
         this.#counts,
+        stateByteLength,
       );
       this.#stepReadbacks = [0, 1].map(() => new Readback(scope, this.steps.status));
       this.#evaluationReadback = new Readback(scope, this.#evaluation.sums);

@@ -41,9 +41,6 @@ const OPTIMIZER_CODES = { sgd: 0, adam: 1 } as const;
 /** Steps that one submission can hold. */
 const SLOT_COUNT = 32;
 
-/** Bytes that states take; larger batches and evaluations go through in parts. */
-const STATE_BYTES = 2 ** 26;
-
 /** Block products (16 multiply-adds) of an evaluation's part on a software adapter: about 20 ms. */
 const SLOW_PART_COST = 2e6;
 
@@ -139,11 +136,12 @@ export function createSteps(
   data: ResidentData,
   kernels: TrainingKernels,
   { batchSize }: TrainingOptions,
+  stateByteLength: number,
 ): TrainingSteps {
   const { device, network } = model;
   const { program } = network;
   const { shape } = kernels.columns;
-  const fitting = fittingColumns(device, shape, program.stateLength, STATE_BYTES);
+  const fitting = fittingColumns(device, shape, program.stateLength, stateByteLength);
   const partCount = Math.ceil(batchSize / fitting);
   const partSize = Math.ceil(batchSize / partCount);
   const stride = columnStride(shape, partSize);
@@ -216,7 +214,7 @@ export function createSteps(
         const step = first + Math.floor(slot / partCount);
         const part = slot % partCount;
         args.write(slot, {
-          ...evaluationValues(model, dataset, options, stride),
+          ...evaluationValues(model, dataset, stride),
           ...stepValues(step, options),
           ...partValues(step, part * partSize, partSize, dataset, options),
           isFirst: part === 0 ? 1 : 0,
@@ -238,7 +236,6 @@ export function createSteps(
 function evaluationValues(
   { network }: GpuModel,
   dataset: Dataset,
-  options: TrainingOptions,
   stride: number,
 ): Record<string, number> {
   return {
@@ -319,14 +316,14 @@ export function createEvaluation(
   dataset: Dataset,
   data: ResidentData,
   kernels: TrainingKernels,
-  options: TrainingOptions,
   counts: readonly [train: number, test: number],
+  stateByteLength: number,
 ): Evaluation {
   const { device, network } = model;
   const { ops } = network.program;
   const { shape } = kernels.columns;
   const columnLength = 2 * slotLength(ops);
-  const fitting = fittingColumns(device, shape, columnLength, STATE_BYTES);
+  const fitting = fittingColumns(device, shape, columnLength, stateByteLength);
   const affordable = kernels.slow ? SLOW_PART_COST / programCost(model) : Infinity;
   const largest = Math.max(...counts);
   const partSize = Math.max(1, Math.min(fitting, largest, Math.floor(affordable)));
@@ -355,7 +352,7 @@ export function createEvaluation(
     return Array.from({ length: partCount }, (_, slot): Recorder => {
       const first = slot * partSize;
       args.write(slot, {
-        ...evaluationValues(model, dataset, options, stride),
+        ...evaluationValues(model, dataset, stride),
         outputOffset,
         columnCount: Math.min(partSize, count - first),
         firstSample: starts[set] + first,

@@ -39,9 +39,7 @@ export function checkTraining(network: Network, dataset: Dataset, options: Train
       `network has ${network.outputWidth} outputs, but data set ${dataset.name} needs ${dataset.outputWidth}; change the last number of the architecture`,
     );
   }
-  if (dataset.trainCount < 1) {
-    throw new DataError(`data set ${dataset.name} has no training samples, but needs at least 1`);
-  }
+  checkSamples(dataset);
   const { batchSize, optimizer, loss, seed } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > MAXIMAL_BATCH_SIZE) {
     const wanted = `a whole number from 1 to ${MAXIMAL_BATCH_SIZE}`;
@@ -55,6 +53,12 @@ export function checkTraining(network: Network, dataset: Dataset, options: Train
   }
   if (loss === 'cross-entropy' && dataset.outputWidth === 1) {
     throw new DataError('loss is cross-entropy, but one output has no softmax; use squared');
+  }
+  const negative = dataset.targets.findIndex((value) => value < 0);
+  if (loss === 'cross-entropy' && negative >= 0) {
+    throw new DataError(
+      `loss is cross-entropy, but ${samplePlace('targets', negative, dataset.outputWidth)} is ${dataset.targets[negative]}, which is no probability`,
+    );
   }
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new DataError(`seed is ${seed}, but must be a whole number from 0 to 2^53 - 1`);
@@ -71,4 +75,32 @@ export function checkRate(name: string, value: number): void {
   if (!Number.isFinite(value) || value < 0) {
     throw new DataError(`${name} is ${value}, but must be a finite number of at least 0`);
   }
+}
+
+function checkSamples(dataset: Dataset): void {
+  const { name, count, trainCount } = dataset;
+  if (!Number.isInteger(trainCount) || trainCount < 1 || !(trainCount <= count)) {
+    throw new DataError(
+      `data set ${name} has ${trainCount} training samples, but must have 1 to ${count}, which is all`,
+    );
+  }
+  for (const part of ['points', 'targets'] as const) {
+    const values = dataset[part];
+    const width = part === 'points' ? dataset.inputWidth : dataset.outputWidth;
+    if (values.length !== count * width) {
+      throw new DataError(
+        `${part} of data set ${name} has ${values.length} numbers, but ${count} samples of ${width} need ${count * width}`,
+      );
+    }
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw new DataError(
+        `${samplePlace(part, bad, width)} of data set ${name} is ${values[bad]}, but must be finite`,
+      );
+    }
+  }
+}
+
+function samplePlace(part: string, index: number, width: number): string {
+  return `${part}[${Math.floor(index / width)}][${index % width}]`;
 }
