@@ -23,7 +23,9 @@ const camelCase = (name: string) =>
 
 /** HTML that shows what the map shows, in any page that can reach `ftle-map.js`. */
 export function embedSnippet(map: FtleMapElement): string {
-  const value = (name: string) => {
+  const value = (name: string): string => {
+    // `dataset` is the browser's own property on every element.
+    if (name === 'dataset') return map.getAttribute(name) ?? '';
     const found = (map as unknown as Record<string, unknown>)[camelCase(name)];
     return found === null || found === undefined ? '' : String(found);
   };

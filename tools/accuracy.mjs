@@ -23,8 +23,8 @@ const CACHE = join(ROOT, 'node_modules/.cache/ftle-map');
 const REPORT = join(ROOT, 'docs/accuracy.md');
 
 const BOUND = 1e-3;
-/** Rounding inside a network counts like this many ulps of its input and parameters, at most. */
-const EXPLAINED_RATIO = 100;
+/** Rounding in a network counts like this many moves of its input and parameters by one ulp, at most. */
+const EXPLAINED_RATIO = 20;
 
 const USAGE = 'npm run accuracy -- [--only TEXT] [--json]';
 
@@ -94,10 +94,10 @@ function asReport(rows, adapter) {
   const verdict =
     above.length === 0
       ? 'The worst error is below 1e-3 everywhere.'
-      : `The worst error exceeds 1e-3 for: ${list}. There the orbits are so sensitive that moving the input \
-or the parameters by a single float32 ulp changes the exact exponent by as much as the column "one ulp" \
-says, and at every other such point by an amount of the order of the error (last column but one). The \
-error is that of the numbers that go in: no evaluation in float32 can do better.`;
+      : `The worst error exceeds 1e-3 for: ${list}. Orbits there are sensitive: moving input or parameters by a \
+single float32 ulp changes the exact exponent by what the column "one ulp" says at the worst point, and at \
+every other point above 1e-3 by an amount of the order of its error (last column but one). Every operation \
+in float32 rounds by as much as such a move, so no evaluation in float32 can do better.`;
   return `# Accuracy
 
 Exponents of the GPU against float64, written by \`npm run accuracy\`.

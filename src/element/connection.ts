@@ -25,7 +25,7 @@ export class Connection {
     listener: LiveMapListener,
     start: LiveMapStart,
   ) {
-    this.live = new LiveMap(engine, painter, listener, start);
+    this.live = new LiveMap(engine, painter, canvas, listener, start);
   }
 
   /**

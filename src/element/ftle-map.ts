@@ -395,7 +395,7 @@ export class FtleMapElement extends MapAttributes {
     canvas.addEventListener('click', (event) => this.#select(event, canvas));
     canvas.style.visibility = 'hidden';
     this.renderRoot.querySelector('.pictures')!.append(canvas);
-    this.#applySize(connection);
+    if (this.#size.width > 0) live.setSize(this.#size);
     live.setAwake(this.#isAwake);
     if (this.#plans.isLoading) live.awaitPlan();
     else live.setPlan(this.#plans.plan);
@@ -426,14 +426,7 @@ export class FtleMapElement extends MapAttributes {
     // A box that is not laid out has no size; what was painted last stays good for when it is back.
     if (size.width === 0 || size.height === 0 || isSameSize(size, this.#size)) return;
     this.#size = size;
-    if (this.#connection) this.#applySize(this.#connection);
-  }
-
-  #applySize({ canvas, live }: Connection): void {
-    if (this.#size.width === 0) return;
-    canvas.width = this.#size.width;
-    canvas.height = this.#size.height;
-    live.setSize(this.#size);
+    this.#live?.setSize(size);
   }
 
   #load(): void {

@@ -7,12 +7,12 @@ import type { Painter } from '../render/painter.ts';
 import type { FrameInfo, LiveMapListener, LiveMapStart, LiveSource } from './listener.ts';
 import { Monitor } from './monitor.ts';
 import { Pace } from './pace.ts';
-import { Picture } from './picture.ts';
+import { Picture, type PaintedCanvas } from './picture.ts';
 import type { Plan } from './plan.ts';
 import { Session } from './session.ts';
 import type { StyleSettings, ViewSettings } from './settings.ts';
 import { JobQueue, nextAnimationFrame, TaskLoop, type Task } from './task-loop.ts';
-import { aspectArea, hasLayer, resolveLayer, type CanvasSize } from './view.ts';
+import { hasLayer, resolveLayer, type CanvasSize } from './view.ts';
 
 /** A network as it was between two training steps. */
 interface Snapshot {
@@ -47,6 +47,7 @@ export class LiveMap {
   readonly #jobs = new JobQueue<Session>();
   /** Sides of the still pictures to come; null: to be planned, from the coarsest on. */
   #sides: number[] | null = null;
+  #isTrainerDue = false;
   #isStatusStale = false;
   #isPaintStale = false;
   /** Ends the still picture under way. */
@@ -55,10 +56,11 @@ export class LiveMap {
   constructor(
     readonly engine: Engine,
     painter: Painter,
+    canvas: PaintedCanvas,
     readonly listener: LiveMapListener,
     start: LiveMapStart,
   ) {
-    this.picture = new Picture(engine, painter, start.style);
+    this.picture = new Picture(engine, painter, canvas, start.style);
     this.#pace = new Pace(engine.backend === 'cpu' ? 'cpu' : engine.slow ? 'slow' : 'fast');
     this.#view = start.view;
     this.picture.domain = start.view.domain;
@@ -131,7 +133,8 @@ export class LiveMap {
 
   /** @throws DataError if the network that is shown has no data to train on. */
   play(): void {
-    if (this.#session && !this.#session.trainer && !this.#isPlanAwaited && !this.#nextPlan) {
+    const { plan } = this.#session ?? {};
+    if (plan && !plan.dataset && !this.#isPlanAwaited && !this.#nextPlan) {
       throw new DataError('there is nothing to train: give a dataset');
     }
     this.#playing = true;
@@ -231,6 +234,7 @@ export class LiveMap {
       this.#jobs.rejectAll(new DataError('the map has no network: see its error'));
       return null;
     }
+    if (this.#isTrainerDue) return () => this.#openTrainer(session);
     const job = this.#jobs.take();
     if (job) return () => job(session);
     if (this.#isRunning) return this.#isAwake ? () => this.#showLive(session) : null;
@@ -250,7 +254,9 @@ export class LiveMap {
     const { picture } = this;
     const [oldLayer, oldSides] = [picture.layer, this.#sides];
     try {
-      session = await Session.open(this.engine, plan, this.#learningRate, this.#parameters);
+      session = await Session.open(this.engine, plan, this.#parameters);
+      // A picture that is there stays until all of the new is sure.
+      if (old) await session.openTrainer(this.#learningRate);
       picture.layer = hasLayer(plan.network, this.#view.layer) ? this.#view.layer : 'last';
       picture.restartRange();
       this.#sides = null;
@@ -281,32 +287,47 @@ export class LiveMap {
     if (this.#nextPlan === plan) this.#nextPlan = null;
     this.#parameters = null;
     session.trainer?.setLearningRate(this.#learningRate);
-    this.#isStatusStale = session.trainer !== null;
+    this.#isTrainerDue = plan.dataset !== null && !session.trainer;
+    this.#isStatusStale = plan.dataset !== null;
     this.listener.onProblem('network', null);
     this.#judgeLayer();
     this.listener.onOpen();
     this.#finishFrame(session, performance.now() - start, 0);
-    if (this.#playing && !session.trainer) this.#stop();
+    if (this.#playing && !plan.dataset) this.#stop();
+  }
+
+  async #openTrainer(session: Session): Promise<void> {
+    this.#isTrainerDue = false;
+    try {
+      await session.openTrainer(this.#learningRate);
+    } catch (error) {
+      this.#isStatusStale = false;
+      this.#jobs.rejectAll(error as Error);
+      this.#stop();
+      this.#fail('network', error);
+    }
+    session.trainer?.setLearningRate(this.#learningRate);
   }
 
   /** One frame while training: steps, field, ridges, picture. */
   async #showLive(session: Session): Promise<void> {
-    const trainer = session.trainer!;
     const { picture } = this;
     const start = performance.now();
-    const { resolution } = this.#view;
-    const area = aspectArea(picture.size);
-    const { stepCount, side } = this.#pace.next(resolution, picture.fullSide, area);
+    const { stepCount, side, canvasScale } = this.#pace.next(this.#view.resolution, picture);
     try {
-      await trainer.step(stepCount);
+      await session.trainer!.step(stepCount);
       const trained = performance.now();
       this.#pace.measureSteps(stepCount, trained - start);
       this.#sides = null;
       if (picture.isVisible) {
         const pixelCount = await picture.compute(session, side, this.#closing.signal);
-        this.#pace.measureField(pixelCount, performance.now() - trained);
         if (!picture.isMeasured) await picture.measure(session, Infinity);
-        this.#finishFrame(session, performance.now() - start, stepCount);
+        const computed = performance.now();
+        this.#pace.measureField(pixelCount, computed - trained);
+        picture.canvasScale = canvasScale;
+        this.#finishFrame(session, computed - start, stepCount);
+        await this.engine.device?.queue.onSubmittedWorkDone();
+        this.#pace.measurePaint(picture.canvasPixelCount, performance.now() - computed);
       }
     } catch (error) {
       this.#stop();
@@ -338,11 +359,12 @@ export class LiveMap {
     const sides =
       session === this.#session && this.#sides
         ? this.#sides
-        : this.#pace.refinement(this.#view.resolution, picture.fullSide, aspectArea(picture.size));
+        : this.#pace.refinement(this.#view.resolution, picture);
     this.#sides = sides;
     const pixelCount = await picture.compute(session, sides[0], signal);
     this.#pace.measureField(pixelCount, performance.now() - start);
     await picture.measure(session, Infinity);
+    picture.canvasScale = 1;
     sides.shift();
   }
 

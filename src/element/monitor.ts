@@ -5,7 +5,7 @@ import type { Session } from './session.ts';
 /** Milliseconds between two evaluations, readbacks of the weights, measurements of the colour range. */
 const EVALUATION_INTERVAL = 250;
 const KEEP_INTERVAL = 2000;
-const MEASURE_INTERVAL = 60;
+const MEASURE_INTERVAL = 100;
 
 /** Reads back from a session, beside its frames, what is worth knowing: status, weights, colour range. */
 export class Monitor {

@@ -3,97 +3,153 @@ export interface FramePlan {
   readonly stepCount: number;
   /** Field pixels along the longer side. */
   readonly side: number;
+  /** Canvas pixels per device pixel along a side. */
+  readonly canvasScale: number;
 }
 
-/** Sides that a live field may have; few, so that it seldom changes size. */
-const SIDES = [48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024, 1280, 1536, 2048];
+/** The picture that frames are planned for. */
+export interface PictureShape {
+  /** More field pixels along the longer side than this are not seen. */
+  readonly fullSide: number;
+  /** Pixels of a field divided by those of a square of the same longer side. */
+  readonly fieldArea: number;
+  /** Pixels of the canvas at full size. */
+  readonly devicePixelCount: number;
+}
 
 /** What computes: a GPU, a software adapter, or the CPU in float64. */
 export type Speed = 'fast' | 'slow' | 'cpu';
 
-/** Milliseconds a step and a pixel, for a network of eight layers of ten. */
-const FIRST_GUESS = { fast: [0.25, 1e-5], slow: [1.5, 1.5e-3], cpu: [4, 8e-3] } as const;
+/** Values that a live frame may take; few, so that it seldom changes. */
+const SIDES = [48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024, 1280, 1536, 2048];
+const CANVAS_SCALES = [0.375, 0.5, 0.75, 1];
+
+/** Milliseconds a step, a field pixel and a canvas pixel, for a network of eight layers of ten. */
+const FIRST_GUESS = {
+  fast: [0.25, 1e-5, 1e-6],
+  slow: [1, 1.5e-3, 1.5e-4],
+  cpu: [1, 8e-3, 1e-5],
+} as const;
+
+/** Milliseconds of a live frame: 60, 15 or 10 a second, less some room. */
+const FRAME_TIME = { fast: 15, slow: 60, cpu: 90 };
+
+/** Parts of a frame's time that painting and the field may take; training gets the rest. */
+const PAINT_PART = 0.25;
+const FIELD_PART = 0.4;
+/** Training gets this part even if field and painting take more than theirs. */
+const LEAST_TRAINING_PART = 0.2;
 
 /** Milliseconds that the finest still picture may take. */
 const LONGEST_STILL = { fast: 1000, slow: 2500, cpu: 4000 };
 
-/** Frames of agreement before the side goes up. */
+/** Frames of agreement before a choice grows. */
 const PATIENCE = 6;
+/** Over its budget by this factor, a choice shrinks. */
+const TOLERANCE = 1.3;
 /** Most steps a frame: with more, the ridges jump rather than form. */
 const MAXIMAL_STEP_COUNT = 64;
 /** Weight of the newest measurement in the running means. */
 const NEWEST = 0.25;
 
 /**
- * Chooses training steps a frame and field resolution so that frames come in time.
+ * Chooses training steps a frame, field resolution and canvas resolution so that frames come in time.
  *
- * Times are running means of what frames really took; half the time of a frame is for training, half
- * for the field. The side goes down as soon as frames are late and up only after a while.
+ * Times are running means of what frames really took. A resolution goes down as soon as it takes too
+ * long and up only after a while.
  */
 export class Pace {
-  /** Milliseconds a step, and a field pixel with all that is done to it. */
   #stepTime: number;
   #pixelTime: number;
-  #sideIndex: number;
-  #agreement = 0;
+  #canvasPixelTime: number;
   #isMeasured = false;
+  readonly #side: Choice;
+  readonly #canvasScale: Choice;
 
   constructor(readonly speed: Speed) {
-    [this.#stepTime, this.#pixelTime] = FIRST_GUESS[speed];
-    this.#sideIndex = SIDES.indexOf({ fast: 512, slow: 128, cpu: 64 }[speed]);
+    [this.#stepTime, this.#pixelTime, this.#canvasPixelTime] = FIRST_GUESS[speed];
+    this.#side = new Choice(SIDES, { fast: 512, slow: 128, cpu: 64 }[speed]);
+    this.#canvasScale = new Choice(CANVAS_SCALES, 1);
   }
 
-  /** Milliseconds that a frame of a live map may take: 60, 15 or 10 frames a second, less some room. */
+  /** Milliseconds that a live frame may take. */
   get frameTime(): number {
-    return { fast: 15, slow: 60, cpu: 90 }[this.speed];
+    return FRAME_TIME[this.speed];
   }
 
   /**
    * The next live frame.
    *
    * @param fixedSide - asked for by the user; else null.
-   * @param fullSide - more than this many pixels the canvas does not show.
-   * @param aspect - pixels of the field divided by those of a square of the same side.
    */
-  next(fixedSide: number | null, fullSide: number, aspect: number): FramePlan {
-    const budget = this.frameTime / 2;
-    const fieldTime = (index: number): number => SIDES[index] ** 2 * aspect * this.#pixelTime;
-    while (this.#sideIndex > 0 && fieldTime(this.#sideIndex) > 1.3 * budget) this.#sideIndex--;
-    const canGrow =
-      this.#sideIndex + 1 < SIDES.length &&
-      SIDES[this.#sideIndex] < fullSide &&
-      fieldTime(this.#sideIndex + 1) < budget;
-    this.#agreement = canGrow ? this.#agreement + 1 : 0;
-    if (this.#agreement > PATIENCE) {
-      this.#sideIndex++;
-      this.#agreement = 0;
-    }
-    const side = fixedSide ?? Math.min(SIDES[this.#sideIndex], fullSide);
-    const left = Math.max(
-      0.25 * this.frameTime,
-      this.frameTime - side ** 2 * aspect * this.#pixelTime,
-    );
-    const stepCount = Math.floor(Math.min(left, fixedSide ? Infinity : budget) / this.#stepTime);
-    return { side, stepCount: Math.max(1, Math.min(MAXIMAL_STEP_COUNT, stepCount)) };
+  next(fixedSide: number | null, picture: PictureShape): FramePlan {
+    const { frameTime } = this;
+    const { fullSide, fieldArea, devicePixelCount } = picture;
+    const paintTime = (scale: number): number =>
+      scale ** 2 * devicePixelCount * this.#canvasPixelTime;
+    const fieldTime = (side: number): number => side ** 2 * fieldArea * this.#pixelTime;
+    const canvasScale = this.#canvasScale.next(paintTime, PAINT_PART * frameTime, 1);
+    const chosen = this.#side.next(fieldTime, FIELD_PART * frameTime, fullSide);
+    const side = fixedSide ?? Math.min(chosen, fullSide);
+    const left = frameTime - paintTime(canvasScale) - fieldTime(side);
+    const trainingTime = Math.max(LEAST_TRAINING_PART * frameTime, left);
+    const stepCount = Math.floor(trainingTime / this.#stepTime);
+    return { side, canvasScale, stepCount: Math.max(1, Math.min(MAXIMAL_STEP_COUNT, stepCount)) };
   }
 
   /** The sides of a still picture, coarse to fine; one alone if it is quick. */
-  refinement(fixedSide: number | null, fullSide: number, aspect: number): number[] {
-    const longestTime = LONGEST_STILL[this.speed];
-    const affordable = Math.sqrt(longestTime / (this.#pixelTime * aspect));
+  refinement(fixedSide: number | null, { fullSide, fieldArea }: PictureShape): number[] {
+    const fieldTime = (side: number): number => side ** 2 * fieldArea * this.#pixelTime;
+    const affordable = Math.sqrt(LONGEST_STILL[this.speed] / fieldTime(1));
     const full = fixedSide ?? Math.max(SIDES[0], Math.floor(Math.min(fullSide, affordable)));
-    const isQuick = this.#isMeasured && full ** 2 * aspect * this.#pixelTime < 2 * this.frameTime;
+    const isQuick = this.#isMeasured && fieldTime(full) < 2 * this.frameTime;
     const coarse = Math.round(full / 4);
     return isQuick || coarse < SIDES[0] ? [full] : [coarse, full];
   }
 
   measureSteps(stepCount: number, milliseconds: number): void {
-    if (stepCount > 0) this.#stepTime = blend(this.#stepTime, milliseconds / stepCount);
+    this.#stepTime = blend(this.#stepTime, milliseconds / stepCount);
   }
 
   measureField(pixelCount: number, milliseconds: number): void {
     this.#isMeasured = true;
     this.#pixelTime = blend(this.#pixelTime, milliseconds / pixelCount);
+  }
+
+  measurePaint(pixelCount: number, milliseconds: number): void {
+    this.#canvasPixelTime = blend(this.#canvasPixelTime, milliseconds / pixelCount);
+  }
+}
+
+/** One of a few values, the largest that its budget allows, with some inertia. */
+class Choice {
+  #index: number;
+  #agreement = 0;
+
+  constructor(
+    readonly values: readonly number[],
+    first: number,
+  ) {
+    this.#index = values.indexOf(first);
+  }
+
+  /**
+   * @param cost - milliseconds that a value takes.
+   * @param most - larger values are of no use.
+   */
+  next(cost: (value: number) => number, budget: number, most: number): number {
+    const { values } = this;
+    while (this.#index > 0 && cost(values[this.#index]) > TOLERANCE * budget) this.#index--;
+    const canGrow =
+      this.#index + 1 < values.length &&
+      values[this.#index] < most &&
+      cost(values[this.#index + 1]) < budget;
+    this.#agreement = canGrow ? this.#agreement + 1 : 0;
+    if (this.#agreement > PATIENCE) {
+      this.#index++;
+      this.#agreement = 0;
+    }
+    return values[this.#index];
   }
 }
 

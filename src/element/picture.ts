@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts';
 import { createSamples, type Samples } from './samples.ts';
 import type { Session } from './session.ts';
 import type { LayerName, StyleSettings } from './settings.ts';
-import { fieldSize, resolveLayer, widenDomain, type CanvasSize } from './view.ts';
+import { aspectArea, fieldSize, resolveLayer, widenDomain, type CanvasSize } from './view.ts';
 
 /** Pixels of a field along the longer side, unless `resolution` asks for more. */
 const MOST_PIXELS = { fast: 1536, slow: 512, cpu: 256 };
@@ -16,12 +16,20 @@ const RIDGE_SHARPNESS = 0.1;
 /** λ₁ is smoothed over this part of the field's longer side, so that a finer field has the same ridges. */
 const RIDGE_SMOOTHING = { part: 1 / 170, leastPixels: 0.8, mostPixels: 4 };
 
+/** The part of a canvas that a picture needs: painters take their size from it. */
+export interface PaintedCanvas {
+  width: number;
+  height: number;
+}
+
 /** What a map shows of a session, and how: field, ridges, colours, canvas. */
 export class Picture {
   size: CanvasSize = { width: 0, height: 0, pixelRatio: 1 };
   /** null: that of the plan. */
   domain: Domain | null = null;
   layer: LayerName = 'last';
+  /** Canvas pixels per device pixel along a side: below 1 where painting costs too much. */
+  canvasScale = 1;
   readonly #range = new AutomaticRange();
   /** How often the range was restarted: a measurement from before counts no more. */
   #restartCount = 0;
@@ -33,11 +41,26 @@ export class Picture {
   constructor(
     readonly engine: Engine,
     readonly painter: Painter,
+    readonly canvas: PaintedCanvas,
     private style: StyleSettings,
   ) {}
 
   get isVisible(): boolean {
     return this.size.width > 0 && this.size.height > 0;
+  }
+
+  /** Device pixels of the canvas at full size, and as painted last. */
+  get devicePixelCount(): number {
+    return this.size.width * this.size.height;
+  }
+
+  get canvasPixelCount(): number {
+    return this.canvas.width * this.canvas.height;
+  }
+
+  /** Pixels of a field divided by those of a square of the same longer side. */
+  get fieldArea(): number {
+    return aspectArea(this.size);
   }
 
   /** More field pixels along the longer side than this the canvas does not show. */
@@ -87,7 +110,11 @@ export class Picture {
     const layer = this.layerFor(plan);
     await field.compute({ plane, domain, width, height, layer }, { signal });
     this.#found = null;
-    if (this.style.ridges) await this.findRidges(session);
+    if (this.style.ridges) {
+      await this.findRidges(session);
+      // Their time is the field's, not that of what is given to the engine next.
+      await this.engine.device?.queue.onSubmittedWorkDone();
+    }
     return width * height;
   }
 
@@ -135,9 +162,19 @@ export class Picture {
     return this.#range.isSet;
   }
 
-  /** Paints the present field. */
-  paint(session: Session, painter = this.painter, pixelRatio = this.size.pixelRatio): void {
+  /** Paints the present field on the canvas, which takes its size by the way. */
+  paint(session: Session): void {
     if (!session.field.request || !this.isVisible) return;
+    const width = Math.max(1, Math.round(this.size.width * this.canvasScale));
+    const height = Math.max(1, Math.round(this.size.height * this.canvasScale));
+    // To set the size, even to what it is, clears the canvas.
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+    this.paintWith(session, this.painter, this.size.pixelRatio * this.canvasScale);
+  }
+
+  /** Paints the present field with a painter of another canvas, such as one for a file. */
+  paintWith(session: Session, painter: Painter, pixelRatio: number): void {
     const isOwn = this.#found?.field === session.field;
     const ridges = this.style.ridges && isOwn ? this.#found : null;
     const style = this.#paintStyle(session, pixelRatio);

@@ -72,7 +72,7 @@ export async function paintBlob(
   const copy = new OffscreenCanvas(width, height);
   const painter = await createPainter(live.engine, copy, format);
   try {
-    picture.paint(session, painter, picture.size.pixelRatio * factor);
+    picture.paintWith(session, painter, picture.size.pixelRatio * factor);
     return await copy.convertToBlob();
   } finally {
     painter.dispose();

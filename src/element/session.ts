@@ -7,6 +7,7 @@ import type { Plan } from './plan.ts';
 export class Session {
   readonly plane: Plane;
   #ridges: Ridges | null = null;
+  #trainer: Trainer | null = null;
   /** Parameters read back last, and the step they belong to: what survives the loss of a device. */
   kept: { readonly parameters: Float32Array; readonly stepCount: number };
   #disposed = false;
@@ -16,7 +17,6 @@ export class Session {
     readonly plan: Plan,
     readonly model: Model,
     readonly field: Field,
-    readonly trainer: Trainer | null,
   ) {
     this.plane = coordinatePlane(plan.network.inputWidth);
     this.kept = { parameters: plan.network.parameters, stepCount: 0 };
@@ -24,28 +24,36 @@ export class Session {
 
   /**
    * @param parameters - to go on from, if not from the start values.
-   * @throws NetworkError, DataError or DeviceError if the engine cannot hold the plan.
+   * @throws NetworkError or DeviceError if the engine cannot hold the network.
    */
-  static async open(
-    engine: Engine,
-    plan: Plan,
-    learningRate: number,
-    parameters: Float32Array | null,
-  ): Promise<Session> {
-    const { network, dataset, training } = plan;
-    const model = engine.createModel(network);
-    let trainer: Trainer | null = null;
+  static async open(engine: Engine, plan: Plan, parameters: Float32Array | null): Promise<Session> {
+    const model = engine.createModel(plan.network);
     try {
       if (parameters) model.write(parameters);
-      if (dataset) {
-        trainer = await engine.createTrainer(model, dataset, { ...training, learningRate });
-      }
-      return new Session(engine, plan, model, await engine.createField(model), trainer);
+      return new Session(engine, plan, model, await engine.createField(model));
     } catch (error) {
-      trainer?.dispose();
       model.dispose();
       throw error;
     }
+  }
+
+  /** null before {@link openTrainer}, and without data. */
+  get trainer(): Trainer | null {
+    return this.#trainer;
+  }
+
+  /**
+   * Makes the trainer, which the first picture need not wait for.
+   *
+   * @throws DataError or DeviceError if the data do not fit network or device.
+   */
+  async openTrainer(learningRate: number): Promise<void> {
+    const { dataset, training } = this.plan;
+    if (!dataset) return;
+    const options = { ...training, learningRate };
+    const trainer = await this.engine.createTrainer(this.model, dataset, options);
+    if (this.#disposed) trainer.dispose();
+    else this.#trainer = trainer;
   }
 
   /** Ridges of the field; made at the first call. */
@@ -57,14 +65,14 @@ export class Session {
   /** Back to the start values. */
   reset(): void {
     const { parameters } = this.plan.network;
-    if (this.trainer) this.trainer.reset(parameters);
+    if (this.#trainer) this.#trainer.reset(parameters);
     else this.model.write(parameters);
     this.kept = { parameters, stepCount: 0 };
   }
 
   /** Reads the present parameters back. */
   async keep(): Promise<void> {
-    const stepCount = this.trainer?.stepCount ?? 0;
+    const stepCount = this.#trainer?.stepCount ?? 0;
     const parameters = await this.model.read();
     if (!this.#disposed) this.kept = { parameters, stepCount };
   }
@@ -81,7 +89,7 @@ export class Session {
   dispose(): void {
     this.#disposed = true;
     this.#ridges?.dispose();
-    this.trainer?.dispose();
+    this.#trainer?.dispose();
     this.field.dispose();
     this.model.dispose();
   }

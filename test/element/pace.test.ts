@@ -5,60 +5,71 @@ import { describe, expect, it } from 'vitest';
 import { AutomaticRange } from '../../src/element/automatic-range.ts';
 import { Pace } from '../../src/element/pace.ts';
 
-/** Runs frames on an engine that takes so long a step and a pixel; the last frame's plan and time. */
-function simulate(
-  pace: Pace,
-  stepTime: number,
-  pixelTime: number,
-  count: number,
-  fixedSide: number | null = null,
-): { side: number; stepCount: number; time: number } {
-  let last = { side: 0, stepCount: 0, time: 0 };
+const PICTURE = { fullSide: 1000, fieldArea: 1, devicePixelCount: 600 * 600 };
+
+/** Milliseconds that a simulated engine takes for a step, a field pixel and a canvas pixel. */
+type Times = readonly [step: number, pixel: number, canvasPixel: number];
+
+/** Runs frames; the last frame's plan and time. */
+function simulate(pace: Pace, times: Times, count: number, fixedSide: number | null = null) {
+  const [step, pixel, canvasPixel] = times;
+  let last = { side: 0, stepCount: 0, canvasScale: 0, time: 0 };
   for (let frame = 0; frame < count; frame++) {
-    const { side, stepCount } = pace.next(fixedSide, 1000, 1);
-    pace.measureSteps(stepCount, stepCount * stepTime);
-    pace.measureField(side * side, side * side * pixelTime);
-    last = { side, stepCount, time: stepCount * stepTime + side * side * pixelTime };
+    const plan = pace.next(fixedSide, PICTURE);
+    const { side, stepCount, canvasScale } = plan;
+    const canvasPixels = canvasScale ** 2 * PICTURE.devicePixelCount;
+    pace.measureSteps(stepCount, stepCount * step);
+    pace.measureField(side * side, side * side * pixel);
+    pace.measurePaint(canvasPixels, canvasPixels * canvasPixel);
+    last = { ...plan, time: stepCount * step + side * side * pixel + canvasPixels * canvasPixel };
   }
   return last;
 }
 
 describe('pace', () => {
   it.each([
-    ['fast', 0.1, 1e-5],
-    ['slow', 1, 1e-3],
-    ['slow', 8, 4e-3],
-    ['cpu', 4, 8e-3],
-  ] as const)('settles on %s with %d ms a step and %d ms a pixel', (speed, stepTime, pixelTime) => {
+    ['fast', [0.1, 1e-5, 1e-6]],
+    ['slow', [1, 1e-3, 5e-5]],
+    ['slow', [8, 4e-3, 3e-4]],
+    ['cpu', [4, 8e-3, 1e-5]],
+  ] as const)('settles on %s with %j ms a step, pixel and canvas pixel', (speed, times) => {
     const pace = new Pace(speed);
-    const { time } = simulate(pace, stepTime, pixelTime, 200);
-    expect(time).toBeLessThan(1.1 * pace.frameTime);
+    const { time } = simulate(pace, times, 200);
+    expect(time).toBeLessThan(1.25 * pace.frameTime);
     expect(time).toBeGreaterThan(0.4 * pace.frameTime);
   });
 
   it('gives way at once when the machine gets slower', () => {
     const pace = new Pace('slow');
-    simulate(pace, 1, 1e-3, 200);
-    const { time } = simulate(pace, 5, 5e-3, 12);
+    simulate(pace, [1, 1e-3, 5e-5], 200);
+    const { time } = simulate(pace, [5, 5e-3, 2.5e-4], 12);
     expect(time).toBeLessThan(2 * pace.frameTime);
+  });
+
+  it('paints fewer pixels only where painting is dear', () => {
+    const pace = new Pace('slow');
+    expect(simulate(pace, [1, 1e-3, 1e-5], 50).canvasScale).toBe(1);
+    expect(simulate(pace, [1, 1e-3, 2e-4], 50).canvasScale).toBeLessThan(0.6);
+    expect(simulate(pace, [1, 1e-3, 1e-5], 50).canvasScale).toBe(1);
   });
 
   it('keeps a side that is asked for and trains in the time that is left', () => {
     const pace = new Pace('slow');
-    const { side, stepCount } = simulate(pace, 1, 5e-4, 100, 256);
+    const { side, stepCount } = simulate(pace, [1, 5e-4, 1e-5], 100, 256);
     expect(side).toBe(256);
-    expect(stepCount).toBeGreaterThan(20);
+    expect(stepCount).toBeGreaterThan(15);
   });
 
   it('ends a still picture at the full side, or at what time allows', () => {
     const quick = new Pace('fast');
-    simulate(quick, 0.1, 1e-6, 50);
-    expect(quick.refinement(null, 900, 1)).toEqual([900]);
+    simulate(quick, [0.1, 1e-6, 1e-6], 50);
+    expect(quick.refinement(null, PICTURE)).toEqual([1000]);
     const slow = new Pace('slow');
-    expect(slow.refinement(null, 512, 1)).toEqual([128, 512]);
-    simulate(slow, 1, 1, 200);
-    expect(slow.refinement(null, 512, 1).at(-1)).toBeLessThan(100);
-    expect(slow.refinement(300, 512, 1).at(-1)).toBe(300);
+    const small = { ...PICTURE, fullSide: 512 };
+    expect(slow.refinement(null, small)).toEqual([128, 512]);
+    simulate(slow, [1, 1, 1e-4], 200);
+    expect(slow.refinement(null, small).at(-1)).toBeLessThan(100);
+    expect(slow.refinement(300, small).at(-1)).toBe(300);
   });
 });
 

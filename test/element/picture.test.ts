@@ -182,13 +182,26 @@ describe('picture', () => {
     expect(countColors(await readPicture(element))).toBeGreaterThan(20);
   });
 
-  it('says ridges as segments within the view', async () => {
-    const element = await mountIdle(`${SMALL} dataset="xor"`);
-    await element.step(200);
+  it('says ridges as segments, which lie along the boundary of a trained network', async () => {
+    const element = await mountIdle(
+      'dataset="circle" architecture="2-10x3-1" resolution="64" learning-rate="0.1" style="width: 240px"',
+    );
+    await element.step(1500);
+    await element.whenIdle();
     const segments = await element.ridgeSegments();
     expect(segments.length % 4).toBe(0);
-    expect(segments.length).toBeGreaterThan(0);
-    expect(segments.every((value) => Math.abs(value) < 3)).toBe(true);
+    // The circle holds half of the square in which the points are uniform with variance 1.
+    const radius = Math.sqrt(6 / Math.PI);
+    let [near, all] = [0, 0];
+    for (let i = 0; i < segments.length; i += 4) {
+      const [x0, y0, x1, y1] = segments.subarray(i, i + 4);
+      const length = Math.hypot(x1 - x0, y1 - y0);
+      all += length;
+      const distance = Math.hypot((x0 + x1) / 2, (y0 + y1) / 2);
+      if (Math.abs(distance - radius) < 0.2 * radius) near += length;
+    }
+    expect(all).toBeGreaterThan(Math.PI * radius);
+    expect(near / all).toBeGreaterThan(0.8);
   });
 
   it('takes a signal for long fields', async () => {

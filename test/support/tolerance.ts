@@ -1,7 +1,17 @@
+import type { Dataset } from '../../src/data/dataset.ts';
 import { ACTIVATIONS, type ActivationName } from '../../src/math/activations.ts';
-import type { Network } from '../../src/model/network.ts';
+import { Purpose, RandomStream } from '../../src/math/random.ts';
+import type { Network, Program } from '../../src/model/network.ts';
+import type { TrainingOptions } from '../../src/model/training.ts';
 import { opRules } from '../../src/ops/registry.ts';
 import { createStates, runForward } from '../../src/reference/forward.ts';
+import { addSampleGradient } from '../../src/reference/gradient.ts';
+import {
+  createTrainingState,
+  sampleIndex,
+  trainStep,
+  type TrainingState,
+} from '../../src/reference/training.ts';
 
 /** Unit roundoff: half the distance from 1 to the next number. */
 export const FLOAT32_UNIT = 2 ** -24;
@@ -135,4 +145,115 @@ export function chainTolerance(
     rows: paths.map((path) => unit * path),
     singular: unit * Math.hypot(...paths),
   };
+}
+
+/** Random parameters that are tried to see how much roundings matter. */
+const DRAWS = 4;
+
+/**
+ * Largest error of each entry of a step's gradient in float32, for a network at its parameters.
+ *
+ * A sum of n products and an activation have the result of exact arithmetic with parameters that differ
+ * by their n + 14 roundings (backward error), of random sign, so by about √(n + 14) u: the gradient is
+ * taken at parameters changed by that much, and the largest change of an op's parameters holds for all
+ * of them. Added is the rounding of the sum over the batch, u (batch + 14) Σ |terms|.
+ */
+export function gradientTolerance(
+  network: Network,
+  dataset: Dataset,
+  options: TrainingOptions,
+  step: number,
+): Float64Array {
+  const { program } = network;
+  const truth = batchGradient(program, network.parameters, dataset, options, step);
+  const changes = Array.from({ length: DRAWS }, (_, draw) => {
+    const changed = Float64Array.from(network.parameters);
+    changeParameters(program, changed, new RandomStream(draw, Purpose.noise));
+    const moved = batchGradient(program, changed, dataset, options, step);
+    return moved.gradient.map((value, i) => Math.abs(value - truth.gradient[i]));
+  });
+  const largest = largestOfOps(program, changes);
+  const sum = FLOAT32_UNIT * (options.batchSize + 14);
+  return largest.map((change, i) => change + sum * truth.terms[i]);
+}
+
+/**
+ * Largest difference of each parameter between `stepCount` steps in float32 and the same in float64.
+ *
+ * Float64 runs whose parameters are changed after every step as roundings would, as in
+ * `gradientTolerance`, show how much that matters; the largest difference that they come to is doubled,
+ * since they are few.
+ */
+export function trainingTolerance(
+  network: Network,
+  dataset: Dataset,
+  options: TrainingOptions,
+  stepCount: number,
+): Float64Array {
+  const { program, parameters } = network;
+  const run = (change: (state: TrainingState) => void) => {
+    const state = createTrainingState(program, parameters);
+    for (let step = 0; step < stepCount; step++) {
+      change(state);
+      trainStep(program, dataset, options, step, state);
+    }
+    return state.parameters;
+  };
+  const truth = run(() => {});
+  const changes = Array.from({ length: DRAWS }, (_, draw) => {
+    const stream = new RandomStream(draw, Purpose.noise);
+    const moved = run((state) => changeParameters(program, state.parameters, stream));
+    return moved.map((value, i) => Math.abs(value - truth[i]));
+  });
+  return largestOfOps(program, changes).map((change) => 2 * change);
+}
+
+/** Multiplies each parameter by 1 ± √(n + 14) u, n its op's input width. */
+function changeParameters(program: Program, parameters: Float64Array, stream: RandomStream): void {
+  for (const op of program.ops) {
+    const unit = FLOAT32_UNIT * Math.sqrt(op.inputWidth + 14);
+    const end = op.parameterOffset + opRules(op).parameterLength(op);
+    for (let i = op.parameterOffset; i < end; i++) {
+      parameters[i] *= 1 + (stream.uniform() < 0.5 ? unit : -unit);
+    }
+  }
+}
+
+/** For each parameter, the largest of all changes within its op. */
+function largestOfOps(program: Program, changes: readonly Float64Array[]): Float64Array {
+  const largest = new Float64Array(program.parameterLength);
+  for (const op of program.ops) {
+    const end = op.parameterOffset + opRules(op).parameterLength(op);
+    let most = 0;
+    for (const change of changes) {
+      for (let i = op.parameterOffset; i < end; i++) most = Math.max(most, change[i]);
+    }
+    largest.fill(most, op.parameterOffset, end);
+  }
+  return largest;
+}
+
+/** The gradient of a step's batch, and the sum of the sizes of what its samples add to it. */
+function batchGradient(
+  program: Program,
+  parameters: ArrayLike<number>,
+  { points, targets, inputWidth, outputWidth, trainCount }: Dataset,
+  options: TrainingOptions,
+  step: number,
+): { gradient: Float64Array; terms: Float64Array } {
+  const { loss, batchSize } = options;
+  const gradient = new Float64Array(program.parameterLength);
+  const terms = new Float64Array(program.parameterLength);
+  for (let slot = 0; slot < batchSize; slot++) {
+    const sample = sampleIndex(options, trainCount, step, slot);
+    const point = points.subarray(sample * inputWidth, (sample + 1) * inputWidth);
+    const target = targets.subarray(sample * outputWidth, (sample + 1) * outputWidth);
+    const own = new Float64Array(program.parameterLength);
+    addSampleGradient(program, parameters, point, target, loss, 1 / batchSize, own);
+    own.forEach((value, i) => {
+      gradient[i] += value;
+      terms[i] += Math.abs(value);
+    });
+  }
+  return { gradient, terms };
 }

@@ -1,0 +1,320 @@
+// Plan: the field on the GPU against the CPU's float64 field, pixel by pixel, over widths, depths, layers,
+// activations and input widths; exact cases with their statuses; saturated and very deep networks; tiling;
+// statistics; repeatability. Control: a field of another network differs by more than the bound.
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
+import { Status, type Engine, type FieldData, type FieldRequest } from '../../src/engine/engine.ts';
+import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
+import { GpuField } from '../../src/engine/gpu-field.ts';
+import { GpuModel } from '../../src/engine/gpu-model.ts';
+import { ACTIVATION_NAMES, type ActivationName } from '../../src/math/activations.ts';
+import { parseArchitecture } from '../../src/model/architecture.ts';
+import { checkSpec, createNetwork, type Network } from '../../src/model/network.ts';
+import { initialiseNetwork, tensorPlaces, writeTensor } from '../../src/model/parameters.ts';
+import { coordinatePlane, createPlane } from '../../src/model/plane.ts';
+import { getTestDevice } from '../support/device.ts';
+import { FLOAT32_UNIT } from '../support/tolerance.ts';
+
+const domain = { sMin: -1.5, tMin: -1.25, sMax: 1.5, tMax: 1.75 };
+
+function requestFor(network: Network, changes: Partial<FieldRequest> = {}): FieldRequest {
+  const plane = coordinatePlane(network.inputWidth);
+  return { plane, domain, width: 13, height: 11, layer: network.depth, ...changes };
+}
+
+async function fieldOf(
+  engine: Engine,
+  network: Network,
+  request: FieldRequest,
+): Promise<FieldData> {
+  const model = engine.createModel(network);
+  try {
+    return await engine.computeField(model, request);
+  } finally {
+    model.dispose();
+  }
+}
+
+async function gpuEngine(slow = true): Promise<Engine> {
+  return createGpuEngine(await getTestDevice(), { slow });
+}
+
+/**
+ * Largest |l·λ_GPU − l·λ_float64| over good pixels.
+ *
+ * Statuses must agree, and directions where the two singular values differ by 5 % or more.
+ */
+function worstError(actual: FieldData, expected: FieldData): number {
+  expect([...actual.statuses]).toEqual([...expected.statuses]);
+  let worst = 0;
+  for (let i = 0; i < actual.statuses.length; i++) {
+    if (actual.statuses[i] !== Status.good) continue;
+    const error = Math.abs(actual.exponents[i] - expected.exponents[i]) * expected.span;
+    expect(error, `pixel ${i}`).not.toBeNaN();
+    worst = Math.max(worst, error);
+    const gap = (expected.exponents[i] - expected.secondExponents[i]) * expected.span;
+    if (gap > Math.log(1.05)) {
+      const [a, b] = [actual, expected].map((data) => data.directions.subarray(2 * i, 2 * i + 2));
+      const sine = Math.abs(a[0] * b[1] - a[1] * b[0]);
+      expect(sine * Math.min(gap, 1), `direction at pixel ${i}`).toBeLessThan(2e-3);
+    }
+  }
+  return worst;
+}
+
+/**
+ * Bound on the error of l·λ for networks whose sums do not cancel badly: every op adds a few roundings of
+ * its width, and errors of the state change slopes by about as much: (ops) · (width + 14) · u.
+ */
+function bound(network: Network): number {
+  const width = Math.max(...network.program.ops.map((op) => op.inputWidth));
+  return FLOAT32_UNIT * network.program.ops.length * (width + 14);
+}
+
+async function compareFields(
+  name: string,
+  network: Network,
+  changes: Partial<FieldRequest> = {},
+  limit = bound(network),
+): Promise<void> {
+  const request = requestFor(network, changes);
+  const expected = await fieldOf(createCpuEngine(), network, request);
+  const actual = await fieldOf(await gpuEngine(), network, request);
+  const worst = worstError(actual, expected);
+  console.log(
+    `field ${name}: worst ${worst.toExponential(1)}, error/bound ${(worst / limit).toFixed(3)}`,
+  );
+  expect(worst).toBeLessThan(limit);
+  for (let i = 0; i < expected.outputs.length; i++) {
+    const error = Math.abs(actual.outputs[i] - expected.outputs[i]);
+    expect(error, `output ${i}`).toBeLessThan(limit * Math.max(1, Math.abs(expected.outputs[i])));
+  }
+}
+
+describe('values', () => {
+  it.each([
+    ['2-10x8-1', 8],
+    ['2-10x8-1', 3],
+    ['2-10x8-1', 1],
+    ['2-10x8-1', 'output'],
+    ['2-3x2-4', 2],
+    ['1-5-2', 1],
+    ['5-7x3-2', 3],
+    ['2-33x3-1', 3],
+    ['2-1x3-1', 3],
+    ['40-12x2-3', 2],
+    ['2-250x2-1', 2],
+  ] as const)('of %s at layer %s are those of float64', async (architecture, layer) => {
+    const network = initialiseNetwork(parseArchitecture(architecture), 3);
+    await compareFields(`${architecture} layer ${layer}`, network, { layer });
+  });
+
+  it.each(ACTIVATION_NAMES)('with %s are those of float64', async (activation) => {
+    const options = { activation, outputActivation: 'identity' as ActivationName };
+    const network = initialiseNetwork(parseArchitecture('2-9x3-2', options), 4);
+    await compareFields(activation, network);
+  });
+
+  it('in a plane that is not parallel to the axes are those of float64', async () => {
+    const network = initialiseNetwork(parseArchitecture('3-8x3-1'), 5);
+    const plane = createPlane([0.1, -0.2, 0.3], [1, 1, 0.5], [-1, 0.25, 2]);
+    await compareFields('tilted plane', network, { plane });
+  });
+
+  it('differ for another network', async () => {
+    const [one, other] = [3, 4].map((seed) =>
+      initialiseNetwork(parseArchitecture('2-10x4-1'), seed),
+    );
+    const request = requestFor(one);
+    const expected = await fieldOf(createCpuEngine(), one, request);
+    const actual = await fieldOf(await gpuEngine(), other, request);
+    expect(actual.exponents.some((v, i) => Math.abs(v - expected.exponents[i]) > bound(one))).toBe(
+      true,
+    );
+  });
+
+  it('are the same whether an invocation takes one point or several', async () => {
+    const network = initialiseNetwork(parseArchitecture('2-10x8-1'), 3);
+    const request = requestFor(network);
+    const several = await fieldOf(await gpuEngine(true), network, request);
+    const one = await fieldOf(await gpuEngine(false), network, request);
+    expect(worstError(one, several)).toBeLessThan(bound(network));
+  });
+});
+
+/** A layer with this matrix, then an output layer that copies its first row. */
+function linear(matrix: readonly (readonly number[])[], activation = 'identity'): Network {
+  const layer = { type: 'dense', width: matrix.length, activation };
+  const network = createNetwork(
+    checkSpec({ inputWidth: matrix[0].length, layers: [layer, { ...layer, width: 1 }] }),
+  );
+  writeTensor(tensorPlaces(network)[0], matrix.flat(), network.parameters);
+  return network;
+}
+
+describe('exact cases', () => {
+  const cases: [string, number[][], number, number][] = [
+    [
+      'a diagonal map',
+      [
+        [3, 0],
+        [0, 0.5],
+      ],
+      Math.log(3),
+      Math.log(0.5),
+    ],
+    [
+      'a rotation',
+      [
+        [0.6, -0.8],
+        [0.8, 0.6],
+      ],
+      0,
+      0,
+    ],
+    [
+      'a map of rank one',
+      [
+        [1, 2],
+        [2, 4],
+      ],
+      Math.log(5),
+      -Infinity,
+    ],
+  ];
+  it.each(cases)('%s', async (_, matrix, first, second) => {
+    const network = linear(matrix);
+    const data = await fieldOf(await gpuEngine(), network, requestFor(network));
+    for (let i = 0; i < data.exponents.length; i++) {
+      expect(data.statuses[i]).toBe(Status.good);
+      expect(Math.abs(data.exponents[i] - first)).toBeLessThan(16 * FLOAT32_UNIT);
+      if (Number.isFinite(second)) {
+        expect(Math.abs(data.secondExponents[i] - second)).toBeLessThan(64 * FLOAT32_UNIT);
+      } else expect(data.secondExponents[i]).toBeLessThan(first - 12);
+    }
+  });
+
+  it('J = 0 is collapsed, numbers beyond float32 overflow, and neither gives a NaN', async () => {
+    const engine = await gpuEngine();
+    const zero = linear([
+      [0, 0],
+      [0, 0],
+    ]);
+    const collapsed = await fieldOf(engine, zero, requestFor(zero));
+    expect(new Set(collapsed.statuses)).toEqual(new Set([Status.collapsed]));
+    expect(collapsed.exponents.every((value) => value === -Infinity)).toBe(true);
+    const huge = linear([
+      [3e38, 3e38],
+      [3e38, -3e38],
+    ]);
+    const overflow = await fieldOf(engine, huge, requestFor(huge));
+    expect(new Set(overflow.statuses)).toEqual(new Set([Status.overflow]));
+    for (const values of [overflow.exponents, overflow.outputs, overflow.directions]) {
+      expect(values.some((value) => Number.isNaN(value))).toBe(false);
+    }
+  });
+
+  it('an identity chain of 512 layers neither stretches nor drifts', async () => {
+    const layer = { type: 'dense', width: 2, activation: 'identity' };
+    const layers = Array.from({ length: 512 }, () => layer);
+    const network = createNetwork(checkSpec({ inputWidth: 2, layers }));
+    for (const place of tensorPlaces(network)) {
+      if (place.part === 'weight') writeTensor(place, [1, 0, 0, 1], network.parameters);
+    }
+    const data = await fieldOf(
+      await gpuEngine(),
+      network,
+      requestFor(network, { width: 3, height: 3 }),
+    );
+    expect(data.exponents.every((value) => Math.abs(value) * 511 < 4 * FLOAT32_UNIT)).toBe(true);
+  });
+
+  it.each([0.5, 4])('200 random layers of variance %s stay in range', async (variance) => {
+    const spec = parseArchitecture('2-10x200-1');
+    const network = initialiseNetwork(spec, 2, { scheme: 'gaussian', variance });
+    const data = await fieldOf(await gpuEngine(), network, requestFor(network));
+    expect(new Set(data.statuses)).toEqual(new Set([Status.good]));
+    expect(data.exponents.every(Number.isFinite)).toBe(true);
+  });
+
+  it('saturated layers keep their exponent, far below what float32 slopes can say', async () => {
+    const network = initialiseNetwork(parseArchitecture('2-10x3-1'), 6);
+    for (let i = 0; i < network.parameters.length; i++) network.parameters[i] *= 40;
+    const request = requestFor(network);
+    const expected = await fieldOf(createCpuEngine(), network, request);
+    const actual = await fieldOf(await gpuEngine(), network, request);
+    expect(Math.min(...expected.exponents) * expected.span).toBeLessThan(-50);
+    // Slopes go like exp(−2|b|): an error of b counts twice, and |b| is up to 40 · 10 with width + 1 roundings.
+    const limit = 3 * 2 * 400 * 11 * FLOAT32_UNIT;
+    expect(worstError(actual, expected)).toBeLessThan(limit);
+  });
+});
+
+describe('a live field', () => {
+  let model: GpuModel | null = null;
+  afterEach(() => {
+    model?.dispose();
+    model = null;
+  });
+
+  it('is bit for bit repeatable, has right statistics, and leaves nothing behind', async () => {
+    const network = initialiseNetwork(parseArchitecture('2-10x4-1'), 3);
+    model = new GpuModel(await getTestDevice(), network);
+    const field = await GpuField.create(model, true);
+    const request = requestFor(network, { width: 64, height: 50 });
+    await field.compute(request);
+    const first = await field.read();
+    const statistics = await field.statistics();
+    await field.compute(request);
+    expect((await field.read()).exponents).toEqual(first.exponents);
+
+    const sorted = Float64Array.from(first.exponents).sort();
+    const range = sorted.at(-1)! - sorted[0];
+    expect(statistics.minimum).toBe(sorted[0]);
+    expect(statistics.maximum).toBe(sorted.at(-1));
+    const mean = sorted.reduce((a, b) => a + b) / sorted.length;
+    expect(Math.abs(statistics.mean - mean)).toBeLessThan(range * sorted.length * FLOAT32_UNIT);
+    for (const [value, part] of [
+      [statistics.low, 0.01],
+      [statistics.high, 0.99],
+    ]) {
+      const place = sorted[Math.floor(part * sorted.length)];
+      expect(Math.abs(value - place)).toBeLessThan(range / 256 + (sorted[1] - sorted[0]));
+    }
+    expect([statistics.goodCount, statistics.badCount]).toEqual([3200, 0]);
+    field.dispose();
+    expect(field.scope.size).toBe(0);
+  });
+
+  it('keeps its content when a request is refused or aborted', async () => {
+    const network = initialiseNetwork(parseArchitecture('2-10x4-1'), 3);
+    model = new GpuModel(await getTestDevice(), network);
+    const field = await GpuField.create(model, true);
+    const request = requestFor(network);
+    await field.compute(request);
+    const before = await field.read();
+    await expect(field.compute({ ...request, layer: 5 })).rejects.toThrow(/layer is 5/);
+    await expect(field.compute({ ...request, width: 0 })).rejects.toThrow(/width is 0/);
+    await expect(field.compute({ ...request, domain: { ...domain, sMax: -9 } })).rejects.toThrow(
+      /no area/,
+    );
+    const signal = AbortSignal.abort();
+    await expect(field.compute(request, { signal })).rejects.toThrow(/abort/i);
+    expect(await field.read()).toEqual(before);
+    field.dispose();
+  });
+
+  it('in bands equals the field in one piece', async () => {
+    const network = initialiseNetwork(parseArchitecture('2-10x4-1'), 3);
+    model = new GpuModel(await getTestDevice(), network);
+    const field = await GpuField.create(model, true);
+    const request = requestFor(network, { width: 37, height: 29 });
+    await field.compute(request);
+    const whole = await field.read();
+    await field.computeRows(request, 11, 7);
+    const band = await field.read();
+    expect(band.exponents).toEqual(whole.exponents.subarray(11 * 37, 18 * 37));
+    expect(band.outputs).toEqual(whole.outputs.subarray(11 * 37, 18 * 37));
+    field.dispose();
+  });
+});

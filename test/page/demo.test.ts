@@ -1,0 +1,211 @@
+// Plan: the demo is driven in headless Chromium until the 10×8 network has 98 % test accuracy; then the field
+// itself is asked, through the element: contrast between the circle and its centre, ridges on the circle,
+// stretching directions along its normal. Then the page: no message on the console, no request that leaves
+// localhost, no sideways scrolling at 360 and 2560 pixels, axe without violations, keyboard, the snippet in
+// an empty page. Control: the untrained network fails the contrast.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { FtleMapElement } from '../../src/element/ftle-map.ts';
+import { launchBrowser } from '../support/browser.ts';
+
+/** Half the area of the standardised square of side 2√3 lies inside it. */
+const RADIUS = Math.sqrt(6 / Math.PI);
+const TRAINING_TIME = 240_000;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+interface OpenPage {
+  readonly page: Page;
+  /** Messages on the console and requests that leave localhost. */
+  readonly complaints: string[];
+}
+
+async function openDemo(
+  viewport: { width: number; height: number },
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<OpenPage> {
+  const page = await browser.newPage({ viewport, colorScheme });
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith('http') && hostname !== 'localhost') complaints.push(request.url());
+  });
+  await page.goto(inject('siteUrl'));
+  await page.waitForFunction(
+    () => document.querySelector<FtleMapElement>('ftle-map')?.frame,
+    undefined,
+    { timeout: 60_000 },
+  );
+  return { page, complaints };
+}
+
+interface Measured {
+  readonly onCircle: number;
+  readonly inCentre: number;
+  readonly ridgeShare: number;
+  readonly ridgeLength: number;
+  readonly angle: number;
+}
+
+/** Numbers of the field that is shown, in standardised units. */
+function measure(page: Page): Promise<Measured> {
+  return page.evaluate(async (radius) => {
+    const map = document.querySelector<FtleMapElement>('ftle-map')!;
+    await map.whenIdle();
+    const size = 201;
+    const { exponents, directions, span, request } = await map.field({ width: size, height: size });
+    const { domain } = request;
+    const [step, low] = [(domain.sMax - domain.sMin) / size, domain.sMin];
+    const sums = { circle: 0, circleCount: 0, centre: 0, centreCount: 0, angle: 0 };
+    for (let row = 0; row < size; row++) {
+      for (let column = 0; column < size; column++) {
+        const [x, y] = [low + (column + 0.5) * step, domain.tMin + (row + 0.5) * step];
+        const r = Math.hypot(x, y);
+        const pixel = row * size + column;
+        if (r < radius / 5) {
+          sums.centre += span * exponents[pixel];
+          sums.centreCount++;
+        }
+        if (Math.abs(r - radius) < step) {
+          sums.circle += span * exponents[pixel];
+          const cosine = (directions[2 * pixel] * x + directions[2 * pixel + 1] * y) / r;
+          sums.angle += (Math.acos(Math.min(1, Math.abs(cosine))) * 180) / Math.PI;
+          sums.circleCount++;
+        }
+      }
+    }
+    const segments = await map.ridgeSegments();
+    let [near, all] = [0, 0];
+    for (let i = 0; i < segments.length; i += 4) {
+      const [x0, y0, x1, y1] = segments.subarray(i, i + 4);
+      const length = Math.hypot(x1 - x0, y1 - y0);
+      all += length;
+      const r = Math.hypot((x0 + x1) / 2, (y0 + y1) / 2);
+      if (Math.abs(r - radius) < 0.05 * radius) near += length;
+    }
+    return {
+      onCircle: sums.circle / sums.circleCount,
+      inCentre: sums.centre / sums.centreCount,
+      ridgeShare: near / all,
+      ridgeLength: all,
+      angle: sums.angle / sums.circleCount,
+    };
+  }, RADIUS);
+}
+
+describe('the circle network', () => {
+  it(
+    'learns the circle, and its ridges form along it',
+    async () => {
+      const { page, complaints } = await openDemo({ width: 900, height: 800 });
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('button', { name: 'Reset' }).click();
+      const before = await measure(page);
+      expect(before.onCircle - before.inCentre).toBeLessThan(2);
+
+      await page.getByRole('button', { name: 'Play' }).click();
+      await page.waitForFunction(
+        () => document.querySelector<FtleMapElement>('ftle-map')!.status!.testAccuracy >= 0.98,
+        undefined,
+        { timeout: TRAINING_TIME, polling: 200 },
+      );
+      await page.getByRole('button', { name: 'Pause' }).click();
+      const after = await measure(page);
+      console.log(`circle: ${JSON.stringify(after)}`);
+      expect(after.onCircle - after.inCentre).toBeGreaterThan(5);
+      expect(after.ridgeShare).toBeGreaterThan(0.9);
+      expect(after.ridgeLength).toBeGreaterThan(0.5 * 2 * Math.PI * RADIUS);
+      expect(after.angle).toBeLessThan(5);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+    TRAINING_TIME + 60_000,
+  );
+});
+
+describe('the page', () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+  it.each([
+    ['narrow and dark', 360, 740, 'dark'],
+    ['narrow and light', 360, 740, 'light'],
+    ['wide', 2560, 1300, 'light'],
+  ] as const)('%s: fits, and axe finds nothing', async (_, width, height, scheme) => {
+    const { page, complaints } = await openDemo({ width, height }, scheme);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+    await page.evaluate(axe);
+    const violations = await page.evaluate(async () => {
+      const { axe: checker } = globalThis as unknown as { axe: typeof import('axe-core') };
+      const results = await checker.run();
+      return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+    });
+    expect(violations).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('is worked by keyboard', async () => {
+    const { page } = await openDemo({ width: 900, height: 800 });
+    const playing = () =>
+      page.evaluate(() => document.querySelector<FtleMapElement>('ftle-map')!.playing);
+    expect(await playing()).toBe(true);
+    await page.keyboard.press('Space');
+    expect(await playing()).toBe(false);
+    await page.keyboard.press('[');
+    await expect
+      .poll(() => page.evaluate(() => document.querySelector<FtleMapElement>('ftle-map')!.layer))
+      .toBe(7);
+    await page.keyboard.press('Tab');
+    const focus = await page.evaluate(() => document.activeElement?.tagName);
+    expect(focus).not.toBe('BODY');
+    await page.close();
+  });
+
+  it('shows a bad architecture in the map and keeps the picture', async () => {
+    const { page } = await openDemo({ width: 900, height: 800 });
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByLabel('Architecture').fill('2-0x8-1');
+    await page.getByLabel('Architecture').press('Enter');
+    await expect
+      .poll(() =>
+        page.evaluate(() => document.querySelector<FtleMapElement>('ftle-map')!.error?.message),
+      )
+      .toMatch(/width 0/);
+    const frame = await page.evaluate(
+      () => document.querySelector<FtleMapElement>('ftle-map')!.frame,
+    );
+    expect(frame).not.toBeNull();
+    await page.close();
+  });
+
+  it('gives a snippet that works in an empty page', async () => {
+    const { page } = await openDemo({ width: 900, height: 800 });
+    const snippet = await page.locator('#snippet').textContent();
+    await page.close();
+    const empty = await browser.newPage();
+    await empty.route('**/empty.html', (route) =>
+      route.fulfill({ contentType: 'text/html', body: `<!doctype html>${snippet}` }),
+    );
+    await empty.goto(`${inject('siteUrl')}empty.html`);
+    await empty.waitForFunction(
+      () => document.querySelector<FtleMapElement>('ftle-map')?.frame,
+      undefined,
+      { timeout: 60_000 },
+    );
+    await empty.close();
+  });
+});
