@@ -33,7 +33,9 @@ export function createCharts(lossPlace: HTMLElement, accuracyPlace: HTMLElement)
         cursor: { show: false },
         scales: {
           x: { time: false },
-          y: isLog ? { distr: 3 } : { range: (_, low) => [Math.min(low, 50), 100] },
+          y: isLog
+            ? { distr: uPlot.Scale.Distr.Logarithmic }
+            : { range: (_, low) => [Math.min(low, 50), 100] },
         },
         axes: [axis(), { ...axis(), size: 56 }],
         series: [

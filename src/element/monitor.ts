@@ -3,17 +3,16 @@ import type { Picture } from './picture.ts';
 import type { Session } from './session.ts';
 
 /** Milliseconds between two evaluations, readbacks of the weights, measurements of the colour range. */
-const EVALUATION_INTERVAL = 250;
-const KEEP_INTERVAL = 2000;
-const MEASURE_INTERVAL = 100;
+const INTERVALS = { evaluation: 250, keep: 2000, measure: 100 };
+/** What takes long is done less often: it may take this part of the time. */
+const MOST_PART = 0.1;
 
 /** Reads back from a session, beside its frames, what is worth knowing: status, weights, colour range. */
 export class Monitor {
+  readonly #evaluation = new Interval(INTERVALS.evaluation);
+  readonly #keep = new Interval(INTERVALS.keep);
+  readonly #measure = new Interval(INTERVALS.measure);
   #evaluating: Promise<void> | null = null;
-  #isKeeping = false;
-  #evaluatedAt = -Infinity;
-  #keptAt: number;
-  #measuredAt = -Infinity;
   #isClosed = false;
 
   constructor(
@@ -21,27 +20,26 @@ export class Monitor {
     readonly picture: Picture,
     readonly onStatus: (status: TrainingStatus) => void,
     readonly onError: (error: unknown) => void,
-  ) {
-    this.#keptAt = performance.now();
-  }
+  ) {}
 
   /** Starts what is due; to be called after each live frame. */
   watch(): void {
     const { session, picture } = this;
-    const now = performance.now();
-    if (now - this.#measuredAt > MEASURE_INTERVAL && !picture.isMeasuring) {
-      const elapsed = now - this.#measuredAt;
-      this.#measuredAt = now;
-      void this.#attempt(() => picture.measure(session, elapsed));
-    }
-    if (now - this.#evaluatedAt > EVALUATION_INTERVAL && !this.#evaluating) {
-      void this.#attempt(() => this.#evaluate());
-    }
-    if (now - this.#keptAt > KEEP_INTERVAL && !this.#isKeeping) {
-      this.#isKeeping = true;
-      this.#keptAt = now;
-      void this.#attempt(() => session.keep()).finally(() => (this.#isKeeping = false));
-    }
+    this.#watch(this.#measure, (elapsed) => picture.measure(session, elapsed));
+    this.#watch(this.#evaluation, () => this.#evaluate());
+    this.#watch(this.#keep, () => session.keep());
+  }
+
+  /** Starts something if it is due; that its session is gone when it fails is no failure. */
+  #watch(interval: Interval, run: (elapsed: number) => Promise<void>): void {
+    const elapsed = interval.begin();
+    if (elapsed === null) return;
+    const end = (): void => interval.end();
+    run(elapsed)
+      .catch((error: unknown) => {
+        if (!this.#isClosed) this.onError(error);
+      })
+      .finally(end);
   }
 
   /** Reads weights and status as they are now; for when nothing trains. */
@@ -60,21 +58,36 @@ export class Monitor {
     };
     this.#evaluating = evaluation.then(over, over);
     const status = await evaluation;
-    this.#evaluatedAt = performance.now();
     if (!this.#isClosed) this.onStatus(status);
-  }
-
-  /** A failure of a session that is gone by then is none. */
-  async #attempt(run: () => Promise<void>): Promise<void> {
-    try {
-      await run();
-    } catch (error) {
-      if (!this.#isClosed) this.onError(error);
-    }
   }
 
   /** After this nothing is reported any more. */
   close(): void {
     this.#isClosed = true;
+  }
+}
+
+/** Says when something that takes time is due again. */
+class Interval {
+  #beganAt = performance.now();
+  #duration = 0;
+  #isUnderWay = false;
+
+  /** @param least - milliseconds between two beginnings. */
+  constructor(readonly least: number) {}
+
+  /** Milliseconds since the last time; null if it is not due. */
+  begin(): number | null {
+    const now = performance.now();
+    const elapsed = now - this.#beganAt;
+    if (this.#isUnderWay || elapsed < Math.max(this.least, this.#duration / MOST_PART)) return null;
+    this.#isUnderWay = true;
+    this.#beganAt = now;
+    return elapsed;
+  }
+
+  end(): void {
+    this.#isUnderWay = false;
+    this.#duration = performance.now() - this.#beganAt;
   }
 }

@@ -37,8 +37,8 @@ const FRAME_TIME = { fast: 15, slow: 60, cpu: 90 };
 /** Parts of a frame's time that painting and the field may take; training gets the rest. */
 const PAINT_PART = 0.25;
 const FIELD_PART = 0.4;
-/** Training gets this part even if field and painting take more than theirs. */
-const LEAST_TRAINING_PART = 0.2;
+/** Training gets this part of what field and painting take, however long that is. */
+const LEAST_TRAINING_SHARE = 0.5;
 
 /** Milliseconds that the finest still picture may take. */
 const LONGEST_STILL = { fast: 1000, slow: 2500, cpu: 4000 };
@@ -91,8 +91,8 @@ export class Pace {
     const canvasScale = this.#canvasScale.next(paintTime, PAINT_PART * frameTime, 1);
     const chosen = this.#side.next(fieldTime, FIELD_PART * frameTime, fullSide);
     const side = fixedSide ?? Math.min(chosen, fullSide);
-    const left = frameTime - paintTime(canvasScale) - fieldTime(side);
-    const trainingTime = Math.max(LEAST_TRAINING_PART * frameTime, left);
+    const taken = paintTime(canvasScale) + fieldTime(side);
+    const trainingTime = Math.max(frameTime - taken, LEAST_TRAINING_SHARE * taken);
     const stepCount = Math.floor(trainingTime / this.#stepTime);
     return { side, canvasScale, stepCount: Math.max(1, Math.min(MAXIMAL_STEP_COUNT, stepCount)) };
   }

@@ -154,10 +154,6 @@ export class Picture {
     }
   }
 
-  get isMeasuring(): boolean {
-    return this.#measuring !== null;
-  }
-
   get isMeasured(): boolean {
     return this.#range.isSet;
   }

@@ -5,14 +5,13 @@ import { Scope } from '../gpu/scope.ts';
 import { checkRate, checkTraining, type TrainingOptions } from '../model/training.ts';
 import type { Trainer, TrainingStatus } from './engine.ts';
 import { chooseShape, createColumnKernels, type Road } from './gpu-columns.ts';
+import { createEvaluation, type Evaluation } from './gpu-evaluation.ts';
 import type { GpuModel } from './gpu-model.ts';
 import {
-  createEvaluation,
   createSteps,
   createTrainingKernels,
   NEVER,
   uploadDataset,
-  type Evaluation,
   type TrainingKernels,
   type TrainingSteps,
 } from './gpu-training.ts';

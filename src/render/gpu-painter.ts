@@ -36,7 +36,7 @@ export async function createGpuPainter(
   canvas: HTMLCanvasElement | OffscreenCanvas,
   format: GPUTextureFormat,
 ): Promise<Painter> {
-  const context = canvas.getContext('webgpu') as GPUCanvasContext | null;
+  const context = canvas.getContext('webgpu');
   assert(context, 'the canvas already has a context of another kind');
   const [field, ridge, direction, sample] = await Promise.all([
     createRenderPipeline(device, fieldShader, ['field_vertex', 'field_fragment'], format),

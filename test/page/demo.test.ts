@@ -5,6 +5,7 @@
 // an empty page. Control: the untrained network fails the contrast.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type Axe from 'axe-core';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { FtleMapElement } from '../../src/element/ftle-map.ts';
@@ -149,7 +150,7 @@ describe('the page', () => {
     expect(overflow).toBe(0);
     await page.evaluate(axe);
     const violations = await page.evaluate(async () => {
-      const { axe: checker } = globalThis as unknown as { axe: typeof import('axe-core') };
+      const { axe: checker } = globalThis as unknown as { axe: typeof Axe };
       const results = await checker.run();
       return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
     });

@@ -14,7 +14,11 @@ const DEMO = resolve(import.meta.dirname, '../../demo');
 /** Global set-up of the page tests: builds the demo and serves it on a free port of localhost. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const configFile = resolve(DEMO, 'vite.config.ts');
+  // As a user builds it: with the test runner's own environment, lit would be its development version.
+  const environment = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
   await build({ root: DEMO, configFile, logLevel: 'warn' });
+  process.env.NODE_ENV = environment;
   const server = await preview({
     root: DEMO,
     configFile,
