@@ -59,6 +59,11 @@ export function describePicture(
   return `${parts.join('; ')}.`;
 }
 
+/** What happened when training diverged, and what to do. */
+export function describeDivergence({ stepCount }: TrainingStatus, learningRate: number): string {
+  return `Training diverged at step ${stepCount}: loss or weights are no longer finite. The last finite weights are shown. Lower the learning rate (now ${learningRate}) and reset.`;
+}
+
 /** Three significant digits, with a true minus sign. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return '–';

@@ -8,18 +8,19 @@ import { CanvasWatch } from './canvas-watch.ts';
 import { renderColorbar } from './colorbar.ts';
 import { Connection } from './connection.ts';
 import { renderControls, type ControlActions } from './controls.ts';
-import { describePicture } from './description.ts';
+import { describeDivergence, describePicture } from './description.ts';
 import { lendDevice, lentDevice } from './device.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
 import type { FrameInfo, LiveMapListener, LiveMapStart } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
+import { renderBadge, renderMessage } from './overlays.ts';
 import { PictureLabel } from './picture-label.ts';
 import { PlanLoader } from './plan-loader.ts';
 import type { Probe } from './probe.ts';
 import { Problems, type ProblemSource } from './problems.ts';
 import { computeMapField, paintBlob, probeMap, type FieldOptions } from './queries.ts';
 import { styles } from './styles.ts';
-import { isSameSize, type CanvasSize } from './view.ts';
+import { isSameSize, pointIn, type CanvasSize } from './view.ts';
 import { Wishes } from './wishes.ts';
 
 /**
@@ -158,8 +159,7 @@ export class FtleMapElement extends MapAttributes {
 
   /** Resolves when the picture answers all settings and nothing is under way; while playing, when paused. */
   async whenIdle(): Promise<void> {
-    await this.updateComplete;
-    await this.#connecting;
+    await this.#settleConnection();
     await this.#live?.whenIdle();
     await this.updateComplete;
   }
@@ -190,43 +190,25 @@ export class FtleMapElement extends MapAttributes {
   }
 
   protected override render(): TemplateResult {
+    const connection = this.#connection;
     const live = this.#live;
-    const classCount = this.#plans.plan?.dataset?.classCount ?? 2;
+    const classCount = Math.max(2, live?.session?.plan.network.outputWidth ?? 0);
     this.#bounds = live?.picture.bounds ?? this.#bounds;
+    const bar = (): unknown =>
+      renderColorbar(this.#wishes.get('style'), live?.frame ? this.#bounds : null, classCount);
     return html`
       <div class="root">
         <div class="stage">
           <div class="frame">
             <div class="pictures"></div>
-            ${this.#renderBadge()}
-            <div class="message" part="message" role="alert">${this.#renderMessage()}</div>
+            ${connection ? renderBadge(connection.engine, connection.fallbackReason) : nothing}
+            ${renderMessage(this.#problems)}
           </div>
-          ${this.noColorbar ? nothing : renderColorbar(this.#wishes.get('style'), live?.frame ? this.#bounds : null, classCount)}
+          ${this.noColorbar ? nothing : bar()}
         </div>
         ${this.controls ? this.#renderControls() : nothing}
       </div>
     `;
-  }
-
-  #renderBadge(): TemplateResult | typeof nothing {
-    const connection = this.#connection;
-    if (!connection?.engine.slow) return nothing;
-    const { engine, fallbackReason } = connection;
-    const reason = fallbackReason ? `, because ${fallbackReason}` : '';
-    const text = engine.backend === 'cpu' ? 'CPU, float64' : 'software GPU';
-    return html`
-      <div class="badge" part="badge" title=${`${engine.description}${reason}`}>
-        ${fallbackReason ? `${text}: no WebGPU` : text}
-      </div>
-    `;
-  }
-
-  #renderMessage(): TemplateResult | typeof nothing {
-    const error = this.#problems.first;
-    if (!error) return nothing;
-    const { others } = this.#problems;
-    const more = others > 0 ? html` <small>(and ${others} more)</small>` : nothing;
-    return html`${error.message}${more}`;
   }
 
   #renderControls(): TemplateResult {
@@ -259,10 +241,8 @@ export class FtleMapElement extends MapAttributes {
   #select(event: MouseEvent, canvas: HTMLCanvasElement): void {
     const live = this.#live;
     if (!live?.session) return;
-    const box = canvas.getBoundingClientRect();
-    const { sMin, tMin, sMax, tMax } = live.picture.viewDomain(live.session.plan);
-    const x = sMin + ((event.clientX - box.left) / box.width) * (sMax - sMin);
-    const y = tMax - ((event.clientY - box.top) / box.height) * (tMax - tMin);
+    const domain = live.picture.viewDomain(live.session.plan);
+    const [x, y] = pointIn(domain, canvas.getBoundingClientRect(), event.clientX, event.clientY);
     this.probe(x, y).then(
       (probe) => this.#dispatch('ftle-select', probe),
       (error: unknown) => this.#report('engine', error),
@@ -286,7 +266,7 @@ export class FtleMapElement extends MapAttributes {
       this.#status = status;
       this.#dispatch('ftle-training', status);
       if (hasDiverged) {
-        const message = `Training diverged at step ${status.stepCount}: loss or weights are no longer finite. The last finite weights are shown. Lower the learning rate (now ${this.#wishes.get('learningRate')}) and reset.`;
+        const message = describeDivergence(status, this.#wishes.get('learningRate'));
         this.#report('training', new DataError(message), false);
         this.#dispatch('ftle-diverged', status);
       } else if (!status.diverged) this.#report('training', null);
@@ -303,10 +283,18 @@ export class FtleMapElement extends MapAttributes {
     return this.#connection?.live ?? null;
   }
 
-  /** The connection, once there is one. */
-  async #opened(): Promise<Connection> {
+  /** Waits until the connection that the properties ask for is there or has failed. */
+  async #settleConnection(): Promise<void> {
+    let awaited: Promise<void> | null = null;
     await this.updateComplete;
-    await this.#connecting;
+    while (awaited !== this.#connecting) {
+      awaited = this.#connecting;
+      await awaited;
+    }
+  }
+
+  async #opened(): Promise<Connection> {
+    await this.#settleConnection();
     if (this.#connection) return this.#connection;
     if (!this.isConnected) {
       throw new DOMException('the element is in no document', 'InvalidStateError');
@@ -332,6 +320,7 @@ export class FtleMapElement extends MapAttributes {
     const pictures = this.renderRoot.querySelector('.pictures')!;
     this.#wantsPlay = this.autoplay;
     this.#isReady = false;
+    this.#hasRecovered = false;
     this.#watch = new CanvasWatch(
       pictures,
       (size) => this.#resize(size),

@@ -1,6 +1,5 @@
 import type { Engine, TrainingStatus } from '../engine/engine.ts';
 import { DataError } from '../errors.ts';
-import { layerPlace } from '../model/layer-choice.ts';
 import type { Network } from '../model/network.ts';
 import type { Plane } from '../model/plane.ts';
 import type { Painter } from '../render/painter.ts';
@@ -12,7 +11,7 @@ import type { Plan } from './plan.ts';
 import { Session } from './session.ts';
 import type { StyleSettings, ViewSettings } from './settings.ts';
 import { JobQueue, nextAnimationFrame, TaskLoop, type Task } from './task-loop.ts';
-import { hasLayer, resolveLayer, type CanvasSize } from './view.ts';
+import { hasLayer, type CanvasSize } from './view.ts';
 
 /** A network as it was between two training steps. */
 interface Snapshot {
@@ -409,19 +408,14 @@ export class LiveMap {
     this.listener.onProblem(source, error instanceof Error ? error : new Error(String(error)));
   }
 
-  /** Takes the wanted layer if the network has it; else says so and stays with the last good one. */
+  /** Takes the wanted layer, unless a plan is on its way that it may belong to. */
   #judgeLayer(): void {
     if (!this.#session || this.#isPlanAwaited || this.#nextPlan) return;
-    const { network } = this.#session.plan;
-    const { layer } = this.#view;
-    if (!hasLayer(network, this.picture.layer)) this.picture.layer = 'last';
     try {
-      layerPlace(network, resolveLayer(layer, network));
+      this.picture.takeLayer(this.#view.layer, this.#session.plan.network);
+      this.listener.onProblem('view', null);
     } catch (error) {
       this.#fail('view', error);
-      return;
     }
-    this.picture.layer = layer;
-    this.listener.onProblem('view', null);
   }
 }

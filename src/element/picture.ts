@@ -1,4 +1,6 @@
 import type { Engine, Field, LayerChoice, RidgeOptions, Ridges } from '../engine/engine.ts';
+import { layerPlace } from '../model/layer-choice.ts';
+import type { Network } from '../model/network.ts';
 import type { Domain } from '../model/plane.ts';
 import type { Painter, PaintStyle } from '../render/painter.ts';
 import { AutomaticRange, type ColorRange } from './automatic-range.ts';
@@ -7,7 +9,14 @@ import type { Plan } from './plan.ts';
 import { createSamples, type Samples } from './samples.ts';
 import type { Session } from './session.ts';
 import type { LayerName, StyleSettings } from './settings.ts';
-import { aspectArea, fieldSize, resolveLayer, widenDomain, type CanvasSize } from './view.ts';
+import {
+  aspectArea,
+  fieldSize,
+  hasLayer,
+  resolveLayer,
+  widenDomain,
+  type CanvasSize,
+} from './view.ts';
 
 /** Pixels of a field along the longer side, unless `resolution` asks for more. */
 const MOST_PIXELS = { fast: 1536, slow: 512, cpu: 256 };
@@ -86,6 +95,17 @@ export class Picture {
   restartRange(): void {
     this.#restartCount++;
     this.#range.restart();
+  }
+
+  /**
+   * Takes a layer if the network has it; else the old one stays, or the last if that is not there either.
+   *
+   * @throws NetworkError naming the layers that there are.
+   */
+  takeLayer(layer: LayerName, network: Network): void {
+    if (!hasLayer(network, this.layer)) this.layer = 'last';
+    layerPlace(network, resolveLayer(layer, network));
+    this.layer = layer;
   }
 
   layerFor({ network }: Plan): LayerChoice {

@@ -17,9 +17,10 @@ export class Session {
     readonly plan: Plan,
     readonly model: Model,
     readonly field: Field,
+    parameters: Float32Array,
   ) {
     this.plane = coordinatePlane(plan.network.inputWidth);
-    this.kept = { parameters: plan.network.parameters, stepCount: 0 };
+    this.kept = { parameters, stepCount: 0 };
   }
 
   /**
@@ -30,7 +31,8 @@ export class Session {
     const model = engine.createModel(plan.network);
     try {
       if (parameters) model.write(parameters);
-      return new Session(engine, plan, model, await engine.createField(model));
+      const field = await engine.createField(model);
+      return new Session(engine, plan, model, field, parameters ?? plan.network.parameters);
     } catch (error) {
       model.dispose();
       throw error;

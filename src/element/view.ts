@@ -45,3 +45,16 @@ export function aspectArea({ width, height }: CanvasSize): number {
 export function isSameSize(a: CanvasSize, b: CanvasSize): boolean {
   return a.width === b.width && a.height === b.height && a.pixelRatio === b.pixelRatio;
 }
+
+/** Plane coordinates of a place on the page within the box that shows a domain. */
+export function pointIn(
+  { sMin, tMin, sMax, tMax }: Domain,
+  box: DOMRectReadOnly,
+  clientX: number,
+  clientY: number,
+): [x: number, y: number] {
+  return [
+    sMin + ((clientX - box.left) / box.width) * (sMax - sMin),
+    tMax - ((clientY - box.top) / box.height) * (tMax - tMin),
+  ];
+}

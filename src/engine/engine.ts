@@ -98,7 +98,7 @@ export interface RidgeOptions {
   readonly smoothing: number;
   /** Ridge points below this value of λ₁ are dropped; `auto` takes it from the field's statistics. */
   readonly threshold: number | 'auto';
-  /** Least sharpness −nᵀHn, as a fraction of the field's range of λ₁ per squared smoothing length. */
+  /** Least sharpness −nᵀHn: a fraction of the range of λ₁ (1 % to 99 %) per squared twentieth of the longer side. */
   readonly sharpness: number;
 }
 

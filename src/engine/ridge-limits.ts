@@ -11,9 +11,11 @@ export interface RidgeLimits {
 
 /** The length by which sharpness is stated: this part of the field's longer side. */
 const REFERENCE_PART = 1 / 20;
+/** How far from the mean to the high end of λ₁ the threshold `auto` lies. */
+const STRONG_PART = 0.6;
 
 /**
- * Limits for a field. The threshold `auto` lies halfway from the mean to the high end (99 %) of λ₁, and
+ * Limits for a field. The threshold `auto` lies 60 % of the way from the mean to the high end (99 %) of λ₁, and
  * not below 0: where nothing stretches there is no ridge.
  *
  * @throws DataError if an option is out of range or nothing has been computed.
@@ -32,7 +34,7 @@ export async function ridgeLimits(field: Field, options: RidgeOptions): Promise<
   const { width, height } = currentRequest(field);
   const length = REFERENCE_PART * Math.max(width, height);
   return {
-    threshold: threshold === 'auto' ? Math.max(0, (mean + high) / 2) : threshold,
+    threshold: threshold === 'auto' ? Math.max(0, mean + STRONG_PART * (high - mean)) : threshold,
     sharpness: (sharpness * (high - low)) / length ** 2,
   };
 }

@@ -10,7 +10,8 @@ type Context2D = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 /** Paints fields that live on the CPU with Canvas 2D, in the look of the WebGPU painter. */
 export function createCanvasPainter(canvas: HTMLCanvasElement | OffscreenCanvas): Painter {
-  const context = canvas.getContext('2d');
+  const context: Context2D | null =
+    canvas instanceof HTMLCanvasElement ? canvas.getContext('2d') : canvas.getContext('2d');
   assert(context, 'the canvas already has a context of another kind');
   let isDisposed = false;
   return {

@@ -1,0 +1,26 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Engine } from '../engine/engine.ts';
+import type { Problems } from './problems.ts';
+
+/** Says over the picture what computes, if it is not a GPU. */
+export function renderBadge(
+  engine: Engine,
+  fallbackReason: string | null,
+): TemplateResult | typeof nothing {
+  if (!engine.slow) return nothing;
+  const reason = fallbackReason ? `, because ${fallbackReason}` : '';
+  const text = engine.backend === 'cpu' ? 'CPU, float64' : 'software GPU';
+  return html`
+    <div class="badge" part="badge" title=${`${engine.description}${reason}`}>
+      ${fallbackReason ? `${text}: no WebGPU` : text}
+    </div>
+  `;
+}
+
+/** The gravest problem, over the picture; the place is there even when it is empty, to be announced. */
+export function renderMessage(problems: Problems): TemplateResult {
+  const { first, others } = problems;
+  const more = others > 0 ? html` <small>(and ${others} more)</small>` : nothing;
+  const content = first ? html`${first.message}${more}` : nothing;
+  return html`<div class="message" part="message" role="alert">${content}</div>`;
+}

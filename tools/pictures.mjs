@@ -1,0 +1,52 @@
+// pictures.mjs: the pictures of the README, made by the demo itself
+//
+//   npm run pictures
+//
+// Trains the demo's circle network in a headless browser for ten epochs and writes docs/images/circle.png.
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { chromium } from 'playwright';
+import { build, preview } from 'vite';
+import { ensureBrowser } from './browser.mjs';
+import { chooseGpu, launchOptions } from './chromium.mjs';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const DEMO = resolve(ROOT, 'demo');
+const IMAGES = resolve(ROOT, 'docs/images');
+const EPOCHS = 10;
+const PATIENCE_MS = 300_000;
+
+const { path } = await ensureBrowser();
+const configFile = resolve(DEMO, 'vite.config.ts');
+await build({ root: DEMO, configFile, logLevel: 'warn' });
+const server = await preview({
+  root: DEMO,
+  configFile,
+  logLevel: 'warn',
+  preview: { port: 0, host: 'localhost', open: false },
+});
+const browser = await chromium.launch(launchOptions(path, await chooseGpu(path)));
+try {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const url = server.resolvedUrls?.local[0];
+  if (!url) throw new Error('the preview server of the demo has no address');
+  await page.goto(url);
+  const map = page.locator('ftle-map');
+  await page.waitForFunction(
+    (epochs) => {
+      /** @type {{ status?: { epoch: number } | null } | null} */
+      const element = globalThis.document.querySelector('ftle-map');
+      return (element?.status?.epoch ?? 0) >= epochs;
+    },
+    EPOCHS,
+    { timeout: PATIENCE_MS },
+  );
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByLabel('stretching directions').check();
+  await map.evaluate((element) => /** @type {any} */ (element).whenIdle());
+  mkdirSync(IMAGES, { recursive: true });
+  await map.screenshot({ path: resolve(IMAGES, 'circle.png') });
+} finally {
+  await browser.close();
+  await server.close();
+}
