@@ -138,6 +138,9 @@ const rows = [];
 let adapter;
 try {
   const page = await browser.newPage();
+  page.on('console', (message) => {
+    if (message.text().startsWith('training')) console.error(message.text());
+  });
   page.on('pageerror', (error) => console.error(error.message));
   await page.exposeFunction('loadWeights', (/** @type {string} */ key) => {
     try {

@@ -1,10 +1,11 @@
 // pictures.mjs: the pictures of the README, made by the demo itself
 //
-//   npm run pictures
+//   npm run pictures -- [--backend auto|webgpu|cpu]
 //
-// Trains the demo's circle network in a headless browser for ten epochs and writes docs/images/circle.png.
+// Trains the demo's circle network in a headless browser for seven epochs and writes docs/images/circle.png.
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
 import { build, preview } from 'vite';
 import { ensureBrowser } from './browser.mjs';
@@ -13,9 +14,12 @@ import { chooseGpu, launchOptions } from './chromium.mjs';
 const ROOT = resolve(import.meta.dirname, '..');
 const DEMO = resolve(ROOT, 'demo');
 const IMAGES = resolve(ROOT, 'docs/images');
-const EPOCHS = 10;
+const EPOCHS = 7;
 const PATIENCE_MS = 300_000;
 
+const { values: options } = parseArgs({
+  options: { backend: { type: 'string', default: 'auto' } },
+});
 const { path } = await ensureBrowser();
 const configFile = resolve(DEMO, 'vite.config.ts');
 await build({ root: DEMO, configFile, logLevel: 'warn' });
@@ -32,6 +36,7 @@ try {
   if (!url) throw new Error('the preview server of the demo has no address');
   await page.goto(url);
   const map = page.locator('ftle-map');
+  if (options.backend !== 'auto') await page.getByLabel('Backend').selectOption(options.backend);
   await page.waitForFunction(
     (epochs) => {
       /** @type {{ status?: { epoch: number } | null } | null} */

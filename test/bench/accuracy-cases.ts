@@ -21,6 +21,10 @@ export interface WeightCache {
 
 const TRAINED = ['10x2', '10x4', '10x8', '10x12', '50x8', '250x12'];
 const WANTED_ACCURACY = 0.98;
+const LEARNING_RATE = 0.05;
+/** From this step on with the lower rate: what the wide networks still lack then is noise of the batches. */
+const FALL_STEP = 800;
+const LOWER_RATE = 0.02;
 const STEPS_PER_CHECK = 200;
 const MAXIMAL_STEPS = 20_000;
 
@@ -95,14 +99,14 @@ async function trainedNetwork(
   const spec = parseArchitecture(architecture);
   const options = {
     optimizer: 'sgd',
-    learningRate: 0.05,
+    learningRate: LEARNING_RATE,
     momentum: 0,
     weightDecay: 0,
     batchSize: 64,
     loss: 'squared',
     seed: 1,
   } as const;
-  const key = `circle-${architecture}`;
+  const key = `circle-${LEARNING_RATE}-${FALL_STEP}-${LOWER_RATE}-${architecture}`;
   const dataset = createDataset('circle', { seed: 1 });
   const saved = await cache.load(key);
   const start = saved ? parseNetworkJson(saved) : null;
@@ -115,9 +119,11 @@ async function trainedNetwork(
       if (status.diverged || stepCount >= MAXIMAL_STEPS) {
         throw new Error(`${architecture} reaches ${status.testAccuracy} after ${stepCount} steps`);
       }
+      if (stepCount >= FALL_STEP) trainer.setLearningRate(LOWER_RATE);
       await trainer.step(STEPS_PER_CHECK);
       stepCount += STEPS_PER_CHECK;
       status = await trainer.evaluate();
+      console.log(`training ${architecture}: ${stepCount} steps, accuracy ${status.testAccuracy}`);
     }
     const network = createNetwork(spec, await model.read());
     await cache.save(key, writeNetworkJson(network, { stepCount, accuracy: status.testAccuracy }));
