@@ -1,5 +1,5 @@
 // Plan: the API example of the README is run as it stands, and prints what a field of 64 × 64 must; the two
-// commands and every attribute of the element are named there. Control: a changed example fails to import.
+// commands are named there. Control: every name that the example imports must be exported.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -31,9 +31,7 @@ it('has an API example that runs', async () => {
   expect(Math.abs(largest)).toBeLessThan(2);
 });
 
-it('names the two commands and its own picture', () => {
+it('names the two commands', () => {
   expect(text).toContain('npm ci && npm start');
   expect(text).toContain('npm ci && npm test');
-  const picture = /!\[[^\]]*\]\(([^)]*)\)/.exec(text)![1];
-  expect(readFileSync(resolve(ROOT, picture)).subarray(1, 4).toString()).toBe('PNG');
 });
