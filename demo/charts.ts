@@ -8,6 +8,8 @@ export interface Charts {
 }
 
 const HEIGHT = 150;
+/** uPlot's name for it exists in its types only. */
+const LOGARITHMIC = 3 as uPlot.Scale.Distr;
 /** With more points, every second one is dropped. */
 const MOST_POINTS = 800;
 
@@ -34,7 +36,7 @@ export function createCharts(lossPlace: HTMLElement, accuracyPlace: HTMLElement)
         scales: {
           x: { time: false },
           y: isLog
-            ? { distr: uPlot.Scale.Distr.Logarithmic }
+            ? { distr: LOGARITHMIC }
             : { range: (_, low) => [Math.min(low, 50), 100] },
         },
         axes: [axis(), { ...axis(), size: 56 }],

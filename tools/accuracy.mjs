@@ -12,6 +12,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
+import { format, resolveConfig } from 'prettier';
 import { createServer } from 'vite';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
@@ -180,5 +181,8 @@ try {
   await server.close();
 }
 console.log(options.json ? JSON.stringify({ adapter, rows }, null, 2) : asTable(rows));
-if (!options.only) writeFileSync(REPORT, asReport(rows, adapter));
+if (!options.only) {
+  const config = await resolveConfig(REPORT);
+  writeFileSync(REPORT, await format(asReport(rows, adapter), { ...config, filepath: REPORT }));
+}
 process.exitCode = rows.length > 0 && !rows.some(isUnexplained) ? 0 : 1;
