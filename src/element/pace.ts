@@ -22,7 +22,7 @@ export type Speed = 'fast' | 'slow' | 'cpu';
 
 /** Values that a live frame may take; few, so that it seldom changes. */
 const SIDES = [48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024, 1280, 1536, 2048];
-const CANVAS_SCALES = [0.375, 0.5, 0.75, 1];
+const CANVAS_SCALES = [0.5, 0.75, 1];
 
 /** Milliseconds a step, a field pixel and a canvas pixel, for a network of eight layers of ten. */
 const FIRST_GUESS = {
