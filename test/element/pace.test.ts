@@ -30,7 +30,7 @@ describe('pace', () => {
   it.each([
     ['fast', [0.1, 1e-5, 1e-6]],
     ['slow', [1, 1e-3, 5e-5]],
-    ['slow', [8, 4e-3, 3e-4]],
+    ['slow', [8, 4e-3, 2e-4]],
     ['cpu', [4, 8e-3, 1e-5]],
   ] as const)('settles on %s with %j ms a step, pixel and canvas pixel', (speed, times) => {
     const pace = new Pace(speed);
