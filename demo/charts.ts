@@ -35,9 +35,7 @@ export function createCharts(lossPlace: HTMLElement, accuracyPlace: HTMLElement)
         cursor: { show: false },
         scales: {
           x: { time: false },
-          y: isLog
-            ? { distr: LOGARITHMIC }
-            : { range: (_, low) => [Math.min(low, 50), 100] },
+          y: isLog ? { distr: LOGARITHMIC } : { range: (_, low) => [Math.min(low, 50), 100] },
         },
         axes: [axis(), { ...axis(), size: 56 }],
         series: [

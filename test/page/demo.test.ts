@@ -1,8 +1,8 @@
-// Plan: the demo is driven in headless Chromium until the 10×8 network has 98 % test accuracy; then the field
-// itself is asked, through the element: contrast between the circle and its centre, ridges on the circle,
-// stretching directions along its normal. Then the page: no message on the console, no request that leaves
-// localhost, no sideways scrolling at 360 and 2560 pixels, axe without violations, keyboard, the snippet in
-// an empty page. Control: the untrained network fails the contrast.
+// Plan: the demo is driven in headless Chromium until the 10×8 network has 98 % test accuracy, and on until it
+// has settled; then the field itself is asked, through the element: contrast between the circle and its centre,
+// ridges on the circle, stretching directions along its normal. Then the page: no message on the console, no
+// request that leaves localhost, no sideways scrolling at 360 and 2560 pixels, axe without violations, keyboard,
+// the snippet in an empty page. Control: the untrained network fails the contrast.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type Axe from 'axe-core';
@@ -14,8 +14,11 @@ import { launchBrowser } from '../support/browser.ts';
 /** Half the area of the standardised square of side 2√3 lies inside it. */
 const RADIUS = Math.sqrt(6 / Math.PI);
 const TRAINING_TIME = 240_000;
-/** 98 % may flash up earlier, while the ridge is still forming. */
-const LEAST_EPOCH = 7;
+/**
+ * With a constant learning rate the boundary still sways by several per cent when 98 % is reached first, and the
+ * exponents are still growing: the field is measured at the first test accuracy of 98.5 % after seven epochs.
+ */
+const SETTLED = { accuracy: 0.985, epoch: 7, latestEpoch: 30 };
 
 let browser: Browser;
 beforeAll(async () => {
@@ -58,6 +61,18 @@ interface Measured {
   readonly ridgeShare: number;
   readonly ridgeLength: number;
   readonly angle: number;
+}
+
+/** Trains on, half an epoch at a time, until the network has settled. */
+async function settle(page: Page): Promise<void> {
+  const { testAccuracy, epoch } = await page.evaluate(async ({ accuracy, epoch, latestEpoch }) => {
+    const map = document.querySelector<FtleMapElement>('ftle-map')!;
+    const isSettled = () => map.status!.testAccuracy >= accuracy && map.status!.epoch >= epoch;
+    while (!isSettled() && map.status!.epoch < latestEpoch) await map.step(281);
+    return map.status!;
+  }, SETTLED);
+  expect(testAccuracy).toBeGreaterThanOrEqual(SETTLED.accuracy);
+  expect(epoch).toBeGreaterThanOrEqual(SETTLED.epoch);
 }
 
 /** Numbers of the field that is shown, in standardised units. */
@@ -118,15 +133,12 @@ describe('the circle network', () => {
 
       await page.getByRole('button', { name: 'Play' }).click();
       await page.waitForFunction(
-        (leastEpoch) => {
-          const { testAccuracy, epoch } =
-            document.querySelector<FtleMapElement>('ftle-map')!.status!;
-          return testAccuracy >= 0.98 && epoch >= leastEpoch;
-        },
-        LEAST_EPOCH,
-        { timeout: TRAINING_TIME, polling: 200 },
+        () => document.querySelector<FtleMapElement>('ftle-map')!.status!.testAccuracy >= 0.98,
+        undefined,
+        { timeout: TRAINING_TIME, polling: 100 },
       );
       await page.getByRole('button', { name: 'Pause' }).click();
+      await settle(page);
       const after = await measure(page);
       console.log(`circle: ${JSON.stringify(after)}`);
       expect(after.onCircle - after.inCentre).toBeGreaterThan(5);
