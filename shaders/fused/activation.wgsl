@@ -3,37 +3,73 @@
 // @use lib/network.wgsl
 // @use lib/activation.wgsl
 // @use lib/columns.wgsl
-// numerics    a point's shift is the largest that its blocks ask for; it goes to powers
+// numerics    a point's shift is the largest that its rows ask for; it goes to powers
 
 fn activation_advance(op: Op) {
-  // keeps padding rows, whose slopes may be large, out of the shift
-  var floors: array<vec4f, BLOCKS>;
-  // @unroll
-  for (var k = 0u; k < BLOCKS; k++) {
-    let rows = vec4u(4u * k) + vec4u(0u, 1u, 2u, 3u);
-    floors[k] = select(vec4f(DEEPEST), vec4f(), rows < vec4u(op.input_width));
-  }
+  var depths: array<i32, POINTS>;
   // @unroll
   for (var p = 0u; p < POINTS; p++) {
-    var depth = vec4f(DEEPEST);
+    depths[p] = DEEPEST_BITS;
+  }
+  // @unroll
+  for (var q = 0u; q < QUADS; q++) {
+    let depth = slope_depth(CHOICE, state_quad(q), op.factor);
     // @unroll
-    for (var k = 0u; k < BLOCKS; k++) {
-      depth = max(depth, floors[k] + slope_exponent(CHOICE, columns[k * COLUMNS + p], op.factor));
+    for (var j = 0u; j < 4u; j++) {
+      // keeps padding rows, whose slopes may be large, out of the shift
+      let found = select(DEEPEST_BITS, depth[j], (4u * q + j) / POINTS < op.input_width);
+      depths[(4u * q + j) % POINTS] = min(depths[(4u * q + j) % POINTS], found);
     }
-    let shift = shift_of_depth(max(max(depth.x, depth.y), max(depth.z, depth.w)));
-    powers[p] += f32(shift);
+  }
+  var shifts: array<i32, POINTS>;
+  // @unroll
+  for (var p = 0u; p < POINTS; p++) {
+    shifts[p] = shift_of_depth(depths[p]);
+    powers[p] += f32(shifts[p]);
+  }
+  // @unroll
+  for (var q = 0u; q < QUADS; q++) {
+    let shift = vec4i(
+      shifts[(4u * q) % POINTS],
+      shifts[(4u * q + 1u) % POINTS],
+      shifts[(4u * q + 2u) % POINTS],
+      shifts[(4u * q + 3u) % POINTS],
+    );
+    let both = chosen_both(state_quad(q), op.factor, shift);
     // @unroll
-    for (var k = 0u; k < BLOCKS; k++) {
-      let both = chosen_both(columns[k * COLUMNS + p], op.factor, shift);
-      columns[k * COLUMNS + p] = both.value;
-      columns[k * COLUMNS + POINTS + 2u * p] *= both.slope;
-      columns[k * COLUMNS + POINTS + 2u * p + 1u] *= both.slope;
+    for (var j = 0u; j < 4u; j++) {
+      const row = (4u * q + j) / POINTS;
+      const p = (4u * q + j) % POINTS;
+      columns[row * COLUMNS + p] = both.value[j];
+      columns[row * COLUMNS + POINTS + 2u * p] *= both.slope[j];
+      columns[row * COLUMNS + POINTS + 2u * p + 1u] *= both.slope[j];
     }
   }
 }
 
+// States alone, for what comes after the layer of the exponent.
+fn activation_follow(op: Op) {
+  for (var q = 0u; 4u * q < op.output_width * POINTS; q++) {
+    let value = activation_value(op.choice, state_quad(q), op.factor);
+    // @unroll
+    for (var j = 0u; j < 4u; j++) {
+      columns[state_place(4u * q + j)] = value[j];
+    }
+  }
+}
+
+// Four entries of states.
+fn state_quad(q: u32) -> vec4f {
+  return vec4f(
+    columns[state_place(4u * q)],
+    columns[state_place(4u * q + 1u)],
+    columns[state_place(4u * q + 2u)],
+    columns[state_place(4u * q + 3u)],
+  );
+}
+
 // activation_both for the one choice, without the others: that makes compiling three times faster.
-fn chosen_both(x: vec4f, alpha: f32, shift: i32) -> ValueSlope {
+fn chosen_both(x: vec4f, alpha: f32, shift: vec4i) -> ValueSlope {
   switch CHOICE {
     case TANH: {
       return tanh_value_slope(x, shift);

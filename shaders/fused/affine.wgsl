@@ -4,75 +4,119 @@
 // @use lib/columns.wgsl
 // @use lib/singular.wgsl
 // parameters  as in ops/affine.wgsl
-// numerics    sums run over k in ascending order, four products at a time; the blocks past the input are
-//             zero and are summed too, because a branch costs more
+// numerics    sums run over k in ascending order, four products at a time; what lies past the input is
+//             zero and is summed too, because a branch costs more
 
-var<private> products: array<vec4f, BLOCKS * COLUMNS>;
+var<private> products: array<f32, WIDTH * COLUMNS>;
 
-fn affine_advance(op: Op) {
-  // @unroll
-  for (var i = 0u; i < WRITTEN; i++) {
-    let sums = affine_rows(op, i);
-    // @unroll
-    for (var c = 0u; c < COLUMNS; c++) {
-      products[i * COLUMNS + c] = sums[c];
-    }
-  }
-  for (var i = WRITTEN; i < BLOCKS; i++) {
-    let sums = affine_rows(op, i);
-    // @unroll
-    for (var c = 0u; c < COLUMNS; c++) {
-      products[i * COLUMNS + c] = sums[c];
-    }
-  }
-  // @unroll
-  for (var p = 0u; p < POINTS; p++) {
-    var state_top = 0u;
-    var top = 0u;
-    // @unroll
-    for (var i = 0u; i < BLOCKS; i++) {
-      state_top = max(state_top, top_bits(products[i * COLUMNS + p]));
-      top = max(top, top_bits(products[i * COLUMNS + POINTS + 2u * p]));
-      top = max(top, top_bits(products[i * COLUMNS + POINTS + 2u * p + 1u]));
-    }
-    tops[p] = max(tops[p], max(state_top, top));
-    powers[p] += exponent_of(top);
-    let factor = inverse_power(top);
-    // @unroll
-    for (var i = 0u; i < BLOCKS; i++) {
-      columns[i * COLUMNS + p] = products[i * COLUMNS + p];
-      columns[i * COLUMNS + POINTS + 2u * p] = factor * products[i * COLUMNS + POINTS + 2u * p];
-      columns[i * COLUMNS + POINTS + 2u * p + 1u] = factor * products[i * COLUMNS + POINTS + 2u * p + 1u];
-    }
-  }
-}
-
-// Rows 4·block … 4·block+3 of all columns; 0 past the output.
-fn affine_rows(op: Op, block: u32) -> array<vec4f, COLUMNS> {
+// The whole row `row` of all columns; 0 past the output.
+fn affine_row(op: Op, row: u32) -> array<f32, COLUMNS> {
   let input_blocks = block_count(op.input_width);
-  let weights = op.parameters + 4u * block * input_blocks;
-  let bias = parameters[op.parameters + 4u * block_count(op.output_width) * input_blocks + block];
-  let live = 4u * block < op.output_width;
-  var sums: array<vec4f, COLUMNS>;
+  let live = select(0f, 1f, row < op.output_width);
+  let first = op.parameters + row * input_blocks;
+  let biases = op.parameters + 4u * block_count(op.output_width) * input_blocks;
+  var weights: array<vec4f, BLOCKS + 1u>;
+  // @unroll
+  for (var k = 0u; k < BLOCKS; k++) {
+    weights[k] = live * parameters[first + k];
+  }
+  // @unroll
+  for (var j = 0u; j < REST; j++) {
+    weights[BLOCKS][j] = live * parameters[first + BLOCKS][j];
+  }
+  let bias = live * parameters[biases + row / 4u][row % 4u];
+  var sums: array<f32, COLUMNS>;
   // @unroll
   for (var p = 0u; p < POINTS; p++) {
     sums[p] = bias;
   }
   // @unroll
-  for (var k = 0u; k < BLOCKS; k++) {
-    let w0 = parameters[weights + k];
-    let w1 = parameters[weights + input_blocks + k];
-    let w2 = parameters[weights + 2u * input_blocks + k];
-    let w3 = parameters[weights + 3u * input_blocks + k];
+  for (var c = 0u; c < COLUMNS; c++) {
+    // @unroll
+    for (var k = 0u; k < BLOCKS; k++) {
+      sums[c] += dot(weights[k], column_block(4u * k * COLUMNS + c));
+    }
+    var rest = 0f;
+    // @unroll
+    for (var j = 0u; j < REST; j++) {
+      rest += weights[BLOCKS][j] * columns[(4u * BLOCKS + j) * COLUMNS + c];
+    }
+    sums[c] += rest;
+  }
+  return sums;
+}
+
+// Four rows of a column from a place in columns.
+fn column_block(place: u32) -> vec4f {
+  return vec4f(
+    columns[place],
+    columns[place + COLUMNS],
+    columns[place + 2u * COLUMNS],
+    columns[place + 3u * COLUMNS],
+  );
+}
+
+fn affine_advance(op: Op) {
+  // @unroll
+  for (var row = 0u; row < WRITTEN; row++) {
+    let sums = affine_row(op, row);
     // @unroll
     for (var c = 0u; c < COLUMNS; c++) {
-      let x = columns[k * COLUMNS + c];
-      sums[c] += vec4f(dot(w0, x), dot(w1, x), dot(w2, x), dot(w3, x));
+      products[row * COLUMNS + c] = sums[c];
+    }
+  }
+  for (var row = WRITTEN; row < WIDTH; row++) {
+    let sums = affine_row(op, row);
+    // @unroll
+    for (var c = 0u; c < COLUMNS; c++) {
+      products[row * COLUMNS + c] = sums[c];
     }
   }
   // @unroll
-  for (var c = 0u; c < COLUMNS; c++) {
-    sums[c] = select(vec4f(), sums[c], live);
+  for (var p = 0u; p < POINTS; p++) {
+    const u = POINTS + 2u * p;
+    var state_top = 0;
+    var top = 0;
+    // @unroll
+    for (var row = 0u; row < WIDTH; row++) {
+      state_top = max(state_top, size_bits(products[row * COLUMNS + p]));
+      top = max(top, size_bits(products[row * COLUMNS + u]));
+      top = max(top, size_bits(products[row * COLUMNS + u + 1u]));
+    }
+    tops[p] = max(tops[p], max(state_top, top));
+    powers[p] += exponent_of(top);
+    let factor = inverse_power(top);
+    // @unroll
+    for (var row = 0u; row < WIDTH; row++) {
+      columns[row * COLUMNS + p] = products[row * COLUMNS + p];
+      columns[row * COLUMNS + u] = factor * products[row * COLUMNS + u];
+      columns[row * COLUMNS + u + 1u] = factor * products[row * COLUMNS + u + 1u];
+    }
   }
-  return sums;
+}
+
+// States alone, for what comes after the layer of the exponent.
+fn affine_follow(op: Op) {
+  let input_blocks = block_count(op.input_width);
+  let biases = op.parameters + 4u * block_count(op.output_width) * input_blocks;
+  for (var row = 0u; row < op.output_width; row++) {
+    let bias = parameters[biases + row / 4u][row % 4u];
+    // @unroll
+    for (var p = 0u; p < POINTS; p++) {
+      products[row * COLUMNS + p] = bias;
+    }
+    for (var k = 0u; k < input_blocks; k++) {
+      let weights = parameters[op.parameters + row * input_blocks + k];
+      // @unroll
+      for (var p = 0u; p < POINTS; p++) {
+        products[row * COLUMNS + p] += dot(weights, column_block(4u * k * COLUMNS + p));
+      }
+    }
+  }
+  for (var row = 0u; row < op.output_width; row++) {
+    // @unroll
+    for (var p = 0u; p < POINTS; p++) {
+      columns[row * COLUMNS + p] = products[row * COLUMNS + p];
+    }
+  }
 }

@@ -14,20 +14,18 @@
 //             4 statuses[pixel]: status + 256 · class · 5 outputs[pixel][output_width]
 // grid        an invocation for POINTS pixels; folded into y
 // units       points in standardised units; λ in 1/span
-// numerics    the ops at the start that repeat (the hidden layers) run by the rules of fused/, the others
-//             by those of ops/, on private memory. Tangents of a point share one power of two;
-//             bound in test/support/tolerance.ts
+// numerics    up to the layer of the exponent, op codes repeat with PERIOD. Tangents of a point share one
+//             power of two; bound in test/support/tolerance.ts
 // source      Storm et al., Phys. Rev. Lett. 132, 057301 (2024)
 
 const TILE = 1u; // @set POINTS
-const PERIOD = 2u; // @set ops after which the repeating op codes start again
+const PERIOD = 2u; // @set ops after which the op codes start again
 const CODES = 16u; // @set these codes, 4 bits each, the first op lowest
 
 override LANES: u32 = 64;
 
 struct FieldArgs {
-  repeating_op_count: u32, // a multiple of PERIOD, at most exponent_op_count
-  exponent_op_count: u32,  // ops up to the layer of the exponent
+  exponent_op_count: u32,  // ops up to the layer of the exponent, a multiple of PERIOD
   op_count: u32,
   first_pixel: u32,        // of this dispatch, in the buffers
   end_pixel: u32,
@@ -45,16 +43,12 @@ struct FieldArgs {
 @group(1) @binding(4) var<storage, read_write> statuses: array<u32>;
 @group(1) @binding(5) var<storage, read_write> outputs: array<f32>;
 
-// For the ops that do not repeat: two slots in turn, [slot][block][POINTS] and [slot][block][2][POINTS].
-var<private> states: array<vec4f, 2u * BLOCKS * POINTS>;
-var<private> tangents: array<vec4f, 4u * BLOCKS * POINTS>;
-
 fn state_block(block: u32, column: u32) -> vec4f {
-  return states[block * POINTS + column % POINTS];
+  return column_block(4u * block * COLUMNS + column);
 }
 
 fn tangent_block(block: u32, column: u32) -> vec4f {
-  return tangents[block * 2u * POINTS + column];
+  return vec4f();
 }
 
 fn cotangent_block(block: u32, column: u32) -> vec4f {
@@ -63,119 +57,67 @@ fn cotangent_block(block: u32, column: u32) -> vec4f {
 
 fn load_points(first: u32) {
   let input_blocks = block_count(args.input_width);
-  // @unroll
-  for (var k = 0u; k < BLOCKS; k++) {
-    if (k < input_blocks) {
-      let origin = plane[k];
-      let u = plane[input_blocks + k];
-      let v = plane[2u * input_blocks + k];
-      // @unroll
-      for (var p = 0u; p < POINTS; p++) {
-        let pixel = min(first + p, args.end_pixel - 1u);
-        let s = coordinates[pixel % args.width];
-        let t = coordinates[args.row_place + pixel / args.width];
-        columns[k * COLUMNS + p] = origin + s * u + t * v;
-        columns[k * COLUMNS + POINTS + 2u * p] = u;
-        columns[k * COLUMNS + POINTS + 2u * p + 1u] = v;
-      }
-    }
-  }
-}
-
-// Moves columns to the slot that the op at `index` reads, tangents scaled.
-fn unload_columns(index: u32) {
-  let slot = (index & 1u) * BLOCKS;
+  var places: array<vec2f, POINTS>;
   // @unroll
   for (var p = 0u; p < POINTS; p++) {
-    var state_top = 0u;
-    var top = 0u;
+    let pixel = min(first + p, args.end_pixel - 1u);
+    let row = pixel / args.width;
+    places[p] = vec2f(coordinates[pixel - row * args.width], coordinates[args.row_place + row]);
+  }
+  for (var k = 0u; k < args.input_width; k++) {
+    let origin = plane[k / 4u][k % 4u];
+    let u = plane[input_blocks + k / 4u][k % 4u];
+    let v = plane[2u * input_blocks + k / 4u][k % 4u];
     // @unroll
-    for (var k = 0u; k < BLOCKS; k++) {
-      state_top = max(state_top, top_bits(columns[k * COLUMNS + p]));
-      top = max(top, top_bits(columns[k * COLUMNS + POINTS + 2u * p]));
-      top = max(top, top_bits(columns[k * COLUMNS + POINTS + 2u * p + 1u]));
-    }
-    tops[p] = max(tops[p], max(state_top, top));
-    powers[p] += exponent_of(top);
-    let factor = inverse_power(top);
-    // @unroll
-    for (var k = 0u; k < BLOCKS; k++) {
-      let u = factor * columns[k * COLUMNS + POINTS + 2u * p];
-      let v = factor * columns[k * COLUMNS + POINTS + 2u * p + 1u];
-      states[(slot + k) * POINTS + p] = columns[k * COLUMNS + p];
-      tangents[(slot + k) * 2u * POINTS + p] = u;
-      tangents[(slot + k) * 2u * POINTS + POINTS + p] = v;
-    }
-  }
-}
-
-fn push_tangents(op: Op) {
-  var shifts: array<i32, POINTS>;
-  for (var p = 0u; p < POINTS; p++) {
-    var shift = 0;
-    switch op.code {
-      // @each affine
-      case AFFINE: {
-        shift = affine_slope_shift(op, 0u, p);
-        for (var k = 1u; k < block_count(op.input_width); k++) {
-          shift = max(shift, affine_slope_shift(op, k, p));
-        }
-      }
-      // @end
-      default: {}
-    }
-    shifts[p] = shift;
-    powers[p] += f32(shift);
-  }
-  let output_blocks = block_count(op.output_width);
-  for (var column = 0u; column < 2u * POINTS; column += POINTS) {
-    for (var block = 0u; block < output_blocks; block++) {
-      var tile: array<vec4f, TILE>;
-      switch op.code {
-        // @each affine
-        case AFFINE: {
-          tile = affine_tangent(op, block, column, shifts);
-        }
-        // @end
-        default: {}
-      }
-      for (var p = 0u; p < POINTS; p++) {
-        tangents[(op.output_offset + block) * 2u * POINTS + column + p] = tile[p];
-      }
-    }
-  }
-  for (var p = 0u; p < POINTS; p++) {
-    var top = 0u;
-    for (var block = op.output_offset; block < op.output_offset + output_blocks; block++) {
-      top = max(top, max(top_bits(tangent_block(block, p)), top_bits(tangent_block(block, POINTS + p))));
-    }
-    tops[p] = max(tops[p], top);
-    powers[p] += exponent_of(top);
-    for (var block = op.output_offset; block < op.output_offset + output_blocks; block++) {
-      tangents[block * 2u * POINTS + p] *= inverse_power(top);
-      tangents[block * 2u * POINTS + POINTS + p] *= inverse_power(top);
-    }
-  }
-}
-
-fn push_states(op: Op, recorded: bool) {
-  for (var block = 0u; block < block_count(op.output_width); block++) {
-    var tile: array<vec4f, TILE>;
-    switch op.code {
-      // @each affine
-      case AFFINE: {
-        tile = affine_forward(op, block, 0u);
-      }
-      // @end
-      default: {}
-    }
     for (var p = 0u; p < POINTS; p++) {
-      states[(op.output_offset + block) * POINTS + p] = tile[p];
-      if (recorded) {
-        tops[p] = max(tops[p], top_bits(tile[p]));
-      }
+      columns[k * COLUMNS + p] = origin + places[p].x * u + places[p].y * v;
+      columns[k * COLUMNS + POINTS + 2u * p] = u;
+      columns[k * COLUMNS + POINTS + 2u * p + 1u] = v;
     }
   }
+}
+
+// λ1, λ2 and the direction of each point, from its tangents.
+fn stretch_columns() -> array<vec4f, POINTS> {
+  var found: array<vec4f, POINTS>;
+  // @unroll
+  for (var p = 0u; p < POINTS; p++) {
+    const u = POINTS + 2u * p;
+    var largest = 0;
+    // @unroll
+    for (var row = 0u; row < WIDTH; row++) {
+      largest = max(largest, size_bits(columns[row * COLUMNS + u]));
+      largest = max(largest, size_bits(columns[row * COLUMNS + u + 1u]));
+    }
+    let unit = inverse_power(largest);
+    var gram = vec3f();
+    // @unroll
+    for (var row = 0u; row < WIDTH; row++) {
+      let image = unit * vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + u + 1u]);
+      gram += vec3f(image.x * image.x, image.x * image.y, image.y * image.y);
+    }
+    let direction = plane_direction(gram.x, gram.y, gram.z);
+    var first = 0f;
+    var top = 0;
+    // @unroll
+    for (var row = 0u; row < WIDTH; row++) {
+      let image = unit * vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + u + 1u]);
+      let along = dot(direction, image);
+      first += along * along;
+      top = max(top, size_bits(direction.x * image.y - direction.y * image.x));
+    }
+    let factor = inverse_power(top);
+    var second = 0f;
+    // @unroll
+    for (var row = 0u; row < WIDTH; row++) {
+      let image = unit * vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + u + 1u]);
+      let across = factor * (direction.x * image.y - direction.y * image.x);
+      second += across * across;
+    }
+    let power = powers[p] + exponent_of(largest);
+    found[p] = stretching(first, second, top, direction, power, args.span);
+  }
+  return found;
 }
 
 @compute @workgroup_size(LANES)
@@ -185,7 +127,7 @@ fn field(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     return;
   }
   load_points(first);
-  for (var index = 0u; index < args.repeating_op_count; index += PERIOD) {
+  for (var index = 0u; index < args.exponent_op_count; index += PERIOD) {
     // @unroll
     for (var step = 0u; step < PERIOD; step++) {
       const code = (CODES >> (4u * step)) & 15u;
@@ -199,19 +141,22 @@ fn field(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
       }
     }
   }
-  unload_columns(args.repeating_op_count);
-  for (var index = args.repeating_op_count; index < args.op_count; index++) {
+  let found = stretch_columns();
+  for (var index = args.exponent_op_count; index < args.op_count; index++) {
     let op = program[index];
-    if (index < args.exponent_op_count) {
-      push_tangents(op);
+    switch op.code {
+      // @each affine
+      case AFFINE: {
+        affine_follow(op);
+      }
+      // @end
+      default: {}
     }
-    push_states(op, index < args.exponent_op_count);
   }
-  let exponent_slot = (args.exponent_op_count & 1u) * BLOCKS;
-  let output_slot = (args.op_count & 1u) * BLOCKS;
-  let blocks = block_count(program[args.exponent_op_count - 1u].output_width);
-  for (var p = 0u; p < min(POINTS, args.end_pixel - first); p++) {
-    let found = stretch(Pushed(exponent_slot, blocks, p, POINTS + p, powers[p]), args.span);
-    store_pixel(first + p, output_slot, p, args.output_width, found, tops[p]);
+  // @unroll
+  for (var p = 0u; p < POINTS; p++) {
+    if (first + p < args.end_pixel) {
+      store_pixel(first + p, 0u, p, args.output_width, found[p], tops[p]);
+    }
   }
 }

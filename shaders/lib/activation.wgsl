@@ -3,6 +3,9 @@
 //   activation_value(choice, x, alpha)          g(x)
 //   activation_slope(choice, x, alpha, shift)   g'(x) · 2^-shift
 //   activation_both(choice, x, alpha, shift)    both, for one exponential
+//   slope_depth(choice, x, alpha)               bits of -log g'(x), which order like the numbers: the least is
+//                                               that of the largest slope
+//   shift_of_depth(bits)                        the shift that suits a slope
 //   activation_shift(choice, x, alpha)          the shift that suits the largest slope of the block
 //   live_lanes(x, count)                        the block without its padding lanes, for activation_shift
 //   is_finite4(x)                               no lane is NaN, infinite or beyond ±1e37
@@ -10,14 +13,16 @@
 // overrides   ACTIVATION_SET: bit of each activation that may be chosen, all by default. Give it where speed
 //             matters: SwiftShader runs every branch of a kernel, whether taken or not (a block costs it
 //             18 ns with tanh alone, 270 ns with all), and others hold registers for them.
-// units       shift is a whole number <= 0, and 0 unless every slope of the block is below 1e-7.
-//             A caller takes the largest shift over a layer and adds shift · ln 2 to the log of the
+// units       shift (one a lane) is a whole number <= 0, and 0 unless every slope of the block is below
+//             1e-7. A caller takes the largest shift over a layer and adds shift · ln 2 to the log of the
 //             stretch: so layers whose neurons are all saturated do not underflow.
 // numerics    a few ulps wherever the result is a normal number, by an exponential of its own (the
 //             builtin is off by up to 3 + 2|x| ulps); below 2^-118 it may be 0. gelu-tanh and celu answer
 //             to rounding their argument. Slopes are 0 where float64 is: exp(-746). sine is good
 //             for |x| <= 10^4, and within [-1, 1] beyond. Inputs are clamped where they could overflow.
-//             At kinks slopes are PyTorch's. src/math/activations.ts has the definitions.
+//             At kinks slopes are PyTorch's. src/math/activations.ts has the definitions. Limits are set
+//             by select and by integer min of bits: min and max of floats look after NaN, which costs a
+//             software adapter 45 instructions.
 // source      polynomials fitted by test/golden/activation-polynomials.py; sine: Cephes (Moshier, 1989)
 
 const IDENTITY: u32 = 0u;
@@ -43,6 +48,9 @@ const GELU_LINEAR: f32 = 1.59576912;    // 2 √(2/π)
 const GELU_CUBIC: f32 = 0.0713548163;   // 2 √(2/π) 0.044715
 const NORMAL_DENSITY: f32 = 0.398942280; // 1 / √(2π)
 const DEEPEST: f32 = -745.2;            // exp of less is 0 in float64
+const DEEPEST_BITS: i32 = 0x443a4ccd;   // of 745.2
+const SATURATED: i32 = 0x43bb0000;      // of 374: exp(-2 · 374) is 0 in float64
+const SQUARE_END: i32 = 0x421acccd;     // of 38.7: exp(-38.7² / 2) is 0 in float64
 
 override ACTIVATION_SET: u32 = 0x1fffu;
 
@@ -56,6 +64,20 @@ struct Exponential {
   value: vec4f,
   below: vec4f,
   scaled: vec4f,
+}
+
+// |x|, at most the number of those bits, which NaN becomes too
+fn limited_size(x: vec4f, bits: i32) -> vec4f {
+  return bitcast<vec4f>(min(bitcast<vec4i>(x) & vec4i(0x7fffffff), vec4i(bits)));
+}
+
+// min(x, 0) and -min(x, 0)
+fn below_zero(x: vec4f) -> vec4f {
+  return select(vec4f(), x, x < vec4f());
+}
+
+fn negative_part(x: vec4f) -> vec4f {
+  return select(vec4f(), -x, x < vec4f());
 }
 
 fn is_choice(choice: u32, name: u32) -> bool {
@@ -74,7 +96,7 @@ fn nearest_power(a: vec4f) -> vec4i {
 }
 
 // exp of n ln 2 + r with |r| <= 0.354 and n <= 0
-fn exponential_of_parts(n: vec4i, r: vec4f, shift: i32) -> Exponential {
+fn exponential_of_parts(n: vec4i, r: vec4f, shift: vec4i) -> Exponential {
   let tail = (((0.00139017846 * r + 0.00836434495) * r + 0.0416668691) * r + 0.166665703) * r + 0.5;
   let growth = r + r * r * tail;
   let unit = bitcast<vec4f>((max(n, vec4i(-127)) + 127) << vec4u(23u));
@@ -84,18 +106,19 @@ fn exponential_of_parts(n: vec4i, r: vec4f, shift: i32) -> Exponential {
 }
 
 // exp for a <= 0
-fn exponential(a: vec4f, shift: i32) -> Exponential {
-  let bounded = max(a, vec4f(DEEPEST));
+fn exponential(a: vec4f, shift: vec4i) -> Exponential {
+  let vanishes = a < vec4f(DEEPEST);
+  let bounded = select(a, vec4f(DEEPEST), vanishes);
   let n = nearest_power(bounded);
   let k = vec4f(n);
   var result = exponential_of_parts(n, (bounded - k * LN2_HIGH) - k * LN2_LOW, shift);
-  result.scaled = select(result.scaled, vec4f(), a < vec4f(DEEPEST));
+  result.scaled = select(result.scaled, vec4f(), vanishes);
   return result;
 }
 
 // exp(-x²/2): the square in two parts, because exp magnifies its rounding error
-fn exponential_of_square(x: vec4f, shift: i32) -> Exponential {
-  let bounded = min(abs(x), vec4f(38.7));
+fn exponential_of_square(x: vec4f, shift: vec4i) -> Exponential {
+  let bounded = limited_size(x, SQUARE_END);
   let high = bitcast<vec4f>(bitcast<vec4u>(bounded) & vec4u(0xfffff000u));
   let a = -0.5 * high * high;
   let b = -0.5 * (bounded - high) * (bounded + high);
@@ -130,18 +153,19 @@ fn scaled_tail(t: vec4f) -> vec4f {
 }
 
 // tanh x = -m / (2 + m), m = exp(-2|x|) - 1; slope 4e / (1 + e)²
-fn tanh_value_slope(x: vec4f, shift: i32) -> ValueSlope {
-  let e = exponential(-2.0 * min(abs(x), vec4f(1e3)), shift);
+fn tanh_value_slope(x: vec4f, shift: vec4i) -> ValueSlope {
+  let e = exponential(-2.0 * limited_size(x, SATURATED), shift);
   let inverse = 1.0 / (2.0 + e.below);
-  let size = -e.below * inverse;
-  return ValueSlope(select(size, -size, x < vec4f()), 4.0 * e.scaled * inverse * inverse);
+  let sign_bits = bitcast<vec4u>(x) & vec4u(0x80000000u);
+  let value = bitcast<vec4f>(bitcast<vec4u>(-e.below * inverse) | sign_bits);
+  return ValueSlope(value, 4.0 * e.scaled * inverse * inverse);
 }
 
-fn gelu_value_slope(x: vec4f, shift: i32) -> ValueSlope {
+fn gelu_value_slope(x: vec4f, shift: vec4i) -> ValueSlope {
   let e = exponential_of_square(x, shift);
-  let t = min(abs(x), vec4f(39.0));
+  let t = limited_size(x, SQUARE_END);
   let tail = scaled_tail(t);
-  let unit = power_of_two(vec4i(-shift));
+  let unit = power_of_two(-shift);
   let rest = e.scaled * (tail - NORMAL_DENSITY * t);
   let positive = x > vec4f();
   return ValueSlope(
@@ -150,7 +174,7 @@ fn gelu_value_slope(x: vec4f, shift: i32) -> ValueSlope {
   );
 }
 
-fn sine_value_slope(x: vec4f, shift: i32) -> ValueSlope {
+fn sine_value_slope(x: vec4f, shift: vec4i) -> ValueSlope {
   let k = floor(clamp(x, vec4f(-1e6), vec4f(1e6)) * 0.636619772 + 0.5);
   // π/2 in three parts; products of the first two with k are exact
   let rest = ((x - k * 1.5703125) - k * 4.83751297e-4) - k * 7.54978995e-8;
@@ -162,7 +186,7 @@ fn sine_value_slope(x: vec4f, shift: i32) -> ValueSlope {
   let odd = (quarter & vec4i(1)) == vec4i(1);
   let value = select(s, c, odd);
   let slope = select(c, s, odd);
-  let unit = power_of_two(vec4i(-shift));
+  let unit = power_of_two(-shift);
   return ValueSlope(
     select(value, -value, quarter >= vec4i(2)),
     unit * select(slope, -slope, (quarter == vec4i(1)) | (quarter == vec4i(2))),
@@ -175,43 +199,43 @@ fn gelu_argument(x: vec4f) -> vec4f {
   return c * (GELU_LINEAR + GELU_CUBIC * c * c);
 }
 
-// log g'(x), up to terms that grow slowly with x; 0 where slopes do not die out
-fn slope_exponent(choice: u32, x: vec4f, alpha: f32) -> vec4f {
-  var a = vec4f();
+// Bits of -log g'(x), up to terms that grow slowly with x; 0 where slopes do not die out.
+fn slope_depth(choice: u32, x: vec4f, alpha: f32) -> vec4i {
+  var depth = vec4f();
   if (is_choice(choice, TANH)) {
-    a = -2.0 * min(abs(x), vec4f(1e3));
+    depth = 2.0 * abs(x);
   }
   if (is_choice(choice, SIGMOID)) {
-    a = -abs(x);
+    depth = abs(x);
   }
   if (
     is_choice(choice, ELU) || is_choice(choice, SELU) ||
     is_choice(choice, SILU) || is_choice(choice, SOFTPLUS)
   ) {
-    a = min(x, vec4f());
+    depth = negative_part(x);
   }
   if (is_choice(choice, CELU)) {
-    a = min(x, vec4f()) / alpha;
+    depth = negative_part(x) / alpha;
   }
   if (is_choice(choice, GELU)) {
-    let c = clamp(x, vec4f(-50.0), vec4f());
-    a = -0.5 * c * c;
+    let c = limited_size(negative_part(x), SQUARE_END);
+    depth = 0.5 * c * c;
   }
   if (is_choice(choice, GELU_TANH)) {
-    a = min(gelu_argument(x), vec4f());
+    depth = negative_part(gelu_argument(x));
   }
-  return a;
+  return bitcast<vec4i>(depth);
 }
 
-// The shift that suits slopes whose logs are at most `largest`.
-fn shift_of_depth(largest: f32) -> i32 {
-  let deep = largest < -20.0;
-  return select(0, i32(max(largest, DEEPEST) * LOG2_E), deep);
+// The shift that suits a slope of exp(-depth).
+fn shift_of_depth(depth_bits: i32) -> i32 {
+  let depth = bitcast<f32>(min(depth_bits, DEEPEST_BITS));
+  return select(0, i32(-depth * LOG2_E), depth > 20.0);
 }
 
 fn activation_shift(choice: u32, x: vec4f, alpha: f32) -> i32 {
-  let a = slope_exponent(choice, x, alpha);
-  return shift_of_depth(max(max(a.x, a.y), max(a.z, a.w)));
+  let depth = slope_depth(choice, x, alpha);
+  return shift_of_depth(min(min(depth.x, depth.y), min(depth.z, depth.w)));
 }
 
 // The first `count` lanes; the others repeat lane 0.
@@ -220,10 +244,10 @@ fn live_lanes(x: vec4f, count: u32) -> vec4f {
 }
 
 // sigmoid, elu, gelu-tanh and their kin: what is made of exp of something that is at most 0
-fn exponential_value_slope(choice: u32, x: vec4f, alpha: f32, shift: i32) -> ValueSlope {
-  let unit = power_of_two(vec4i(-shift));
+fn exponential_value_slope(choice: u32, x: vec4f, alpha: f32, shift: vec4i) -> ValueSlope {
+  let unit = power_of_two(-shift);
   let positive = x > vec4f();
-  var a = min(x, vec4f());
+  var a = below_zero(x);
   if (is_choice(choice, SIGMOID) || is_choice(choice, SILU) || is_choice(choice, SOFTPLUS)) {
     a = -abs(x);
   }
@@ -231,7 +255,7 @@ fn exponential_value_slope(choice: u32, x: vec4f, alpha: f32, shift: i32) -> Val
     a = -abs(gelu_argument(x));
   }
   if (is_choice(choice, CELU)) {
-    a = min(x, vec4f()) / alpha;
+    a = below_zero(x) / alpha;
   }
   let e = exponential(a, shift);
   // sigmoid(x), sigmoid(-x) and 2^-shift sigmoid(x), for those that are made of it
@@ -264,7 +288,7 @@ fn exponential_value_slope(choice: u32, x: vec4f, alpha: f32, shift: i32) -> Val
     both.slope = scaled * (1.0 + c * falling);
   }
   if (is_choice(choice, SOFTPLUS)) {
-    both.value = max(x, vec4f()) + log_one_plus(e.value);
+    both.value = select(vec4f(), x, positive) + log_one_plus(e.value);
     both.slope = scaled;
   }
   return both;
@@ -274,8 +298,8 @@ fn exponential_value_slope(choice: u32, x: vec4f, alpha: f32, shift: i32) -> Val
 const EXPONENTIALS: u32 = (1u << SIGMOID) | (1u << ELU) | (1u << SELU) | (1u << CELU) |
   (1u << GELU_TANH) | (1u << SILU) | (1u << SOFTPLUS);
 
-fn activation_both(choice: u32, x: vec4f, alpha: f32, shift: i32) -> ValueSlope {
-  let unit = power_of_two(vec4i(-shift));
+fn activation_both(choice: u32, x: vec4f, alpha: f32, shift: vec4i) -> ValueSlope {
+  let unit = power_of_two(-shift);
   let positive = x > vec4f();
   var both = ValueSlope(x, unit);
   if (is_choice(choice, TANH)) {
@@ -302,11 +326,11 @@ fn activation_both(choice: u32, x: vec4f, alpha: f32, shift: i32) -> ValueSlope 
 }
 
 fn activation_value(choice: u32, x: vec4f, alpha: f32) -> vec4f {
-  return activation_both(choice, x, alpha, 0).value;
+  return activation_both(choice, x, alpha, vec4i()).value;
 }
 
 fn activation_slope(choice: u32, x: vec4f, alpha: f32, shift: i32) -> vec4f {
-  return activation_both(choice, x, alpha, shift).slope;
+  return activation_both(choice, x, alpha, vec4i(shift)).slope;
 }
 
 fn is_finite4(x: vec4f) -> bool {

@@ -6,7 +6,7 @@
 //
 // @use lib/network.wgsl
 // @use lib/singular.wgsl
-// kernel      provides state_block, tangent_block, and bindings exponents[pixel], statuses[pixel],
+// kernel      provides state_block, and bindings exponents[pixel], statuses[pixel],
 //             outputs[pixel][output_width]
 // units       λ in 1/span; NO_EXPONENT stands where λ would be -infinity or means nothing
 // numerics    σ1 is the length of the image of the first direction, σ2 that of the second: from the
@@ -19,16 +19,6 @@ const OVERFLOW: u32 = 2u;
 const NO_EXPONENT: f32 = -3e38;
 const LN2_PARTS: vec2f = vec2f(0.693359375, -2.12194440e-4); // the first has 10 bits
 
-// The tangents of one point: two columns of `blocks` blocks from `offset`, which stand for 2^power times
-// themselves. The largest component is in [1, 2).
-struct Pushed {
-  offset: u32,
-  blocks: u32,
-  first: u32,
-  second: u32,
-  power: f32,
-}
-
 // log(sqrt(square) · 2^power) / span; NO_EXPONENT for a square of 0
 fn exponent_from(square: f32, power: f32, span: f32) -> f32 {
   let value = (power * LN2_PARTS.x + (0.5 * log(square) + power * LN2_PARTS.y)) / span;
@@ -36,49 +26,22 @@ fn exponent_from(square: f32, power: f32, span: f32) -> f32 {
   return select(NO_EXPONENT, value, positive);
 }
 
-// λ1, λ2 and the direction that is stretched most.
-fn stretch(pushed: Pushed, span: f32) -> vec4f {
-  var a = 0.0;
-  var b = 0.0;
-  var c = 0.0;
-  for (var k = pushed.offset; k < pushed.offset + pushed.blocks; k++) {
-    let u = tangent_block(k, pushed.first);
-    let v = tangent_block(k, pushed.second);
-    a += dot(u, u);
-    b += dot(u, v);
-    c += dot(v, v);
-  }
-  let direction = plane_direction(a, b, c);
-  var first = 0.0;
-  var top = 0u;
-  for (var k = pushed.offset; k < pushed.offset + pushed.blocks; k++) {
-    let u = tangent_block(k, pushed.first);
-    let v = tangent_block(k, pushed.second);
-    let image = direction.x * u + direction.y * v;
-    first += dot(image, image);
-    top = max(top, top_bits(direction.x * v - direction.y * u));
-  }
-  let factor = inverse_power(top);
-  var second = 0.0;
-  for (var k = pushed.offset; k < pushed.offset + pushed.blocks; k++) {
-    let u = tangent_block(k, pushed.first);
-    let v = tangent_block(k, pushed.second);
-    let image = factor * (direction.x * v - direction.y * u);
-    second += dot(image, image);
-  }
+// λ1, λ2 and the direction from the squared lengths of the two images, of which the second is scaled by
+// inverse_power(top); tangents stand for 2^power times themselves.
+fn stretching(first: f32, second: f32, top: i32, direction: vec2f, power: f32, span: f32) -> vec4f {
   return vec4f(
-    exponent_from(first, pushed.power, span),
-    exponent_from(second, pushed.power + exponent_of(top), span),
+    exponent_from(first, power, span),
+    exponent_from(second, power + exponent_of(top), span),
     direction,
   );
 }
 
 // Stores one pixel: outputs are in `column` of the state at block `offset`; `top` as in lib/singular.wgsl,
 // of all states and tangents up to the layer of the exponent.
-fn store_pixel(pixel: u32, offset: u32, column: u32, width: u32, found: vec4f, top: u32) {
-  var output_top = 0u;
+fn store_pixel(pixel: u32, offset: u32, column: u32, width: u32, found: vec4f, top: i32) {
+  var output_top = 0;
   for (var r = 0u; r < width; r++) {
-    output_top = max(output_top, top_bits(vec4f(state_block(offset + r / 4u, column)[r % 4u])));
+    output_top = max(output_top, size_bits(state_block(offset + r / 4u, column)[r % 4u]));
   }
   let finite = output_top <= LARGEST_BITS;
   var best = 0u;

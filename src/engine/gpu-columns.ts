@@ -1,5 +1,11 @@
 import { DeviceError } from '../errors.ts';
-import { createArguments, createKernel, dispatch, type Kernel } from '../gpu/kernel.ts';
+import {
+  createArguments,
+  createKernel,
+  dispatch,
+  type Kernel,
+  type KernelOptions,
+} from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { Program } from '../model/network.ts';
 import { blockCount, type Op } from '../ops/op.ts';
@@ -50,13 +56,9 @@ export function chooseShape(program: Program, slow: boolean, road?: Road): Colum
   return { road: 'whole', tile: 1, columnLanes: 64 / rowLanes, rowLanes };
 }
 
-/** Compiles both directions for a program; its activations alone are compiled in. */
-export async function createColumnKernels(
-  device: GPUDevice,
-  { ops }: Program,
-  shape: ColumnShape,
-): Promise<ColumnKernels> {
-  const options = {
+/** How kernels over columns are compiled for a program: its activations alone are in. */
+export function columnOptions({ ops }: Program, shape: ColumnShape): KernelOptions {
+  return {
     constants: { TILE: shape.tile },
     overrides: {
       COLUMN_LANES: shape.columnLanes,
@@ -64,6 +66,15 @@ export async function createColumnKernels(
       ACTIVATION_SET: choiceSet(ops),
     },
   };
+}
+
+/** Compiles both directions for a program. */
+export async function createColumnKernels(
+  device: GPUDevice,
+  program: Program,
+  shape: ColumnShape,
+): Promise<ColumnKernels> {
+  const options = columnOptions(program, shape);
   const [forward, backward] = await Promise.all([
     createKernel(device, forwardShader, options),
     createKernel(device, backwardShader, options),

@@ -1,4 +1,3 @@
-import fieldShader from '../../shaders/kernels/field.wgsl';
 import reduceShader from '../../shaders/kernels/reduce.wgsl';
 import { assert } from '../errors.ts';
 import { BufferUsage } from '../gpu/flags.ts';
@@ -6,109 +5,35 @@ import {
   createArguments,
   createKernel,
   dispatch,
-  foldGrid,
   type ArgumentSlots,
   type Kernel,
 } from '../gpu/kernel.ts';
 import { readBuffer } from '../gpu/readback.ts';
 import { Scope } from '../gpu/scope.ts';
-import { activationCode, activationSet } from '../math/activations.ts';
 import { layerPlace, type LayerPlace } from '../model/layer-choice.ts';
-import type { Program } from '../model/network.ts';
 import { pixelCentre } from '../model/plane.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
-import { OPS } from '../ops/registry.ts';
-import { slotLength } from '../wgsl/program.ts';
 import type { ComputeOptions, Field, FieldData, FieldRequest, FieldStatistics } from './engine.ts';
+import { createByOpRoad } from './by-op-road.ts';
 import { Status } from './engine.ts';
 import { checkRequest } from './field-checks.ts';
+import type { FieldBuffers, FieldRoad } from './field-road.ts';
+import { canFuse, createFusedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 
-/** Where a field lives on the GPU: row 0 is the lowest t. */
-export interface FieldBuffers {
-  /** λ₁, λ₂, ds, dt of each pixel; −3e38 stands for −Infinity. */
-  readonly exponents: GPUBuffer;
-  /** Status + 256 · class of each pixel. */
-  readonly statuses: GPUBuffer;
-  /** [pixel][outputWidth] */
-  readonly outputs: GPUBuffer;
-  readonly width: number;
-  readonly height: number;
-  readonly outputWidth: number;
-}
-
-/** Widest states, in blocks, that the fused rules keep on chip. */
-const FUSED_BLOCKS = 8;
-/** Blocks up to which the product's code is written out in full. */
-const WRITTEN_BLOCKS = 3;
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
 const FIRST_PIXELS = 4096;
-const NO_CODE = 15;
 const BINS = 1024;
 /** Pixels of a tile of a field that is read back as a whole. */
 const TILE_PIXELS = 262_144;
-
-/** How the kernel is specialised for a program. */
-interface FieldKernels {
-  readonly field: Kernel;
-  readonly reduce: Kernel;
-  readonly lanes: number;
-  readonly points: number;
-  /** Op after which the fused rules end. */
-  readonly fusedOpCount: number;
-}
-
-/**
- * The ops at the start that repeat affine and one activation: these run by the fused rules.
- */
-function fusedOps({ ops }: Program, points: number): { count: number; choice: number } {
-  const blocks = blockCount(slotLength(ops));
-  const [affine, activation] = ops;
-  const isDense = affine.name === 'affine' && activation?.name === 'activation';
-  if (blocks > FUSED_BLOCKS || points < 1 || !isDense) return { count: 0, choice: 0 };
-  let count = 0;
-  while (count + 1 < ops.length) {
-    const next = ops[count + 1];
-    if (ops[count].name !== 'affine' || next.name !== 'activation') break;
-    if (next.activation !== activation.activation) break;
-    count += 2;
-  }
-  return { count, choice: activationCode(activation.activation) };
-}
-
-async function createFieldKernels(model: GpuModel, slow: boolean): Promise<FieldKernels> {
-  const { program } = model.network;
-  const BLOCKS = slotLength(program.ops) / BLOCK;
-  const POINTS = slow ? (BLOCKS <= WRITTEN_BLOCKS ? 4 : 2) : 1;
-  const fused = fusedOps(program, POINTS);
-  const names = program.ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
-  const lanes = slow ? 16 : 64;
-  const [field, reduce] = await Promise.all([
-    createKernel(model.device, fieldShader, {
-      constants: {
-        POINTS,
-        TILE: POINTS,
-        COLUMNS: 3 * POINTS,
-        BLOCKS,
-        WRITTEN: BLOCKS <= WRITTEN_BLOCKS ? BLOCKS : 0,
-        CHOICE: fused.choice,
-        PERIOD: fused.count > 0 ? 2 : 1,
-        CODES: fused.count > 0 ? OPS.affine.code + 16 * OPS.activation.code : NO_CODE,
-      },
-      overrides: { LANES: lanes, ACTIVATION_SET: activationSet(names) },
-    }),
-    createKernel(model.device, reduceShader),
-  ]);
-  return { field, reduce, lanes, points: POINTS, fusedOpCount: fused.count };
-}
 
 /** Content of a field with its own buffers. */
 interface Content extends FieldBuffers {
   readonly capacity: number;
 }
 
-/** A live field on the GPU, computed by the fused kernel. */
+/** A live field on the GPU. */
 export class GpuField implements Field {
   readonly scope: Scope;
   #front: Content | null = null;
@@ -118,7 +43,7 @@ export class GpuField implements Field {
   #isComputing = false;
   #pixelsPerSubmission = FIRST_PIXELS;
   readonly #plane: GPUBuffer;
-  readonly #args: ArgumentSlots;
+  readonly #roads = new Map<FieldRoad['name'], Promise<FieldRoad>>();
   readonly #reduceArgs: ArgumentSlots;
   readonly #summary: GPUBuffer;
   readonly #counts: GPUBuffer;
@@ -126,22 +51,25 @@ export class GpuField implements Field {
 
   private constructor(
     readonly model: GpuModel,
-    private readonly kernels: FieldKernels,
+    private readonly slow: boolean,
+    private readonly reduce: Kernel,
   ) {
     this.scope = new Scope(model.device, 'ftle-map/field');
     const { storage, copyDst, copySrc } = BufferUsage;
     const planeBytes = 3 * blockCount(model.network.inputWidth) * BLOCK * 4;
     this.#plane = this.scope.buffer('plane', planeBytes, storage | copyDst);
-    this.#args = createArguments(this.scope, kernels.field);
-    this.#reduceArgs = createArguments(this.scope, kernels.reduce, 2);
+    this.#reduceArgs = createArguments(this.scope, reduce, 2);
     this.#summary = this.scope.buffer('summary', 16, storage | copySrc);
     this.#counts = this.scope.buffer('counts', BINS * 4, storage | copySrc | copyDst);
     for (const passIndex of [0, 1]) this.#reduceArgs.write(passIndex, { pixelCount: 0, passIndex });
   }
 
-  /** A field without content. */
+  /** A field without content, ready for the last hidden layer. */
   static async create(model: GpuModel, slow: boolean): Promise<GpuField> {
-    return new GpuField(model, await createFieldKernels(model, slow));
+    const field = new GpuField(model, slow, await createKernel(model.device, reduceShader));
+    const { depth } = model.network;
+    await field.#road(layerPlace(model.network, depth > 0 ? depth : 'output'));
+    return field;
   }
 
   get request(): FieldRequest | null {
@@ -175,53 +103,37 @@ export class GpuField implements Field {
     assert(!this.#isComputing, 'the field is being computed already');
     this.#isComputing = true;
     try {
+      const road = await this.#road(place);
       const back = this.#reserve(request.width, rowCount);
       this.#writePlane(request, firstRow, rowCount);
-      const bound = this.kernels.field.bind({
-        program: this.model.program('alternate'),
-        parameters: this.model.parameters,
-        args: this.#args.slot(0),
-        plane: this.#plane,
-        coordinates: this.#coordinates!,
-        exponents: back.exponents,
-        statuses: back.statuses,
-        outputs: back.outputs,
-      });
-      const { lanes, points, fusedOpCount } = this.kernels;
-      const opCount = network.program.ops.length;
+      const job = { place, buffers: back, plane: this.#plane, coordinates: this.#coordinates! };
       const pixelCount = request.width * rowCount;
+      // The next submission waits while one runs, so that the device never does.
+      let running: Promise<void> | null = null;
+      let lastEnd = 0;
       for (let first = 0; first < pixelCount;) {
-        const end = Math.min(pixelCount, first + this.#pixelsPerSubmission);
-        this.#args.write(0, {
-          repeatingOpCount: Math.min(fusedOpCount, place.opCount),
-          exponentOpCount: place.opCount,
-          opCount,
-          firstPixel: first,
-          endPixel: end,
-          width: request.width,
-          rowPlace: request.width,
-          inputWidth: network.inputWidth,
-          outputWidth: network.outputWidth,
-          span: place.span,
-        });
+        const limit = Math.min(road.capacity, this.#pixelsPerSubmission);
+        const end = Math.min(pixelCount, first + limit);
         const encoder = device.createCommandEncoder({ label: 'ftle-map/field' });
-        const pass = encoder.beginComputePass({ label: 'ftle-map/field' });
-        dispatch(
-          pass,
-          this.kernels.field,
-          bound,
-          foldGrid(Math.ceil((end - first) / points / lanes)),
-        );
+        const pass = encoder.beginComputePass({ label: `ftle-map/field ${road.name}` });
+        road.record(pass, job, first, end);
         pass.end();
-        const start = performance.now();
+        const submitted = performance.now();
         device.queue.submit([encoder.finish()]);
-        await device.queue.onSubmittedWorkDone();
-        this.#adapt(end - first, performance.now() - start);
+        const done = device.queue.onSubmittedWorkDone().then(() => {
+          const now = performance.now();
+          this.#adapt(end - first, now - Math.max(submitted, lastEnd));
+          lastEnd = now;
+        });
+        await running;
+        running = done;
         signal?.throwIfAborted();
         assert(!this.scope.disposed, 'field was disposed of while it was computed');
         first = end;
         onProgress?.(first / pixelCount);
       }
+      await running;
+      assert(!this.scope.disposed, 'field was disposed of while it was computed');
       this.#back = this.#front;
       this.#front = back;
       this.#request = request;
@@ -234,7 +146,7 @@ export class GpuField implements Field {
   async statistics(): Promise<FieldStatistics> {
     const { exponents, statuses, width, height } = this.buffers;
     const { device } = this.model;
-    const { reduce } = this.kernels;
+    const { reduce } = this;
     const pixelCount = width * height;
     const summary = this.#summary;
     const counts = this.#counts;
@@ -303,6 +215,19 @@ export class GpuField implements Field {
 
   dispose(): void {
     this.scope.dispose();
+  }
+
+  #road(place: LayerPlace): Promise<FieldRoad> {
+    const { model, scope, slow } = this;
+    const isFused = canFuse(model.network.program, place);
+    const name = isFused ? 'fused' : 'by-op';
+    let road = this.#roads.get(name);
+    if (!road) {
+      road = (isFused ? createFusedRoad : createByOpRoad)(scope, model, slow);
+      this.#roads.set(name, road);
+      road.catch(() => this.#roads.delete(name));
+    }
+    return road;
   }
 
   #adapt(pixelCount: number, milliseconds: number): void {

@@ -24,7 +24,7 @@ fn activation_probe(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let x = inputs[id.x];
-  let both = activation_both(args.choice, x, args.alpha, args.shift);
+  let both = activation_both(args.choice, x, args.alpha, vec4i(args.shift));
   values[id.x] = both.value;
   slopes[id.x] = both.slope;
   shifts[id.x] = activation_shift(args.choice, x, args.alpha);

@@ -1,0 +1,33 @@
+import type { LayerPlace } from '../model/layer-choice.ts';
+
+/** Where a field lives on the GPU: row 0 is the lowest t. */
+export interface FieldBuffers {
+  /** λ₁, λ₂, ds, dt of each pixel; −3e38 stands for −Infinity. */
+  readonly exponents: GPUBuffer;
+  /** Status + 256 · class of each pixel. */
+  readonly statuses: GPUBuffer;
+  /** [pixel][outputWidth] */
+  readonly outputs: GPUBuffer;
+  readonly width: number;
+  readonly height: number;
+  readonly outputWidth: number;
+}
+
+/** What a road needs to know of a field in the making. */
+export interface FieldJob {
+  readonly place: LayerPlace;
+  readonly buffers: FieldBuffers;
+  /** Origin, u and v, each in whole blocks. */
+  readonly plane: GPUBuffer;
+  /** s of each column, then t of each row of the buffers. */
+  readonly coordinates: GPUBuffer;
+}
+
+/** A way to compute pixels of a field. */
+export interface FieldRoad {
+  readonly name: 'fused' | 'by-op';
+  /** Most pixels of one submission. */
+  readonly capacity: number;
+  /** Records the work for the pixels from `first` to before `end`; writes to the queue at once. */
+  record(pass: GPUComputePassEncoder, job: FieldJob, first: number, end: number): void;
+}
