@@ -28,7 +28,7 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
     },
     async createField(model) {
       assertAlive();
-      return GpuField.create(ownModel(model), slow);
+      return GpuField.create(ownModel(model), { slow });
     },
     async createRidges(field) {
       assertAlive();
@@ -40,7 +40,7 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
     },
     async computeField(model, request, computeOptions = {}) {
       assertAlive();
-      return computeOnGpu(ownModel(model), request, computeOptions, slow);
+      return computeOnGpu(ownModel(model), request, computeOptions, { slow });
     },
     dispose() {
       isDisposed = true;

@@ -33,6 +33,14 @@ interface Content extends FieldBuffers {
   readonly capacity: number;
 }
 
+/** How a field is computed; for tests and benchmarks. */
+export interface FieldSettings {
+  /** A software adapter. */
+  readonly slow?: boolean;
+  /** The fused road where it fits, by default. */
+  readonly road?: FieldRoad['name'];
+}
+
 /** A live field on the GPU. */
 export class GpuField implements Field {
   readonly scope: Scope;
@@ -51,7 +59,7 @@ export class GpuField implements Field {
 
   private constructor(
     readonly model: GpuModel,
-    private readonly slow: boolean,
+    private readonly settings: FieldSettings,
     private readonly reduce: Kernel,
   ) {
     this.scope = new Scope(model.device, 'ftle-map/field');
@@ -65,8 +73,8 @@ export class GpuField implements Field {
   }
 
   /** A field without content, ready for the last hidden layer. */
-  static async create(model: GpuModel, slow: boolean): Promise<GpuField> {
-    const field = new GpuField(model, slow, await createKernel(model.device, reduceShader));
+  static async create(model: GpuModel, settings: FieldSettings = {}): Promise<GpuField> {
+    const field = new GpuField(model, settings, await createKernel(model.device, reduceShader));
     const { depth } = model.network;
     await field.#road(layerPlace(model.network, depth > 0 ? depth : 'output'));
     return field;
@@ -218,8 +226,10 @@ export class GpuField implements Field {
   }
 
   #road(place: LayerPlace): Promise<FieldRoad> {
-    const { model, scope, slow } = this;
-    const isFused = canFuse(model.network.program, place);
+    const { model, scope } = this;
+    const { slow = false, road: wanted } = this.settings;
+    const isFused = wanted !== 'by-op' && canFuse(model.network.program, place);
+    assert(isFused || wanted !== 'fused', 'the fused road cannot take this network');
     const name = isFused ? 'fused' : 'by-op';
     let road = this.#roads.get(name);
     if (!road) {
@@ -300,7 +310,7 @@ export async function computeOnGpu(
   model: GpuModel,
   request: FieldRequest,
   { signal, onProgress }: ComputeOptions,
-  slow: boolean,
+  settings: FieldSettings,
 ): Promise<FieldData> {
   checkRequest(model.network, request);
   const { width, height } = request;
@@ -318,7 +328,7 @@ export async function computeOnGpu(
     statuses: new Uint8Array(count),
   };
   const rowsPerBand = Math.max(1, Math.floor(TILE_PIXELS / (width * Math.max(1, outputWidth / 4))));
-  const field = await GpuField.create(model, slow);
+  const field = await GpuField.create(model, settings);
   try {
     for (let row = 0; row < height; row += rowsPerBand) {
       const rows = Math.min(rowsPerBand, height - row);
