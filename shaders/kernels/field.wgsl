@@ -153,7 +153,6 @@ fn field(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
       default: {}
     }
   }
-  // @unroll
   for (var p = 0u; p < POINTS; p++) {
     if (first + p < args.end_pixel) {
       store_pixel(first + p, 0u, p, args.output_width, found[p], tops[p]);

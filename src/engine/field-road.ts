@@ -28,6 +28,8 @@ export interface FieldRoad {
   readonly name: 'fused' | 'by-op';
   /** Most pixels of one submission. */
   readonly capacity: number;
+  /** Gets faster kernels ready, if there are any; asked for in the background, when a picture stands. */
+  improve?(): Promise<void>;
   /** Records the work for the pixels from `first` to before `end`; writes to the queue at once. */
   record(pass: GPUComputePassEncoder, job: FieldJob, first: number, end: number): void;
 }

@@ -49,6 +49,7 @@ export class GpuField implements Field {
   #request: FieldRequest | null = null;
   #place: LayerPlace | null = null;
   #isComputing = false;
+  #improved = Promise.resolve();
   #pixelsPerSubmission = FIRST_PIXELS;
   readonly #plane: GPUBuffer;
   readonly #roads = new Map<FieldRoad['name'], Promise<FieldRoad>>();
@@ -91,6 +92,11 @@ export class GpuField implements Field {
   get buffers(): FieldBuffers {
     assert(this.#front, 'the field has no content yet');
     return this.#front;
+  }
+
+  /** Resolves when no faster kernel is still in the making; before that, the first fields are slower. */
+  get improved(): Promise<void> {
+    return this.#improved;
   }
 
   async compute(request: FieldRequest, options: ComputeOptions = {}): Promise<void> {
@@ -146,6 +152,7 @@ export class GpuField implements Field {
       this.#front = back;
       this.#request = request;
       this.#place = place;
+      this.#improved = road.improve?.() ?? this.#improved;
     } finally {
       this.#isComputing = false;
     }
