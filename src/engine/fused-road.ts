@@ -25,7 +25,7 @@ const MOST_WRITTEN = 12;
 const PERIOD = 2;
 
 /** Whether the fused kernel can take the exponent there: layers of one activation, narrow enough. */
-export function canFuse({ ops }: Program, { opCount }: LayerPlace): boolean {
+export function canFuse({ ops }: Program, { opCount }: Pick<LayerPlace, 'opCount'>): boolean {
   if (widestState(ops) > MOST_ROWS || opCount % PERIOD !== 0) return false;
   const [, first] = ops;
   return ops.slice(0, opCount).every((op, index) => {

@@ -2,6 +2,7 @@ import { assert } from '../errors.ts';
 import type { Engine, Field, Model } from './engine.ts';
 import { computeOnGpu, GpuField } from './gpu-field.ts';
 import { GpuModel } from './gpu-model.ts';
+import { createGpuEvaluator } from './gpu-points.ts';
 import { createGpuRidges } from './gpu-ridges.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 
@@ -29,6 +30,10 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
     async createField(model) {
       assertAlive();
       return GpuField.create(ownModel(model), { slow });
+    },
+    async createEvaluator(model, request) {
+      assertAlive();
+      return createGpuEvaluator(ownModel(model), request, slow);
     },
     async createRidges(field) {
       assertAlive();

@@ -13,18 +13,27 @@ import { Scope } from '../gpu/scope.ts';
 import { layerPlace, type LayerPlace } from '../model/layer-choice.ts';
 import { pixelCentre } from '../model/plane.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
-import type { ComputeOptions, Field, FieldData, FieldRequest, FieldStatistics } from './engine.ts';
+import type {
+  ComputeOptions,
+  ExponentSpace,
+  Field,
+  FieldData,
+  FieldRequest,
+  FieldStatistics,
+} from './engine.ts';
 import { createByOpRoad } from './by-op-road.ts';
 import { Status } from './engine.ts';
 import { checkRequest } from './field-checks.ts';
-import type { FieldBuffers, FieldRoad } from './field-road.ts';
+import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
 import { canFuse, createFusedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
+import { createSpectralRoad } from './spectral-road.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
 const FIRST_PIXELS = 4096;
 const BINS = 1024;
+const LEAST_PIXELS = 16;
 /** Pixels of a tile of a field that is read back as a whole. */
 const TILE_PIXELS = 262_144;
 
@@ -33,12 +42,16 @@ interface Content extends FieldBuffers {
   readonly capacity: number;
 }
 
+const ROADS: Readonly<
+  Record<FieldRoad['name'], (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>>
+> = { fused: createFusedRoad, 'by-op': createByOpRoad, spectral: createSpectralRoad };
+
 /** How a field is computed; for tests and benchmarks. */
 export interface FieldSettings {
   /** A software adapter. */
   readonly slow?: boolean;
   /** The fused road where it fits, by default. */
-  readonly road?: FieldRoad['name'];
+  readonly road?: 'fused' | 'by-op';
 }
 
 /** A live field on the GPU. */
@@ -117,10 +130,17 @@ export class GpuField implements Field {
     assert(!this.#isComputing, 'the field is being computed already');
     this.#isComputing = true;
     try {
-      const road = await this.#road(place);
+      const road = await this.#road(place, request.space);
       const back = this.#reserve(request.width, rowCount);
       this.#writePlane(request, firstRow, rowCount);
-      const job = { place, buffers: back, plane: this.#plane, coordinates: this.#coordinates! };
+      const job: FieldJob = {
+        place,
+        buffers: back,
+        vectors: request.plane,
+        plane: this.#plane,
+        coordinates: this.#coordinates!,
+      };
+      await road.prepare?.(job);
       const pixelCount = request.width * rowCount;
       // The next submission waits while one runs, so that the device never does.
       let running: Promise<void> | null = null;
@@ -232,25 +252,33 @@ export class GpuField implements Field {
     this.scope.dispose();
   }
 
-  #road(place: LayerPlace): Promise<FieldRoad> {
+  #road(place: LayerPlace, space: ExponentSpace = 'plane'): Promise<FieldRoad> {
     const { model, scope } = this;
-    const { slow = false, road: wanted } = this.settings;
-    const isFused = wanted !== 'by-op' && canFuse(model.network.program, place);
-    assert(isFused || wanted !== 'fused', 'the fused road cannot take this network');
-    const name = isFused ? 'fused' : 'by-op';
+    const { slow = false } = this.settings;
+    const name = this.#roadName(place, space);
     let road = this.#roads.get(name);
     if (!road) {
-      road = (isFused ? createFusedRoad : createByOpRoad)(scope, model, slow);
+      road = ROADS[name](scope, model, slow);
       this.#roads.set(name, road);
       road.catch(() => this.#roads.delete(name));
     }
     return road;
   }
 
+  #roadName({ opCount }: LayerPlace, space: ExponentSpace): FieldRoad['name'] {
+    const { program, inputWidth } = this.model.network;
+    const { road } = this.settings;
+    // A plane has all the directions that there are of up to two inputs.
+    if (space === 'full' && inputWidth > 2) return 'spectral';
+    const fits = canFuse(program, { opCount });
+    assert(fits || road !== 'fused', 'the fused road cannot take this network');
+    return fits && road !== 'by-op' ? 'fused' : 'by-op';
+  }
+
   #adapt(pixelCount: number, milliseconds: number): void {
     const wanted = (pixelCount * SUBMISSION_TIME) / Math.max(milliseconds, 0.1);
     const most = 4 * this.#pixelsPerSubmission;
-    this.#pixelsPerSubmission = Math.ceil(Math.min(Math.max(wanted, 256), most, 1 << 22));
+    this.#pixelsPerSubmission = Math.ceil(Math.min(Math.max(wanted, LEAST_PIXELS), most, 1 << 22));
   }
 
   #writePlane(

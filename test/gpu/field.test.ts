@@ -6,7 +6,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import { Status, type Engine, type FieldData, type FieldRequest } from '../../src/engine/engine.ts';
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
-import type { FieldRoad } from '../../src/engine/field-road.ts';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../../src/math/activations.ts';
@@ -43,7 +42,7 @@ async function gpuEngine(slow = true): Promise<Engine> {
 
 /** The field on a road of the test's choice, by the kernels that it ends with. */
 async function roadField(
-  road: FieldRoad['name'] | undefined,
+  road: 'fused' | 'by-op' | undefined,
   network: Network,
   request: FieldRequest,
 ): Promise<FieldData> {
