@@ -11,13 +11,15 @@
 // numerics    n has no sign: within a cell all four are turned to agree with the sharpest corner; a cell whose
 //             directions differ by more than 60° has no ridge. Ends by linear interpolation along cell edges.
 // cost        a software adapter runs both sides of a branch, but skips a loop that no lane enters: hence
-//             the loops that run once at most, over what few places need. Rows of values and corners slide up,
-//             so that each is loaded and computed once in a strip.
+//             the loops that run once at most, over what few places need; and it pays for every variable that
+//             a loop changes, hence no sliding windows. Cells of an invocation share loads and corners.
 
-const SPAN: u32 = 4u;
-const ROWS: u32 = 8u;
-const CORNERS: u32 = 5u; // of SPAN cells in a row: SPAN + 1
-const PLACES: u32 = 7u; // pixels under them: SPAN + 3
+const SPAN: u32 = 2u;
+const ROWS: u32 = 2u;
+const CORNER_SPAN: u32 = 3u; // corners of a row of cells
+const CORNER_ROWS: u32 = 3u;
+const VALUE_SPAN: u32 = 5u; // values of a row around them
+const VALUE_ROWS: u32 = 5u;
 const LEAST_AGREEMENT: f32 = 0.5f; // cos 60°
 const STRONG_PART: f32 = 0.6f;
 const ROUNDING: f32 = 9.5367432e-7f; // 2⁻²⁰
@@ -59,13 +61,6 @@ struct End {
 @group(1) @binding(3) var<storage, read_write> segments: array<vec4f>;
 @group(1) @binding(4) var<storage, read_write> counters: array<atomic<u32>>;
 
-// Three rows of values and, around the middle of them, two of corners; all from the lowest.
-var<private> south: array<f32, PLACES>;
-var<private> middle: array<f32, PLACES>;
-var<private> north: array<f32, PLACES>;
-var<private> lower: array<Corner, CORNERS>;
-var<private> upper: array<Corner, CORNERS>;
-
 fn larger(a: f32, b: f32) -> f32 {
   return select(a, b, b > a);
 }
@@ -80,46 +75,20 @@ fn find_limits() -> Limits {
   );
 }
 
-// Moves all rows up by one and loads the new north; returns the largest value of the three.
-fn slide(x: u32, y: u32) -> f32 {
-  let row = select(args.height - 1u, y, y < args.height) * args.width;
-  let last = args.width - 1u;
-  var largest = BAD;
-  // @unroll
-  for (var i = 0u; i < PLACES; i++) {
-    south[i] = middle[i];
-    middle[i] = north[i];
-    north[i] = smoothed[row + select(last, x + i, x + i < last)];
-    largest = larger(larger(largest, south[i]), larger(middle[i], north[i]));
-  }
-  // @unroll
-  for (var i = 0u; i < CORNERS; i++) {
-    lower[i] = upper[i];
-    upper[i] = Corner();
-  }
-  return largest;
-}
-
-fn known(west: f32, here: f32, east: f32) -> bool {
-  return west > BAD && here > BAD && east > BAD;
-}
-
-// The corner of the middle row at place i + 1.
-fn corner_at(i: u32) -> Corner {
-  let good = known(south[i], south[i + 1u], south[i + 2u]) &&
-    known(middle[i], middle[i + 1u], middle[i + 2u]) && known(north[i], north[i + 1u], north[i + 2u]);
-  let value = middle[i + 1u];
-  let xx = middle[i + 2u] - 2f * value + middle[i];
-  let yy = north[i + 1u] - 2f * value + south[i + 1u];
-  let xy = 0.25f * (north[i + 2u] - north[i] - south[i + 2u] + south[i]);
+// From the values around a place and at it: three of each row, from west to east.
+fn corner_at(south_row: vec3f, row: vec3f, north_row: vec3f) -> Corner {
+  let good = all(south_row > vec3f(BAD)) && all(row > vec3f(BAD)) && all(north_row > vec3f(BAD));
+  let xx = row.z - 2f * row.y + row.x;
+  let yy = north_row.y - 2f * row.y + south_row.y;
+  let xy = 0.25f * (north_row.z - north_row.x - south_row.z + south_row.x);
   let half = 0.5f * (xx - yy);
   let radius = sqrt(half * half + xy * xy);
   // Of the two ways to write n the one that does not cancel.
   let forward = select(vec2f(radius - half, -xy), vec2f(-xy, half + radius), half > 0f);
   let square = dot(forward, forward);
-  let normal = select(vec2f(1f, 0f), forward * inverseSqrt(select(1f, square, square > 0f)), square > 0f);
-  let gradient = 0.5f * vec2f(middle[i + 2u] - middle[i], north[i + 1u] - south[i + 1u]);
-  return Corner(value, select(0f, radius - 0.5f * (xx + yy), good), dot(gradient, normal), normal);
+  let normal = select(vec2f(1f, 0f), forward / sqrt(select(1f, square, square > 0f)), square > 0f);
+  let gradient = 0.5f * vec2f(row.z - row.x, north_row.y - south_row.y);
+  return Corner(row.y, select(0f, radius - 0.5f * (xx + yy), good), dot(gradient, normal), normal);
 }
 
 fn end_between(
@@ -144,12 +113,8 @@ fn sharper(a: Corner, b: Corner) -> vec3f {
   return vec3f(normal, larger(a.sharpness, b.sharpness));
 }
 
-// Segments of the cell between lower and upper corners i and i + 1; its lower left corner in pixels.
-fn add_cell(i: u32, corner: vec2f, limits: Limits) {
-  let a = lower[i];
-  let b = lower[i + 1u];
-  let c = upper[i + 1u];
-  let d = upper[i];
+// Segments of the cell with these corners, around it; the first lies at `corner`, in pixels.
+fn add_cell(a: Corner, b: Corner, c: Corner, d: Corner, corner: vec2f, limits: Limits) {
   let below = sharper(a, b);
   let above = sharper(d, c);
   let sharpest = select(below.xy, above.xy, above.z > below.z);
@@ -193,12 +158,8 @@ fn add_segment(start: vec2f, end: vec2f) {
   }
 }
 
-// Whether a ridge can cross the cell between lower and upper corners i and i + 1.
-fn is_candidate(i: u32, limits: Limits) -> bool {
-  let a = lower[i];
-  let b = lower[i + 1u];
-  let c = upper[i + 1u];
-  let d = upper[i];
+// Whether a ridge can cross the cell with these corners.
+fn is_candidate(a: Corner, b: Corner, c: Corner, d: Corner, limits: Limits) -> bool {
   let good = a.sharpness > 0f && b.sharpness > 0f && c.sharpness > 0f && d.sharpness > 0f;
   let value = larger(larger(a.value, b.value), larger(c.value, d.value));
   let sharpness = larger(larger(a.sharpness, b.sharpness), larger(c.sharpness, d.sharpness));
@@ -217,25 +178,44 @@ fn ridge(@builtin(global_invocation_id) id: vec3u) {
   if (x + 3u >= args.width || y + 3u >= args.height) {
     return;
   }
+  let last_column = args.width - 1u;
+  let last_row = args.height - 1u;
+  var values: array<f32, VALUE_SPAN * VALUE_ROWS>;
   // @unroll
-  for (var i = 0u; i < PLACES; i++) {
-    middle[i] = BAD;
-    north[i] = BAD;
+  for (var j = 0u; j < VALUE_ROWS; j++) {
+    let row = select(last_row, y + j, y + j < last_row) * args.width;
+    // @unroll
+    for (var i = 0u; i < VALUE_SPAN; i++) {
+      let column = select(last_column, x + i, x + i < last_column);
+      values[j * VALUE_SPAN + i] = smoothed[row + column];
+    }
   }
-  // The first cells appear with the fourth row of values, above the third.
-  for (var row = y; row < y + ROWS + 3u && row < args.height; row++) {
-    let largest = slide(x, row);
-    for (var open = largest >= limits.threshold; open; open = false) {
-      // @unroll
-      for (var i = 0u; i < CORNERS; i++) {
-        upper[i] = corner_at(i);
-      }
-      // @unroll
-      for (var i = 0u; i < SPAN; i++) {
-        let inside = x + i + 3u < args.width;
-        for (var cell = inside && is_candidate(i, limits); cell; cell = false) {
-          add_cell(i, vec2f(f32(x + i), f32(row)) + vec2f(1.5f, -1.5f), limits);
-        }
+  var corners: array<Corner, CORNER_SPAN * CORNER_ROWS>;
+  // @unroll
+  for (var j = 0u; j < CORNER_ROWS; j++) {
+    // @unroll
+    for (var i = 0u; i < CORNER_SPAN; i++) {
+      const south = j * VALUE_SPAN + i;
+      const middle = south + VALUE_SPAN;
+      const north = middle + VALUE_SPAN;
+      corners[j * CORNER_SPAN + i] = corner_at(
+        vec3f(values[south], values[south + 1u], values[south + 2u]),
+        vec3f(values[middle], values[middle + 1u], values[middle + 2u]),
+        vec3f(values[north], values[north + 1u], values[north + 2u]),
+      );
+    }
+  }
+  // @unroll
+  for (var j = 0u; j < ROWS; j++) {
+    // @unroll
+    for (var i = 0u; i < SPAN; i++) {
+      let a = corners[j * CORNER_SPAN + i];
+      let b = corners[j * CORNER_SPAN + i + 1u];
+      let c = corners[(j + 1u) * CORNER_SPAN + i + 1u];
+      let d = corners[(j + 1u) * CORNER_SPAN + i];
+      let inside = x + i + 3u < args.width && y + j + 3u < args.height;
+      for (var cell = inside && is_candidate(a, b, c, d, limits); cell; cell = false) {
+        add_cell(a, b, c, d, vec2f(vec2u(x + i, y + j)) + 1.5f, limits);
       }
     }
   }

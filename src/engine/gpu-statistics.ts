@@ -19,7 +19,7 @@ const BIN_COUNT = 4096;
 const SUMMARY_BYTES = 24;
 const SHARE_BYTES = 16;
 /** Pixels for which another workgroup pays. */
-const PIXELS_A_GROUP = 1024;
+const PIXELS_A_GROUP = 8192;
 const STEPS = [0, 1, 2];
 
 export function createReduceKernel(device: GPUDevice): Promise<Kernel> {
