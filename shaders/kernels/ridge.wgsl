@@ -12,12 +12,10 @@
 //             directions differ by more than 60° has no ridge. Ends by linear interpolation along cell edges.
 // cost        a software adapter runs both sides of a branch, but skips a loop that no lane enters: hence
 //             the loops that run once at most, over what few places need; and it pays for every variable that
-//             a loop changes, hence no sliding windows. Cells of an invocation share loads and corners.
+//             a loop changes, hence no sliding windows. Cells of an invocation share loads.
 
 const SPAN: u32 = 2u;
 const ROWS: u32 = 2u;
-const CORNER_SPAN: u32 = 3u; // corners of a row of cells
-const CORNER_ROWS: u32 = 3u;
 const VALUE_SPAN: u32 = 5u; // values of a row around them
 const VALUE_ROWS: u32 = 5u;
 const LEAST_AGREEMENT: f32 = 0.5f; // cos 60°
@@ -113,8 +111,13 @@ fn sharper(a: Corner, b: Corner) -> vec3f {
   return vec3f(normal, larger(a.sharpness, b.sharpness));
 }
 
-// Segments of the cell with these corners, around it; the first lies at `corner`, in pixels.
-fn add_cell(a: Corner, b: Corner, c: Corner, d: Corner, corner: vec2f, limits: Limits) {
+// Segments of the cell in the middle of four rows of values, from the lowest; its lower left corner in pixels.
+fn add_cell(k: vec4f, l: vec4f, m: vec4f, n: vec4f, corner: vec2f, limits: Limits) {
+  let a = corner_at(k.xyz, l.xyz, m.xyz);
+  let b = corner_at(k.yzw, l.yzw, m.yzw);
+  let c = corner_at(l.yzw, m.yzw, n.yzw);
+  let d = corner_at(l.xyz, m.xyz, n.xyz);
+  let all_sharp = a.sharpness > 0f && b.sharpness > 0f && c.sharpness > 0f && d.sharpness > 0f;
   let below = sharper(a, b);
   let above = sharper(d, c);
   let sharpest = select(below.xy, above.xy, above.z > below.z);
@@ -126,7 +129,7 @@ fn add_cell(a: Corner, b: Corner, c: Corner, d: Corner, corner: vec2f, limits: L
   );
   let slopes = select(vec4f(-1f), vec4f(1f), agreements > vec4f()) *
     vec4f(a.slope, b.slope, c.slope, d.slope);
-  let agree = all(abs(agreements) >= vec4f(LEAST_AGREEMENT));
+  let agree = all_sharp && all(abs(agreements) >= vec4f(LEAST_AGREEMENT));
   // Around the cell, from its lower left corner.
   let e0 = end_between(a, b, slopes.x, slopes.y, vec2f(0f, 0f), vec2f(1f, 0f), limits);
   let e1 = end_between(b, c, slopes.y, slopes.z, vec2f(1f, 0f), vec2f(0f, 1f), limits);
@@ -158,14 +161,6 @@ fn add_segment(start: vec2f, end: vec2f) {
   }
 }
 
-// Whether a ridge can cross the cell with these corners.
-fn is_candidate(a: Corner, b: Corner, c: Corner, d: Corner, limits: Limits) -> bool {
-  let good = a.sharpness > 0f && b.sharpness > 0f && c.sharpness > 0f && d.sharpness > 0f;
-  let value = larger(larger(a.value, b.value), larger(c.value, d.value));
-  let sharpness = larger(larger(a.sharpness, b.sharpness), larger(c.sharpness, d.sharpness));
-  return good && value >= limits.threshold && sharpness >= limits.sharpness;
-}
-
 @compute @workgroup_size(8, 8)
 fn ridge(@builtin(global_invocation_id) id: vec3u) {
   let limits = find_limits();
@@ -190,32 +185,25 @@ fn ridge(@builtin(global_invocation_id) id: vec3u) {
       values[j * VALUE_SPAN + i] = smoothed[row + column];
     }
   }
-  var corners: array<Corner, CORNER_SPAN * CORNER_ROWS>;
-  // @unroll
-  for (var j = 0u; j < CORNER_ROWS; j++) {
-    // @unroll
-    for (var i = 0u; i < CORNER_SPAN; i++) {
-      const south = j * VALUE_SPAN + i;
-      const middle = south + VALUE_SPAN;
-      const north = middle + VALUE_SPAN;
-      corners[j * CORNER_SPAN + i] = corner_at(
-        vec3f(values[south], values[south + 1u], values[south + 2u]),
-        vec3f(values[middle], values[middle + 1u], values[middle + 2u]),
-        vec3f(values[north], values[north + 1u], values[north + 2u]),
-      );
-    }
-  }
   // @unroll
   for (var j = 0u; j < ROWS; j++) {
     // @unroll
     for (var i = 0u; i < SPAN; i++) {
-      let a = corners[j * CORNER_SPAN + i];
-      let b = corners[j * CORNER_SPAN + i + 1u];
-      let c = corners[(j + 1u) * CORNER_SPAN + i + 1u];
-      let d = corners[(j + 1u) * CORNER_SPAN + i];
+      const k = j * VALUE_SPAN + i;
+      const l = k + VALUE_SPAN;
+      const m = l + VALUE_SPAN;
+      const n = m + VALUE_SPAN;
+      let largest = larger(larger(values[l + 1u], values[l + 2u]), larger(values[m + 1u], values[m + 2u]));
       let inside = x + i + 3u < args.width && y + j + 3u < args.height;
-      for (var cell = inside && is_candidate(a, b, c, d, limits); cell; cell = false) {
-        add_cell(a, b, c, d, vec2f(vec2u(x + i, y + j)) + 1.5f, limits);
+      for (var open = inside && largest >= limits.threshold; open; open = false) {
+        add_cell(
+          vec4f(values[k], values[k + 1u], values[k + 2u], values[k + 3u]),
+          vec4f(values[l], values[l + 1u], values[l + 2u], values[l + 3u]),
+          vec4f(values[m], values[m + 1u], values[m + 2u], values[m + 3u]),
+          vec4f(values[n], values[n + 1u], values[n + 2u], values[n + 3u]),
+          vec2f(vec2u(x + i, y + j)) + 1.5f,
+          limits,
+        );
       }
     }
   }
