@@ -1,13 +1,6 @@
-import reduceShader from '../../shaders/kernels/reduce.wgsl';
 import { assert } from '../errors.ts';
 import { BufferUsage } from '../gpu/flags.ts';
-import {
-  createArguments,
-  createKernel,
-  dispatch,
-  type ArgumentSlots,
-  type Kernel,
-} from '../gpu/kernel.ts';
+import type { Kernel } from '../gpu/kernel.ts';
 import { readBuffer } from '../gpu/readback.ts';
 import { Scope } from '../gpu/scope.ts';
 import { layerPlace, type LayerPlace } from '../model/layer-choice.ts';
@@ -27,12 +20,12 @@ import { checkRequest } from './field-checks.ts';
 import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
 import { canFuse, createFusedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
+import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
 import { createSpectralRoad } from './spectral-road.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
 const FIRST_PIXELS = 4096;
-const BINS = 1024;
 const LEAST_PIXELS = 16;
 /** Pixels of a tile of a field that is read back as a whole. */
 const TILE_PIXELS = 262_144;
@@ -66,29 +59,26 @@ export class GpuField implements Field {
   #pixelsPerSubmission = FIRST_PIXELS;
   readonly #plane: GPUBuffer;
   readonly #roads = new Map<FieldRoad['name'], Promise<FieldRoad>>();
-  readonly #reduceArgs: ArgumentSlots;
-  readonly #summary: GPUBuffer;
-  readonly #counts: GPUBuffer;
   #coordinates: GPUBuffer | null = null;
+  readonly #statistics: GpuStatistics;
+  /** The content that the statistics belong to. */
+  #measured: Content | null = null;
 
   private constructor(
     readonly model: GpuModel,
     private readonly settings: FieldSettings,
-    private readonly reduce: Kernel,
+    reduce: Kernel,
   ) {
     this.scope = new Scope(model.device, 'ftle-map/field');
-    const { storage, copyDst, copySrc } = BufferUsage;
+    const { storage, copyDst } = BufferUsage;
     const planeBytes = 3 * blockCount(model.network.inputWidth) * BLOCK * 4;
     this.#plane = this.scope.buffer('plane', planeBytes, storage | copyDst);
-    this.#reduceArgs = createArguments(this.scope, reduce, 2);
-    this.#summary = this.scope.buffer('summary', 16, storage | copySrc);
-    this.#counts = this.scope.buffer('counts', BINS * 4, storage | copySrc | copyDst);
-    for (const passIndex of [0, 1]) this.#reduceArgs.write(passIndex, { pixelCount: 0, passIndex });
+    this.#statistics = new GpuStatistics(this.scope, reduce);
   }
 
   /** A field without content, ready for the last hidden layer. */
   static async create(model: GpuModel, settings: FieldSettings = {}): Promise<GpuField> {
-    const field = new GpuField(model, settings, await createKernel(model.device, reduceShader));
+    const field = new GpuField(model, settings, await createReduceKernel(model.device));
     const { depth } = model.network;
     await field.#road(layerPlace(model.network, depth > 0 ? depth : 'output'));
     return field;
@@ -179,37 +169,29 @@ export class GpuField implements Field {
   }
 
   async statistics(): Promise<FieldStatistics> {
-    const { exponents, statuses, width, height } = this.buffers;
     const { device } = this.model;
-    const { reduce } = this;
-    const pixelCount = width * height;
-    const summary = this.#summary;
-    const counts = this.#counts;
-    const encoder = device.createCommandEncoder({ label: 'ftle-map/reduce' });
-    encoder.clearBuffer(counts);
-    const pass = encoder.beginComputePass({ label: 'ftle-map/reduce' });
-    for (const passIndex of [0, 1]) {
-      this.#reduceArgs.write(passIndex, { pixelCount, passIndex });
-      const args = this.#reduceArgs.slot(passIndex);
-      const bound = reduce.bind({ args, exponents, statuses, summary, counts });
-      dispatch(pass, reduce, bound, [passIndex === 0 ? 1 : 16]);
-    }
+    const encoder = device.createCommandEncoder({ label: 'ftle-map/statistics' });
+    const pass = encoder.beginComputePass({ label: 'ftle-map/statistics' });
+    this.recordStatistics(pass);
     pass.end();
     device.queue.submit([encoder.finish()]);
-    const [summaryBytes, countBytes] = await Promise.all([
-      readBuffer(device, summary, 0, 16),
-      readBuffer(device, counts),
-    ]);
-    const [minimum, maximum, mean] = new Float32Array(summaryBytes);
-    const goodCount = new Uint32Array(summaryBytes)[3];
-    const badCount = pixelCount - goodCount;
-    if (goodCount === 0) {
-      return { minimum: 0, maximum: 0, mean: 0, low: 0, high: 0, goodCount, badCount };
+    return this.#statistics.read();
+  }
+
+  /**
+   * Records the work for the statistics of the present content, unless that has been done.
+   *
+   * @param pass - to be submitted before anything else reads the field.
+   * @returns struct Summary of shaders/lib/summary.wgsl, as it is after that pass.
+   */
+  recordStatistics(pass: GPUComputePassEncoder): GPUBuffer {
+    assert(this.#front, 'the field has no content yet');
+    const { width, height } = this.#front;
+    if (this.#measured !== this.#front) {
+      this.#statistics.record(pass, this.#front, width * height);
+      this.#measured = this.#front;
     }
-    const bins = new Uint32Array(countBytes);
-    const low = binQuantile(bins, 0.01 * goodCount, minimum, maximum);
-    const high = binQuantile(bins, 0.99 * goodCount, minimum, maximum);
-    return { minimum, maximum, mean, low, high, goodCount, badCount };
+    return this.#statistics.summary;
   }
 
   async read(): Promise<FieldData> {
@@ -325,19 +307,6 @@ export class GpuField implements Field {
       capacity: count,
     };
   }
-}
-
-/** The value below which `wanted` of the counted numbers lie. */
-function binQuantile(bins: Uint32Array, wanted: number, minimum: number, maximum: number): number {
-  let below = 0;
-  for (let bin = 0; bin < bins.length; bin++) {
-    if (below + bins[bin] >= wanted && bins[bin] > 0) {
-      const place = (bin + (wanted - below) / bins[bin]) / bins.length;
-      return minimum + place * (maximum - minimum);
-    }
-    below += bins[bin];
-  }
-  return maximum;
 }
 
 /** A field of any size, in bands of rows of bounded memory. */
