@@ -1,12 +1,15 @@
-// lines.wgsl: ridges, stretching directions and samples over the field, as quads of six vertices
+// lines.wgsl: ridges, boundary, stretching directions and samples over the field, as quads of six vertices
+//
+//   quad i = vertices 6 i to 6 i + 5; segments may come as instances too, which on a software adapter cost a
+//   draw each
 //
 // group 0     0 args · 1 segments[i] (s0, t0, s1, t1) · 2 exponents[pixel] (λ₁, λ₂, ds, dt) ·
-//             3 samples[i] (s, t, class, 0) · 4 colors[256 + CLASS_COLORS]
+//             3 samples[i] (s, t, class, 0) · 4 colors[CLASS_COLORS]
 // units       plane coordinates; widths and lengths in canvas pixels; colours sRGB
-// numerics    edges are softened over one pixel
+// numerics    edges are softened over one pixel. Boundary segments end without a cap where the next begins,
+//             because what two of them cover is darker.
 
 const BAD: f32 = -3e38f;
-const TABLE_SIZE: u32 = 256u;
 const CLASS_COLORS: u32 = 8u;
 
 struct LineArgs {
@@ -53,16 +56,23 @@ fn to_canvas(point: vec2f) -> vec2f {
   return part * vec2f(args.canvas_width, args.canvas_height);
 }
 
-fn capsule(index: u32, start: vec2f, end: vec2f, color: vec4f) -> Vertex {
+// A line; its round caps have the size `cap`, 1 or 0.
+fn capsule(index: u32, start: vec2f, end: vec2f, cap: f32, color: vec4f) -> Vertex {
   let middle = 0.5f * (start + end);
   let length_now = distance(start, end);
   let forward = select(vec2f(1f, 0f), (end - start) / max(length_now, 1e-6f), length_now > 1e-6f);
   let corner = vec2f(f32((0x32u >> index) & 1u), f32((0x2cu >> index) & 1u)) * 2f - 1f;
   let reach = args.half_width + 1f;
-  let along = corner * vec2f(0.5f * length_now + reach, reach);
+  let along = corner * vec2f(0.5f * length_now + cap * reach, reach);
   let place = middle + along.x * forward + along.y * vec2f(-forward.y, forward.x);
   let clip = 2f * place / vec2f(args.canvas_width, args.canvas_height) - 1f;
   return Vertex(vec4f(clip, 0f, 1f), along, 0.5f * length_now, color);
+}
+
+// Number of the quad, and of the vertex in it.
+fn split(index: u32) -> vec2u {
+  let quad = index / 6u;
+  return vec2u(quad, index - 6u * quad);
 }
 
 fn line_color() -> vec4f {
@@ -71,13 +81,22 @@ fn line_color() -> vec4f {
 
 @vertex
 fn ridge_vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> Vertex {
-  let segment = segments[instance];
-  return capsule(index, to_canvas(segment.xy), to_canvas(segment.zw), line_color());
+  let at = split(index);
+  let segment = segments[at.x + instance];
+  return capsule(at.y, to_canvas(segment.xy), to_canvas(segment.zw), 1f, line_color());
 }
 
 @vertex
-fn direction_vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> Vertex {
-  let cell = vec2f(f32(instance % args.columns), f32(instance / args.columns));
+fn boundary_vertex(@builtin(vertex_index) index: u32) -> Vertex {
+  let at = split(index);
+  let segment = segments[at.x];
+  return capsule(at.y, to_canvas(segment.xy), to_canvas(segment.zw), 0f, line_color());
+}
+
+@vertex
+fn direction_vertex(@builtin(vertex_index) index: u32) -> Vertex {
+  let at = split(index);
+  let cell = vec2f(f32(at.x % args.columns), f32(at.x / args.columns));
   let canvas = vec2f(args.canvas_width, args.canvas_height);
   let middle = (cell + 0.5f) * args.spacing;
   let point = vec2f(args.view_s_min, args.view_t_min) + middle / canvas * vec2f(args.view_s_size, args.view_t_size);
@@ -92,15 +111,16 @@ fn direction_vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) 
   let shown = inside && entry.x > BAD;
   let start = select(vec2f(-9f), middle - args.half_length * forward, shown);
   let end = select(vec2f(-9f), middle + args.half_length * forward, shown);
-  return capsule(index, start, end, line_color());
+  return capsule(at.y, start, end, 1f, line_color());
 }
 
 @vertex
-fn sample_vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> Vertex {
-  let entry = samples[instance];
+fn sample_vertex(@builtin(vertex_index) index: u32) -> Vertex {
+  let at = split(index);
+  let entry = samples[at.x];
   let place = to_canvas(entry.xy);
-  let color = colors[TABLE_SIZE + u32(entry.z) % CLASS_COLORS];
-  return capsule(index, place, place, vec4f(color.rgb, args.alpha));
+  let color = colors[u32(entry.z) % CLASS_COLORS];
+  return capsule(at.y, place, place, 1f, vec4f(color.rgb, args.alpha));
 }
 
 @fragment
