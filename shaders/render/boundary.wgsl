@@ -3,9 +3,9 @@
 //   between pixels p and q of classes a ≠ b it lies at d(p) / (d(p) − d(q)),   d = output a − output b
 //
 // group 0     0 args · 1 statuses[pixel] (status | class << 8) · 2 outputs[pixel][output_width] ·
-//             3 segments[capacity] (s0, t0, s1, t1) · 4 counters: 0 vertices, six a segment,
+//             3 segments[capacity] (x0, y0, x1, y1) · 4 counters: 0 vertices, six a segment,
 //             1 one, 2 and 3 zero (a draw)
-// units       segments in plane coordinates
+// units       segments in parts of the field's size, 0 to 1, y up
 // numerics    one output is its own d. The field goes on unchanged from its outer pixel centres to its edge, so
 //             there are (width + 1) (height + 1) cells. Two crossings are joined, three or four meet in their
 //             mean. A cell with a pixel that has no output has no boundary.
@@ -16,10 +16,6 @@ struct BoundaryArgs {
   width: u32,
   height: u32,
   output_width: u32,
-  s_min: f32,
-  t_min: f32,
-  s_step: f32,
-  t_step: f32,
   capacity: u32,
 }
 
@@ -42,11 +38,10 @@ fn advantage(pixel: u32, class_a: u32, class_b: u32) -> f32 {
 }
 
 fn append(start: vec2f, end: vec2f) {
-  let origin = vec2f(args.s_min, args.t_min);
-  let step = vec2f(args.s_step, args.t_step);
+  let size = vec2f(f32(args.width), f32(args.height));
   let index = atomicAdd(&counters[0], 6u) / 6u;
   if (index < args.capacity) {
-    segments[index] = vec4f(origin + start * step, origin + end * step);
+    segments[index] = vec4f(start / size, end / size);
   }
 }
 

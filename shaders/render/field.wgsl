@@ -1,12 +1,16 @@
-// field.wgsl: paints the texels of a field over the part of the canvas that shows it
+// field.wgsl: paints the texels of a field over the part of the canvas that shows it, then its boundary
 //
 //   color(p) = palette(x/z, y/z)      (x, y, z): the texels at p, interpolated
 //
 // group 0     0 args · 1 texels (render/texels.wgsl) · 2 filtering: linear, or nearest for classes ·
-//             3 palette: colours over the unit square · 4 nearest
-// units       corners in clip coordinates; colours sRGB, 0 to 1; hatch_width in canvas pixels
+//             3 palette: colours over the unit square · 4 nearest · 5 segments[i] (x0, y0, x1, y1)
+// units       corners in clip coordinates; colours sRGB, 0 to 1; widths in canvas pixels; segments in
+//             parts of the field's size
 // numerics    values are interpolated, not colours: between blue and red lies the palette's middle. Where less
-//             than half of what surrounds a place is good, it is hatched.
+//             than half of what surrounds a place is good, it is hatched. The boundary is painted with what is
+//             below it, and blended by the minimum or maximum: where segments meet it is not darker.
+//
+// @use lib/capsule.wgsl
 
 struct FieldArgs {
   left: f32,
@@ -14,6 +18,13 @@ struct FieldArgs {
   right: f32,
   top: f32,
   hatch_width: f32,
+  canvas_width: f32,
+  canvas_height: f32,
+  half_width: f32, // of the boundary
+  opacity: f32,
+  red: f32,
+  green: f32,
+  blue: f32,
 }
 
 @group(0) @binding(0) var<uniform> args: FieldArgs;
@@ -21,6 +32,7 @@ struct FieldArgs {
 @group(0) @binding(2) var filtering: sampler;
 @group(0) @binding(3) var palette: texture_2d<f32>;
 @group(0) @binding(4) var nearest: sampler;
+@group(0) @binding(5) var<storage, read> segments: array<vec4f>;
 
 struct Vertex {
   @builtin(position) position: vec4f,
@@ -39,11 +51,46 @@ fn hatching(position: vec2f) -> vec3f {
   return select(vec3f(0.62f), vec3f(0.78f), stripe);
 }
 
+fn color_at(place: vec2f, position: vec2f) -> vec3f {
+  let texel = textureSampleLevel(texels, filtering, place, 0f);
+  let good = texel.z >= 0.5f;
+  let entry = texel.xy / select(1f, texel.z, good);
+  let color = textureSampleLevel(palette, nearest, entry, 0f).rgb;
+  return select(hatching(position), color, good);
+}
+
 @fragment
 fn field_fragment(vertex: Vertex) -> @location(0) vec4f {
-  let texel = textureSampleLevel(texels, filtering, vertex.place, 0f);
-  let good = texel.z >= 0.5f;
-  let place = texel.xy / select(1f, texel.z, good);
-  let color = textureSampleLevel(palette, nearest, place, 0f).rgb;
-  return vec4f(select(hatching(vertex.position.xy), color, good), 1f);
+  return vec4f(color_at(vertex.place, vertex.position.xy), 1f);
+}
+
+struct LineVertex {
+  @builtin(position) position: vec4f,
+  @location(0) place: vec2f,
+  @location(1) along: vec2f,
+  @location(2) @interpolate(flat) half_length: f32,
+}
+
+@vertex
+fn boundary_vertex(@builtin(vertex_index) index: u32) -> LineVertex {
+  let at = quad_vertex(index);
+  let segment = segments[at.x];
+  let low = vec2f(args.left, args.bottom);
+  let size = vec2f(args.right, args.top) - low;
+  let scale = 0.5f * vec2f(args.canvas_width, args.canvas_height);
+  let start = (low + segment.xy * size + 1f) * scale;
+  let end = (low + segment.zw * size + 1f) * scale;
+  let line = capsule_at(at.y, start, end, args.half_width);
+  let clip = line.place / scale - 1f;
+  return LineVertex(vec4f(clip, 0f, 1f), (clip - low) / size, line.along, line.half_length);
+}
+
+@fragment
+fn boundary_fragment(vertex: LineVertex) -> @location(0) vec4f {
+  let cover = capsule_cover(vertex.along, vertex.half_length, args.half_width);
+  if (cover == 0f || any(vertex.place < vec2f()) || any(vertex.place > vec2f(1f))) {
+    discard;
+  }
+  let color = color_at(vertex.place, vertex.position.xy);
+  return vec4f(mix(color, vec3f(args.red, args.green, args.blue), args.opacity * cover), 1f);
 }

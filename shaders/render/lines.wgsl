@@ -1,4 +1,4 @@
-// lines.wgsl: ridges, boundary, stretching directions and samples over the field, as quads of six vertices
+// lines.wgsl: ridges, stretching directions and samples over the field, as quads of six vertices
 //
 //   quad i = vertices 6 i to 6 i + 5; segments may come as instances too, which on a software adapter cost a
 //   draw each
@@ -6,8 +6,9 @@
 // group 0     0 args · 1 segments[i] (s0, t0, s1, t1) · 2 exponents[pixel] (λ₁, λ₂, ds, dt) ·
 //             3 samples[i] (s, t, class, 0) · 4 colors[CLASS_COLORS]
 // units       plane coordinates; widths and lengths in canvas pixels; colours sRGB
-// numerics    edges are softened over one pixel. Boundary segments end without a cap where the next begins,
-//             because what two of them cover is darker.
+// numerics    edges are softened over one pixel
+//
+// @use lib/capsule.wgsl
 
 const BAD: f32 = -3e38f;
 const CLASS_COLORS: u32 = 8u;
@@ -56,23 +57,10 @@ fn to_canvas(point: vec2f) -> vec2f {
   return part * vec2f(args.canvas_width, args.canvas_height);
 }
 
-// A line; its round caps have the size `cap`, 1 or 0.
-fn capsule(index: u32, start: vec2f, end: vec2f, cap: f32, color: vec4f) -> Vertex {
-  let middle = 0.5f * (start + end);
-  let length_now = distance(start, end);
-  let forward = select(vec2f(1f, 0f), (end - start) / max(length_now, 1e-6f), length_now > 1e-6f);
-  let corner = vec2f(f32((0x32u >> index) & 1u), f32((0x2cu >> index) & 1u)) * 2f - 1f;
-  let reach = args.half_width + 1f;
-  let along = corner * vec2f(0.5f * length_now + cap * reach, reach);
-  let place = middle + along.x * forward + along.y * vec2f(-forward.y, forward.x);
-  let clip = 2f * place / vec2f(args.canvas_width, args.canvas_height) - 1f;
-  return Vertex(vec4f(clip, 0f, 1f), along, 0.5f * length_now, color);
-}
-
-// Number of the quad, and of the vertex in it.
-fn split(index: u32) -> vec2u {
-  let quad = index / 6u;
-  return vec2u(quad, index - 6u * quad);
+fn capsule(index: u32, start: vec2f, end: vec2f, color: vec4f) -> Vertex {
+  let line = capsule_at(index, start, end, args.half_width);
+  let clip = 2f * line.place / vec2f(args.canvas_width, args.canvas_height) - 1f;
+  return Vertex(vec4f(clip, 0f, 1f), line.along, line.half_length, color);
 }
 
 fn line_color() -> vec4f {
@@ -81,21 +69,14 @@ fn line_color() -> vec4f {
 
 @vertex
 fn ridge_vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> Vertex {
-  let at = split(index);
+  let at = quad_vertex(index);
   let segment = segments[at.x + instance];
-  return capsule(at.y, to_canvas(segment.xy), to_canvas(segment.zw), 1f, line_color());
-}
-
-@vertex
-fn boundary_vertex(@builtin(vertex_index) index: u32) -> Vertex {
-  let at = split(index);
-  let segment = segments[at.x];
-  return capsule(at.y, to_canvas(segment.xy), to_canvas(segment.zw), 0f, line_color());
+  return capsule(at.y, to_canvas(segment.xy), to_canvas(segment.zw), line_color());
 }
 
 @vertex
 fn direction_vertex(@builtin(vertex_index) index: u32) -> Vertex {
-  let at = split(index);
+  let at = quad_vertex(index);
   let cell = vec2f(f32(at.x % args.columns), f32(at.x / args.columns));
   let canvas = vec2f(args.canvas_width, args.canvas_height);
   let middle = (cell + 0.5f) * args.spacing;
@@ -111,22 +92,21 @@ fn direction_vertex(@builtin(vertex_index) index: u32) -> Vertex {
   let shown = inside && entry.x > BAD;
   let start = select(vec2f(-9f), middle - args.half_length * forward, shown);
   let end = select(vec2f(-9f), middle + args.half_length * forward, shown);
-  return capsule(at.y, start, end, 1f, line_color());
+  return capsule(at.y, start, end, line_color());
 }
 
 @vertex
 fn sample_vertex(@builtin(vertex_index) index: u32) -> Vertex {
-  let at = split(index);
+  let at = quad_vertex(index);
   let entry = samples[at.x];
   let place = to_canvas(entry.xy);
   let color = colors[u32(entry.z) % CLASS_COLORS];
-  return capsule(at.y, place, place, 1f, vec4f(color.rgb, args.alpha));
+  return capsule(at.y, place, place, vec4f(color.rgb, args.alpha));
 }
 
 @fragment
 fn line_fragment(vertex: Vertex) -> @location(0) vec4f {
-  let beyond = max(abs(vertex.along.x) - vertex.half_length, 0f);
-  let cover = clamp(args.half_width + 0.5f - length(vec2f(beyond, vertex.along.y)), 0f, 1f);
+  let cover = capsule_cover(vertex.along, vertex.half_length, args.half_width);
   return vertex.color * vec4f(1f, 1f, 1f, cover);
 }
 

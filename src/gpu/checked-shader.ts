@@ -12,22 +12,37 @@ export interface RenderPipeline {
   bind(resources: Resources): GPUBindGroup[];
 }
 
+/** How a fragment meets what is there: by its alpha, by the smaller or the larger of each channel, or not. */
+export type Blending = 'over' | 'darken' | 'lighten' | 'replace';
+
 /**
  * A shader file that is known to compile, for work whose pipelines depend on what a frame shows: each is
  * made at once when a frame first needs it, so that this frame has it, and kept. Owns nothing to free.
  */
 export interface CheckedShader {
-  /** Paints over what is there by the alpha of what the fragments give. */
-  over(vertex: string, fragment: string, format: GPUTextureFormat): RenderPipeline;
-  /** Replaces what is there. */
-  replace(vertex: string, fragment: string, format: GPUTextureFormat): RenderPipeline;
+  /** A pipeline of two entry points onto one target; the same for the same arguments. */
+  render(
+    vertex: string,
+    fragment: string,
+    format: GPUTextureFormat,
+    blending?: Blending,
+  ): RenderPipeline;
   /** The file's compute entry point. */
   kernel(): Kernel;
 }
 
-const OVER: GPUBlendState = {
-  color: { srcFactor: 'src-alpha', dstFactor: 'one-minus-src-alpha' },
-  alpha: { srcFactor: 'one', dstFactor: 'one-minus-src-alpha' },
+const extreme = (operation: 'min' | 'max'): GPUBlendState => {
+  const component = { operation, srcFactor: 'one', dstFactor: 'one' } as const;
+  return { color: component, alpha: component };
+};
+
+const BLEND_STATES: Readonly<Record<Exclude<Blending, 'replace'>, GPUBlendState>> = {
+  over: {
+    color: { srcFactor: 'src-alpha', dstFactor: 'one-minus-src-alpha' },
+    alpha: { srcFactor: 'one', dstFactor: 'one-minus-src-alpha' },
+  },
+  darken: extreme('min'),
+  lighten: extreme('max'),
 };
 
 const cache = new WeakMap<GPUDevice, Map<string, Promise<CheckedShader>>>();
@@ -67,9 +82,9 @@ function create(device: GPUDevice, shader: ShaderModule, module: GPUShaderModule
     vertex: string,
     fragment: string,
     format: GPUTextureFormat,
-    blend?: GPUBlendState,
+    blending: Blending = 'replace',
   ): RenderPipeline => {
-    const key = [vertex, fragment, format, !!blend].join(' ');
+    const key = [vertex, fragment, format, blending].join(' ');
     let found = kept.get(key);
     if (!found) {
       const { layout, ...described } = describe([vertex, fragment]);
@@ -80,7 +95,9 @@ function create(device: GPUDevice, shader: ShaderModule, module: GPUShaderModule
         fragment: {
           module,
           entryPoint: fragment,
-          targets: [blend ? { format, blend } : { format }],
+          targets: [
+            blending === 'replace' ? { format } : { format, blend: BLEND_STATES[blending] },
+          ],
         },
         primitive: { topology: 'triangle-list' },
       });
@@ -90,8 +107,7 @@ function create(device: GPUDevice, shader: ShaderModule, module: GPUShaderModule
   };
 
   return {
-    over: (vertex, fragment, format) => render(vertex, fragment, format, OVER),
-    replace: (vertex, fragment, format) => render(vertex, fragment, format),
+    render,
     kernel() {
       if (kernel) return kernel;
       const entry = shader.entries.find((candidate) => candidate.stage === 'compute');

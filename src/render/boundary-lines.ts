@@ -28,19 +28,14 @@ export class BoundaryLines {
   update(
     encoder: GPUCommandEncoder,
     buffers: GpuField['buffers'],
-    { width, height, domain }: FieldRequest,
+    { width, height }: FieldRequest,
   ): { readonly segments: GPUBuffer; readonly counters: GPUBuffer } {
     const { segments, counters, args } = (this.#resources ??= this.#allocate());
     if (buffers === this.#shown) return { segments, counters };
     this.#shown = buffers;
     const kernel = this.shader.kernel();
     const { statuses, outputs, outputWidth } = buffers;
-    const [sStep, tStep] = [
-      (domain.sMax - domain.sMin) / width,
-      (domain.tMax - domain.tMin) / height,
-    ];
-    const { sMin, tMin } = domain;
-    args.write(0, { width, height, outputWidth, sMin, tMin, sStep, tStep, capacity: CAPACITY });
+    args.write(0, { width, height, outputWidth, capacity: CAPACITY });
     const words = Uint32Array.of(0, 1, 0, 0);
     this.scope.device.queue.writeBuffer(counters, 0, words);
     const pass = encoder.beginComputePass({ label: kernel.label });

@@ -156,6 +156,6 @@ export class FieldTexture {
   }
 
   #pipeline(quantity: Quantity): RenderPipeline {
-    return this.shader.replace('texel_vertex', SOURCES[quantity][0], FORMAT);
+    return this.shader.render('texel_vertex', SOURCES[quantity][0], FORMAT);
   }
 }

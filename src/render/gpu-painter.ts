@@ -4,7 +4,7 @@ import { assert } from '../errors.ts';
 import type { Field, FieldRequest, Ridges } from '../engine/engine.ts';
 import { GpuField } from '../engine/gpu-field.ts';
 import { GpuRidges } from '../engine/gpu-ridges.ts';
-import { checkShader, type RenderPipeline } from '../gpu/checked-shader.ts';
+import { checkShader, type Blending, type RenderPipeline } from '../gpu/checked-shader.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import type { Resources } from '../gpu/layout.ts';
 import { Scope } from '../gpu/scope.ts';
@@ -21,13 +21,25 @@ const MOST_SAMPLES = 4096;
 /** What a picture is made of, from below; the shaders' entry points for each. */
 const LAYERS = {
   field: ['field_vertex', 'field_fragment'],
-  boundary: ['boundary_vertex', 'line_fragment'],
+  boundary: ['boundary_vertex', 'boundary_fragment'],
+  lightBoundary: ['boundary_vertex', 'boundary_fragment'],
   direction: ['direction_vertex', 'line_fragment'],
   ridgeHalo: ['ridge_vertex', 'line_fragment'],
   ridge: ['ridge_vertex', 'line_fragment'],
   sample: ['sample_vertex', 'disc_fragment'],
 } as const;
 type Layer = keyof typeof LAYERS;
+
+/** The field and its boundary are of one shader; the others paint over them. */
+const BLENDINGS: Readonly<Record<Layer, Blending>> = {
+  field: 'replace',
+  boundary: 'darken',
+  lightBoundary: 'lighten',
+  direction: 'over',
+  ridgeHalo: 'over',
+  ridge: 'over',
+  sample: 'over',
+};
 
 /** A pipeline in use, with its uniform block and what was bound last. */
 interface LayerState {
@@ -61,8 +73,8 @@ export async function createGpuPainter(
   context.configure({ device, format, alphaMode: 'opaque' });
   return new GpuPainter(scope, context, texture, boundary, (layer) => {
     const [vertex, fragment] = LAYERS[layer];
-    if (layer === 'field') return field.replace(vertex, fragment, format);
-    return lines.over(vertex, fragment, format);
+    const blending = BLENDINGS[layer];
+    return (blending === 'over' ? lines : field).render(vertex, fragment, format, blending);
   });
 }
 
@@ -102,15 +114,18 @@ class GpuPainter implements Painter {
         },
       ],
     });
-    this.#use(pass, 'field', fieldArgs(request.domain, style, view), fieldResources);
+    const args = this.#fieldArgs(request.domain, style, view);
+    this.#use(pass, 'field', args, fieldResources);
     pass.draw(VERTICES_A_QUAD);
-    const lineArgs = (layer: Exclude<Layer, 'field' | 'sample'>, color: Rgb) =>
-      this.#lineArgs(request, style, view, LINES[layer], color, OPACITY[layer]);
     if (boundary) {
       const { segments, counters } = boundary;
-      this.#use(pass, 'boundary', lineArgs('boundary', style.ink), { segments });
+      const isLight = style.ink.some((part) => part > 0.5);
+      const layer = isLight ? 'lightBoundary' : 'boundary';
+      this.#use(pass, layer, args, { ...fieldResources, segments });
       pass.drawIndirect(counters, 0);
     }
+    const lineArgs = (layer: 'direction' | 'ridgeHalo' | 'ridge', color: Rgb) =>
+      this.#lineArgs(request, style, view, LINES[layer], color, OPACITY[layer]);
     if (style.directions) {
       const spacing = LINES.directionSpacing * style.pixelRatio;
       const columns = Math.ceil(width / spacing);
@@ -192,6 +207,30 @@ class GpuPainter implements Painter {
     return { samples, colors: this.#classColors };
   }
 
+  #fieldArgs(
+    domain: Domain,
+    { pixelRatio, ink: [red, green, blue] }: PaintStyle,
+    view: Domain,
+  ): Record<string, number> {
+    const { canvas } = this.context;
+    const clipX = (s: number): number => (2 * (s - view.sMin)) / (view.sMax - view.sMin) - 1;
+    const clipY = (t: number): number => (2 * (t - view.tMin)) / (view.tMax - view.tMin) - 1;
+    return {
+      left: clipX(domain.sMin),
+      bottom: clipY(domain.tMin),
+      right: clipX(domain.sMax),
+      top: clipY(domain.tMax),
+      hatchWidth: LINES.hatch * pixelRatio,
+      canvasWidth: canvas.width,
+      canvasHeight: canvas.height,
+      halfWidth: (LINES.boundary / 2) * pixelRatio,
+      opacity: OPACITY.boundary,
+      red,
+      green,
+      blue,
+    };
+  }
+
   #lineArgs(
     { width, height, domain }: FieldRequest,
     style: PaintStyle,
@@ -225,23 +264,6 @@ class GpuPainter implements Painter {
       tStep: (domain.tMax - domain.tMin) / height,
     };
   }
-}
-
-/** Where the field lies on the canvas, in clip coordinates: −1 to 1, y up. */
-function fieldArgs(
-  domain: Domain,
-  { pixelRatio }: PaintStyle,
-  view: Domain,
-): Record<string, number> {
-  const clipX = (s: number): number => (2 * (s - view.sMin)) / (view.sMax - view.sMin) - 1;
-  const clipY = (t: number): number => (2 * (t - view.tMin)) / (view.tMax - view.tMin) - 1;
-  return {
-    left: clipX(domain.sMin),
-    bottom: clipY(domain.tMin),
-    right: clipX(domain.sMax),
-    top: clipY(domain.tMax),
-    hatchWidth: LINES.hatch * pixelRatio,
-  };
 }
 
 function isSame(a: Resources, b: Resources): boolean {
