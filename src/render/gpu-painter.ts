@@ -90,7 +90,10 @@ class GpuPainter implements Painter {
     private readonly texture: FieldTexture,
     private readonly boundary: BoundaryLines,
     private readonly createPipeline: (layer: Layer) => RenderPipeline,
-  ) {}
+  ) {
+    // Needed for every picture, so compiled while the first field is computed.
+    this.#createLayer('field');
+  }
 
   paint(field: Field, ridges: Ridges | null, style: PaintStyle, view: Domain): void {
     const { request } = field;

@@ -34,6 +34,7 @@ import {
   createGpuField,
   createRidges,
   type PixelValues,
+  type SegmentDraw,
 } from '../support/synthetic-field.ts';
 
 const domain: Domain = { sMin: -1, tMin: -2, sMax: 1, tMax: 2 };
@@ -69,6 +70,8 @@ interface PaintOptions {
   readonly ridges?: Float32Array;
   /** The field that they belong to, if not the one that is painted. */
   readonly ridgesOf?: Field;
+  /** How the ridges' buffers count them. */
+  readonly draw?: SegmentDraw;
 }
 
 const easels: Easel[] = [];
@@ -92,8 +95,8 @@ async function createEasel(backend: Backend, width: number, height: number): Pro
     painter,
     scope,
     fieldOf: (data) => (isGpu ? createGpuField(scope, data) : createCpuField(data)),
-    paint(field, style = {}, { view = domain, ridges, ridgesOf = field } = {}) {
-      const found = ridges ? createRidges(scope, ridgesOf, ridges) : null;
+    paint(field, style = {}, { view = domain, ridges, ridgesOf = field, draw = 'vertices' } = {}) {
+      const found = ridges ? createRidges(scope, ridgesOf, ridges, draw) : null;
       painter.paint(field, found, { ...PLAIN, ...style }, view);
       const context = new OffscreenCanvas(width, height).getContext('2d')!;
       context.drawImage(canvas, 0, 0);
@@ -376,6 +379,14 @@ describe.each(['webgpu', 'canvas'] as const)('painter, %s', (backend) => {
         }
       }
     }
+    // Another segment after it, and counted as instances, changes nothing where the first one is.
+    const two = Float32Array.of(...ridges, -0.9, 1.9, -0.8, 1.9);
+    const [asVertices, asInstances] = (['vertices', 'instances'] as const).map((draw) =>
+      easel.paint(field, { ridges: true, pixelRatio: 2 }, { ridges: two, draw }),
+    );
+    expect(asVertices.data).not.toEqual(picture.data);
+    expect(asInstances.data).toEqual(asVertices.data);
+    expect(colorAt(asVertices, 30, 30)).toEqual(colorAt(picture, 30, 30));
     const others = { ridges, ridgesOf: easel.fieldOf(data) };
     const unmarked = easel.paint(field, { ridges: true, pixelRatio: 2 }, others);
     expect(unmarked.data).toEqual(without.data);

@@ -83,14 +83,24 @@ export function createGpuField(scope: Scope, data: FieldData): Field {
   }) as Field;
 }
 
+/** A segment is six vertices of one draw, or an instance of six. */
+export type SegmentDraw = 'vertices' | 'instances';
+
 /** Ridges [count][4] of a field that one of the functions above made. */
-export function createRidges(scope: Scope, field: Field, segments: Float32Array): Ridges {
+export function createRidges(
+  scope: Scope,
+  field: Field,
+  segments: Float32Array,
+  draw: SegmentDraw,
+): Ridges {
   if (field instanceof CpuField) {
     const ridges = new CpuRidges(field);
     ridges.segments = Float32Array.from(segments);
     return ridges;
   }
-  const counters = Uint32Array.of(6, segments.length / 4, 0, 0, 0, 0, 0, 0);
+  const count = segments.length / 4;
+  const [vertexCount, instanceCount] = draw === 'vertices' ? [6 * count, 1] : [6, count];
+  const counters = Uint32Array.of(vertexCount, instanceCount, 0, 0, 0, 0, 0, 0);
   const buffers = {
     segments: upload(scope, 'segments', segments),
     counters: upload(scope, 'counters', counters, BufferUsage.indirect),
