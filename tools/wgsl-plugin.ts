@@ -104,6 +104,19 @@ function withoutComments(lines: SourceLine[]): SourceLine[] {
     .filter((line) => line.text.trim() !== '');
 }
 
+/** By the numbers of wgsl_reflect's ResourceType; storage buffers have their access instead. */
+const BINDING_KINDS: Readonly<Record<number, string>> = {
+  0: 'uniform',
+  2: 'immediate',
+  3: 'texture',
+  4: 'sampler',
+  5: 'storage texture',
+};
+
+function isBindingKind(kind: string): kind is ShaderBinding['kind'] {
+  return ['uniform', 'read', 'read_write', 'texture', 'sampler'].includes(kind);
+}
+
 /**
  * Resolves one file under `root` and reads what it declares.
  *
@@ -141,9 +154,10 @@ export function readShader(file: string, root = SHADERS, keepComments = true): S
       stage,
       bindings: entry.resources
         .map((resource): ShaderBinding => {
-          const kinds = ['uniform', resource.access, 'texture', 'sampler', 'texture'];
-          const kind = kinds[resource.resourceType] as ShaderBinding['kind'];
           const { name, group, binding } = resource;
+          const kind = BINDING_KINDS[resource.resourceType] ?? resource.access;
+          if (!isBindingKind(kind))
+            throw new Error(`${file}: ${name} is of a kind not laid out yet`);
           return { name, group, binding, kind, type: resource.type.name };
         })
         .sort((a, b) => a.group - b.group || a.binding - b.binding),
