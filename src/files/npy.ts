@@ -63,8 +63,7 @@ export function parseNpy(bytes: Uint8Array): NpyArray {
       `the NPY file has ${found} bytes of numbers, but ${descr} of shape ${showShape(shape)} needs ${needed}${found < needed ? ': was it cut off?' : ''}`,
     );
   }
-  // `slice` of a Buffer of Node would share its memory.
-  const values = type.decode(Uint8Array.prototype.slice.call(bytes, dataOffset).buffer);
+  const values = type.decode(new Uint8Array(bytes.subarray(dataOffset)).buffer);
   return { shape, values: fortranOrder ? toRowMajor(values, shape) : values };
 }
 

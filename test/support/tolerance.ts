@@ -208,10 +208,39 @@ export function trainingTolerance(
   return largestOfOps(program, changes).map((change) => 2 * change);
 }
 
+/**
+ * Largest difference of each result that roundings of this unit make, as in `gradientTolerance`: measured with
+ * changes large enough for float32 parameters, and scaled down, since small changes add up linearly. Doubled,
+ * since draws are few; four times that where slopes are taken as 1 − g², whose rounding counts relative to them.
+ */
+export function parameterTolerance(
+  network: Network,
+  unit: number,
+  evaluate: (network: Network) => readonly number[],
+): number[] {
+  const roundoff = 2 ** -14;
+  const truth = evaluate(network);
+  const largest = truth.map(() => 0);
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const parameters = Float32Array.from(network.parameters);
+    const stream = new RandomStream(draw, Purpose.noise);
+    changeParameters(network.program, parameters, stream, roundoff);
+    evaluate({ ...network, parameters }).forEach((value, i) => {
+      largest[i] = Math.max(largest[i], Math.abs(value - truth[i]));
+    });
+  }
+  return largest.map((change) => (8 * unit * change) / roundoff);
+}
+
 /** Multiplies each parameter by 1 ± √(n + 14) u, n its op's input width. */
-function changeParameters(program: Program, parameters: Float64Array, stream: RandomStream): void {
+function changeParameters(
+  program: Program,
+  parameters: Float32Array | Float64Array,
+  stream: RandomStream,
+  roundoff = FLOAT32_UNIT,
+): void {
   for (const op of program.ops) {
-    const unit = FLOAT32_UNIT * Math.sqrt(op.inputWidth + 14);
+    const unit = roundoff * Math.sqrt(op.inputWidth + 14);
     const end = op.parameterOffset + opRules(op).parameterLength(op);
     for (let i = op.parameterOffset; i < end; i++) {
       parameters[i] *= 1 + (stream.uniform() < 0.5 ? unit : -unit);
