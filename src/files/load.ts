@@ -2,8 +2,7 @@ import { DataError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
 import { fetchBytes } from './address.ts';
 import { recogniseFormat, type NetworkFormat } from './format.ts';
-import { parseNetworkJson } from './json.ts';
-import { parseNetworkTensors, type TensorNetworkOptions } from './network-tensors.ts';
+import type { TensorNetworkOptions } from './network-tensors.ts';
 
 /** A file: its bytes, a File or Blob of the browser, or its address, relative to the page. */
 export type NetworkLocation = Uint8Array | ArrayBuffer | Blob | URL | string;
@@ -64,15 +63,19 @@ export async function loadNetworkFiles(
   return loadNetwork(networks[0], { ...options, externalData });
 }
 
-function parseNetwork(bytes: Uint8Array, options: LoadOptions): LoadedNetwork {
+/** Each reader is a chunk of its own: a page loads those of the files that it shows. */
+async function parseNetwork(bytes: Uint8Array, options: LoadOptions): Promise<LoadedNetwork> {
   const format = recogniseFormat(bytes);
   switch (format) {
-    case 'json':
+    case 'json': {
+      const { parseNetworkJson } = await import('./json.ts');
       return { format, notes: [], ...parseNetworkJson(bytes) };
-    case 'safetensors':
-      return { format, ...parseNetworkTensors(bytes, options) };
+    }
+    case 'safetensors': {
+      const { parseNetworkSafetensors } = await import('./network-tensors.ts');
+      return { format, ...parseNetworkSafetensors(bytes, options) };
+    }
     case 'onnx':
-      // Its reader is a chunk of its own: (await import('./onnx.ts')).parseOnnx(bytes, options).
       throw new DataError('the file is an ONNX model, which this release does not read yet');
   }
 }

@@ -1,34 +1,13 @@
 import { DataError } from '../errors.ts';
-import { layerType } from '../layers/registry.ts';
 import type { ActivationName } from '../math/activations.ts';
 import { checkSpec, createNetwork, type Network, type NetworkSpec } from '../model/network.ts';
-import { readTensor, tensorPlaces, writeTensor, type TensorPlace } from '../model/parameters.ts';
+import { tensorPlaces, writeTensor } from '../model/parameters.ts';
 import { isSoftmax, readActivation } from './activation-names.ts';
 import { findDenseStack, type StackLayer, type StackOptions } from './dense-stack.ts';
-import {
-  decodeTensor,
-  parseSafetensors,
-  writeSafetensors,
-  type Tensor,
-  type TensorFile,
-} from './safetensors.ts';
+import { ownName, ownShapes, OWN_MEMBER, OWN_VERSION } from './own-tensors.ts';
+import { decodeTensor, parseSafetensors, type Tensor, type TensorFile } from './safetensors.ts';
 import { isRecord, shorten, showShape, showValue } from './show.ts';
 import { parseStrictJson } from './strict-json.ts';
-
-/*
- * A network as a safetensors file. Tensors are named as PyTorch names those of
- *
- *     nn.Sequential(nn.Linear(2, 10), nn.Tanh(), nn.Linear(10, 1), nn.Tanh())
- *
- * so layer l from 0 has `${2 l}.weight` [out][in] and `${2 l}.bias` [out]; `load_state_dict` takes them. What
- * tensors do not tell is in the metadata, as JSON under the name `ftle-map`:
- *
- *     { "version": 1, "inputWidth": 2, "layers": [{ "type": "dense", "width": 10, "activation": "tanh", … }, …],
- *       "metadata": { … anything, kept as it is } }
- *
- * Files of others have no such entry; theirs are read by the names and shapes of their tensors, and by the
- * entries `activation`, `output_activation` and `alpha` of their metadata, if there are any.
- */
 
 export interface TensorNetworkOptions extends StackOptions {
   /** Of the hidden layers, where the file does not say; `tanh` by default. */
@@ -46,63 +25,32 @@ export interface TensorNetwork {
   readonly notes: readonly string[];
 }
 
-const MEMBER = 'ftle-map';
-const VERSION = 1;
-/** Objects and lists within each other in what we write ourselves; metadata are the user's. */
-const DEPTH = 64;
+/** Objects and lists within each other in what we write ourselves: metadata are the user's. */
+const DEPTH = 1000;
 
 /**
- * Reads a network from the bytes of a safetensors file; they are untrusted.
+ * Reads a network from the bytes of a safetensors file; they are untrusted. Files of ours (own-tensors.ts) say
+ * what the network is; those of others are read by the names and shapes of their tensors, and by the entries
+ * `activation`, `output_activation` and `alpha` of their metadata, if there are any.
  *
  * @throws DataError if it is no such file or its tensors are no plain stack of dense layers, NetworkError
  *   if the network is wrong; the message names place, value and wanted value.
  */
-export function parseNetworkTensors(
+export function parseNetworkSafetensors(
   bytes: Uint8Array,
   options: TensorNetworkOptions = {},
 ): TensorNetwork {
   const file = parseSafetensors(bytes);
-  return Object.hasOwn(file.metadata, MEMBER) ? readOwn(file) : readForeign(file, options);
-}
-
-/**
- * Writes a network as a safetensors file; reading it gives every bit back.
- *
- * @param metadata - JSON values; kept as they are.
- * @throws DataError if the metadata do not go into JSON.
- */
-export function writeNetworkTensors(
-  network: Network,
-  metadata: Readonly<Record<string, unknown>> = {},
-): Uint8Array {
-  const { inputWidth, layers } = network.spec;
-  const tensors = tensorPlaces(network).map((place) => {
-    return {
-      name: ownName(place),
-      shape: place.shape,
-      values: readTensor(place, network.parameters),
-    };
-  });
-  let text: string;
-  try {
-    text = JSON.stringify({ version: VERSION, inputWidth, layers, metadata });
-  } catch (cause) {
-    throw new DataError(`metadata does not go into JSON: ${String(cause)}`, { cause });
-  }
-  return writeSafetensors(tensors, { format: 'pt', [MEMBER]: text });
-}
-
-function ownName({ layerIndex, name }: TensorPlace): string {
-  return `${2 * layerIndex}.${name}`;
+  return Object.hasOwn(file.metadata, OWN_MEMBER) ? readOwn(file) : readForeign(file, options);
 }
 
 function readOwn(file: TensorFile): TensorNetwork {
-  const place = `metadata ${MEMBER}`;
-  const header = parseStrictJson(file.metadata[MEMBER], DEPTH, place);
-  if (!isRecord(header) || header.version !== VERSION) {
+  const place = `metadata ${OWN_MEMBER}`;
+  const header = parseStrictJson(file.metadata[OWN_MEMBER], DEPTH, place);
+  if (!isRecord(header) || header.version !== OWN_VERSION) {
     const version = isRecord(header) ? header.version : header;
     throw new DataError(
-      `${place}: version is ${showValue(version)}, but this release reads ${VERSION}: a newer release may read it`,
+      `${place}: version is ${showValue(version)}, but this release reads ${OWN_VERSION}: a newer release may read it`,
     );
   }
   const { inputWidth, layers, metadata = {} } = header;
@@ -114,7 +62,7 @@ function readOwn(file: TensorFile): TensorNetwork {
   checkOwnShapes(spec, found);
   const network = createNetwork(spec);
   for (const tensorPlace of tensorPlaces(network)) {
-    const values = decodeTensor(found.get(ownName(tensorPlace))!);
+    const values = decodeTensor(found.get(ownName(tensorPlace.layerIndex, tensorPlace.name))!);
     writeTensor(tensorPlace, values, network.parameters);
   }
   return { network, metadata, notes: roundingNotes(file.tensors) };
@@ -122,7 +70,7 @@ function readOwn(file: TensorFile): TensorNetwork {
 
 /** Shapes first: what a file claims is allocated only if the file has the numbers for it. */
 function checkOwnShapes(spec: NetworkSpec, found: ReadonlyMap<string, Tensor>): void {
-  const wanted = namedShapes(spec);
+  const wanted = ownShapes(spec);
   for (const [name, shape] of wanted) {
     const tensor = found.get(name);
     if (!tensor) {
@@ -130,30 +78,16 @@ function checkOwnShapes(spec: NetworkSpec, found: ReadonlyMap<string, Tensor>): 
     }
     if (String(tensor.shape) !== String(shape)) {
       throw new DataError(
-        `tensor ${name} has shape ${showShape(tensor.shape)}, but the layers in metadata ${MEMBER} need ${showShape(shape)}`,
+        `tensor ${name} has shape ${showShape(tensor.shape)}, but the layers in metadata ${OWN_MEMBER} need ${showShape(shape)}`,
       );
     }
   }
   for (const name of found.keys()) {
     if (wanted.has(name)) continue;
     throw new DataError(
-      `tensor ${shorten(name)} belongs to no layer in metadata ${MEMBER}: leave it out`,
+      `tensor ${shorten(name)} belongs to no layer in metadata ${OWN_MEMBER}: leave it out`,
     );
   }
-}
-
-/** Shapes of all tensors by name, without a network that would hold them. */
-function namedShapes(spec: NetworkSpec): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>();
-  let width = spec.inputWidth;
-  spec.layers.forEach((layer, layerIndex) => {
-    const type = layerType(layer.type, `layers[${layerIndex}]`);
-    for (const { name, shape } of type.tensors(layer, width)) {
-      shapes.set(`${2 * layerIndex}.${name}`, shape);
-    }
-    width = type.outputWidth(layer, width);
-  });
-  return shapes;
 }
 
 function readForeign(

@@ -1,17 +1,8 @@
 import { DataError, NetworkError } from '../errors.ts';
 import { decodeBfloat16, decodeFloat16 } from './float-formats.ts';
+import { LENGTH_BYTES, METADATA } from './safetensors-layout.ts';
 import { isRecord, shorten, showShape, showValue } from './show.ts';
 import { parseStrictJson } from './strict-json.ts';
-
-/*
- * A safetensors file: the header's length in bytes (uint64, little endian), the header, the data.
- *
- *     { "0.weight": { "dtype": "F32", "shape": [10, 2], "data_offsets": [0, 80] }, …,
- *       "__metadata__": { "name": "text", … } }
- *
- * Offsets count from the end of the header; tensors are row-major, and cover the data without gaps.
- * Source: github.com/huggingface/safetensors
- */
 
 /** A tensor as it stands in a file. */
 export interface Tensor {
@@ -29,20 +20,11 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** float32 values to write, row-major. */
-export interface TensorValues {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
-
 /** Longest header that is read: room for a hundred times the tensors of the largest network. */
 export const MAXIMAL_HEADER_BYTES = 2 ** 24;
 
 /** Objects and lists within each other: the header, a tensor, its shape. */
 const HEADER_DEPTH = 3;
-const LENGTH_BYTES = 8;
-const METADATA = '__metadata__';
 
 /** Bytes of one number. */
 const TYPE_BYTES: Readonly<Record<string, number>> = {
@@ -123,49 +105,6 @@ export function decodeTensor({ name, dtype, bytes }: Tensor): Float32Array {
     );
   }
   return values;
-}
-
-/**
- * Writes a file of float32 tensors, in the given order.
- *
- * @throws DataError if a name stands twice or values do not fit their shape.
- */
-export function writeSafetensors(
-  tensors: readonly TensorValues[],
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
-  const members = new Map<string, unknown>();
-  if (Object.keys(metadata).length > 0) members.set(METADATA, metadata);
-  let end = 0;
-  for (const { name, shape, values } of tensors) {
-    if (members.has(name) || name === METADATA) {
-      throw new DataError(`tensor name ${name} is taken, but every tensor needs its own`);
-    }
-    const count = shape.reduce((product, length) => product * length, 1);
-    if (values.length !== count) {
-      throw new DataError(
-        `tensor ${name} has ${values.length} values, but shape ${showShape(shape)} needs ${count}`,
-      );
-    }
-    const start = end;
-    end += values.length * TYPE_BYTES.F32;
-    members.set(name, { dtype: 'F32', shape, data_offsets: [start, end] });
-  }
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(members)));
-  // Padded with spaces, so that the data are aligned for readers that map the file into memory.
-  const headerLength = LENGTH_BYTES * Math.ceil(text.length / LENGTH_BYTES);
-  const bytes = new Uint8Array(LENGTH_BYTES + headerLength + end);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(headerLength), true);
-  bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerLength);
-  bytes.set(text, LENGTH_BYTES);
-  let offset = LENGTH_BYTES + headerLength;
-  for (const { values } of tensors) {
-    for (let i = 0; i < values.length; i++, offset += TYPE_BYTES.F32) {
-      view.setFloat32(offset, values[i], true);
-    }
-  }
-  return bytes;
 }
 
 interface Header {

@@ -10,7 +10,7 @@ import { AddressError, DataError } from '../../src/errors.ts';
 import { recogniseFormat } from '../../src/files/format.ts';
 import { parseNetworkJson, writeNetworkJson } from '../../src/files/json.ts';
 import { loadNetwork, loadNetworkFiles, type NetworkLocation } from '../../src/files/load.ts';
-import { writeNetworkTensors } from '../../src/files/network-tensors.ts';
+import { writeNetworkSafetensors } from '../../src/files/safetensors-writing.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { checkReader, damagedFiles, listFixtures, readFixture } from '../support/files.ts';
@@ -18,7 +18,7 @@ import { checkReader, damagedFiles, listFixtures, readFixture } from '../support
 const network = initialiseNetwork(parseArchitecture('2-3x2-1'), 1);
 const metadata = { dataset: 'circle' };
 const json = new TextEncoder().encode(writeNetworkJson(network, metadata));
-const tensors = writeNetworkTensors(network, metadata);
+const tensors = writeNetworkSafetensors(network, metadata);
 
 const asFile = (bytes: Uint8Array, name: string): File => new File([bytes.slice()], name);
 

@@ -8,8 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { DataError, NetworkError } from '../../src/errors.ts';
 import { findDenseStack, type StackOptions } from '../../src/files/dense-stack.ts';
 import {
-  parseNetworkTensors,
-  writeNetworkTensors,
+  parseNetworkSafetensors,
   type TensorNetworkOptions,
 } from '../../src/files/network-tensors.ts';
 import { parseNpz } from '../../src/files/npz.ts';
@@ -17,8 +16,8 @@ import {
   decodeTensor,
   MAXIMAL_HEADER_BYTES,
   parseSafetensors,
-  writeSafetensors,
 } from '../../src/files/safetensors.ts';
+import { writeNetworkSafetensors, writeSafetensors } from '../../src/files/safetensors-writing.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { createNetwork, type Network } from '../../src/model/network.ts';
 import { initialiseNetwork, tensorPlaces, writeTensor } from '../../src/model/parameters.ts';
@@ -134,7 +133,7 @@ describe('files of frameworks', () => {
 
   it.each(FIXTURES)('$name: layers, activations, notes, exponents', async (fixture) => {
     const { name, options, unit } = fixture;
-    const { network, notes } = parseNetworkTensors(readFixture(`${name}.safetensors`), options);
+    const { network, notes } = parseNetworkSafetensors(readFixture(`${name}.safetensors`), options);
     const { layers, inputWidth } = network.spec;
     expect([inputWidth, ...layers.map(({ width }) => width)].join()).toBe(fixture.widths);
     expect([layers[0].activation, layers.at(-1)!.activation]).toEqual(fixture.activations);
@@ -166,7 +165,7 @@ describe('files of frameworks', () => {
   ] satisfies [string, TensorNetworkOptions][])(
     'control: %s read wrong does not agree',
     async (name, options) => {
-      const { network } = parseNetworkTensors(readFixture(`${name}.safetensors`), options);
+      const { network } = parseNetworkSafetensors(readFixture(`${name}.safetensors`), options);
       const truth = await parseNpz(readFixture(`${name}.npz`));
       const inputs = truth.get('inputs')!.values;
       const logs = logStretches(network, inputs, network.depth);
@@ -198,7 +197,7 @@ describe('our own files', () => {
             writeTensor(place, numbers.slice(start, end), network.parameters);
             start = end;
           }
-          const back = parseNetworkTensors(writeNetworkTensors(network, metadata));
+          const back = parseNetworkSafetensors(writeNetworkSafetensors(network, metadata));
           expect(new Uint32Array(back.network.parameters.buffer)).toEqual(
             new Uint32Array(network.parameters.buffer),
           );
@@ -213,7 +212,7 @@ describe('our own files', () => {
 
   it('have the names and layout of an nn.Sequential', () => {
     const network = initialiseNetwork(parseArchitecture('2-3-1'), 1);
-    const bytes = writeNetworkTensors(network);
+    const bytes = writeNetworkSafetensors(network);
     const { tensors, metadata } = parseSafetensors(bytes);
     expect(tensors.map(({ name, shape }) => [name, ...shape])).toEqual([
       ['0.weight', 3, 2],
@@ -224,7 +223,7 @@ describe('our own files', () => {
     expect(metadata.format).toBe('pt');
     expect((8 + new DataView(bytes.buffer).getUint32(0, true)) % 8).toBe(0);
     // Read by names alone, as another program would.
-    const plain = parseNetworkTensors(
+    const plain = parseNetworkSafetensors(
       writeSafetensors(tensors.map((tensor) => ({ ...tensor, values: decodeTensor(tensor) }))),
       { outputActivation: 'tanh' },
     );
@@ -233,7 +232,7 @@ describe('our own files', () => {
 
   const own = (change: (header: Record<string, unknown>) => void): Uint8Array => {
     const { tensors, metadata } = parseSafetensors(
-      writeNetworkTensors(initialiseNetwork(parseArchitecture('2-3-1'), 1)),
+      writeNetworkSafetensors(initialiseNetwork(parseArchitecture('2-3-1'), 1)),
     );
     const header = JSON.parse(metadata['ftle-map']) as Record<string, unknown>;
     change(header);
@@ -256,13 +255,13 @@ describe('our own files', () => {
   ] satisfies [RegExp, (header: Record<string, unknown>) => unknown][])(
     'are refused with %s',
     (message, change) => {
-      expect(() => parseNetworkTensors(own(change))).toThrow(message);
+      expect(() => parseNetworkSafetensors(own(change))).toThrow(message);
     },
   );
 
   it('are not written with metadata that JSON cannot hold', () => {
     const network = initialiseNetwork(parseArchitecture('2-1'), 1);
-    expect(() => writeNetworkTensors(network, { n: 1n })).toThrow(DataError);
+    expect(() => writeNetworkSafetensors(network, { n: 1n })).toThrow(DataError);
   });
 });
 
@@ -450,8 +449,8 @@ describe('faults of a file', () => {
       { outputActivation: 'step' as 'relu' },
     ],
   ])('in numbers and options: %s', (message, type, bytes, options) => {
-    expect(() => parseNetworkTensors(bytes, options)).toThrow(type);
-    expect(() => parseNetworkTensors(bytes, options)).toThrow(message);
+    expect(() => parseNetworkSafetensors(bytes, options)).toThrow(type);
+    expect(() => parseNetworkSafetensors(bytes, options)).toThrow(message);
   });
 
   it('in metadata', () => {
@@ -464,7 +463,7 @@ describe('faults of a file', () => {
         })),
         metadata,
       );
-    const read = (metadata: Record<string, string>) => parseNetworkTensors(file(metadata));
+    const read = (metadata: Record<string, string>) => parseNetworkSafetensors(file(metadata));
     expect(() => read({ activation: 'maxout' })).toThrow(
       /^metadata activation is "maxout", but must be one of identity, tanh/,
     );
@@ -488,11 +487,13 @@ describe('faults of a file', () => {
 
 describe('broken files', () => {
   const files = listFixtures('.safetensors').map(readFixture);
-  files.push(writeNetworkTensors(initialiseNetwork(parseArchitecture('2-4x3-1'), 1), { a: [1] }));
+  files.push(
+    writeNetworkSafetensors(initialiseNetwork(parseArchitecture('2-4x3-1'), 1), { a: [1] }),
+  );
 
   it('that were real ones are read or refused with typed errors', async () => {
     await checkReader('damaged safetensors', damagedFiles(files), 4000, (bytes) =>
-      parseNetworkTensors(bytes),
+      parseNetworkSafetensors(bytes),
     );
   });
 
@@ -535,12 +536,12 @@ describe('broken files', () => {
       const length = Math.min(Math.max(0, Math.trunc(end)), 1000);
       return safetensorsFile(Object.fromEntries(members), length);
     });
-    await checkReader('made-up safetensors', made, 4000, (file) => parseNetworkTensors(file));
+    await checkReader('made-up safetensors', made, 4000, (file) => parseNetworkSafetensors(file));
   });
 
   it('of random bytes likewise', async () => {
     await checkReader('random bytes', fc.uint8Array({ maxLength: 300 }), 500, (bytes) =>
-      parseNetworkTensors(bytes),
+      parseNetworkSafetensors(bytes),
     );
   });
 });
