@@ -36,6 +36,7 @@ export default defineConfig({
   optimizeDeps: {
     include: [
       'axe-core',
+      'fflate',
       'lit',
       'lit/decorators.js',
       'lit/directives/*.js',
