@@ -11,6 +11,7 @@ import {
   floatAttribute,
   refuse,
   type Call,
+  type ConstantValue,
   type Rule,
   type Value,
 } from './onnx-value.ts';
@@ -20,6 +21,8 @@ type Compute = (...operands: number[]) => number;
 /** A function of a node's inputs, entry by entry. */
 interface Elementwise {
   compute(node: OnnxNode): Compute;
+  /** Values of optional inputs that are left out. */
+  readonly absent?: readonly number[];
   /** The activation that it is by itself. */
   activation?(node: OnnxNode): CurveCall['activation'];
 }
@@ -58,6 +61,7 @@ const ELEMENTWISE: Readonly<Record<string, Elementwise>> = {
       const most = floatAttribute(node, 'max', Infinity);
       return (x, min = least, max = most) => Math.min(Math.max(x, min), max);
     },
+    absent: [NaN, -Infinity, Infinity],
   },
   Where: plain((condition, a, b) => (condition !== 0 ? a : b)),
   Greater: plain((a, b) => Number(a > b)),
@@ -113,27 +117,49 @@ export const ELEMENTWISE_RULES: Readonly<Record<string, Rule>> = Object.fromEntr
   ]),
 );
 
-function applyElementwise(call: Call, { compute, activation: named }: Elementwise): Value {
-  const { node, place, inputs, budget } = call;
-  const given = inputs.filter((input) => input !== null);
-  if (given.length === 0) return refuse('it has no input');
-  if (given.some((input) => input.kind === 'sizes')) return computeSize(call, compute(node));
+function applyElementwise(call: Call, entry: Elementwise): Value {
+  const { node, place, budget } = call;
+  const compute = entry.compute(node);
+  const given = call.inputs.flatMap((input, i) => input ?? absentInput(entry, i) ?? []);
+  if (given.length < Math.max(1, compute.length)) return refuse('it has too few inputs');
+  if (given.some((input) => input.kind === 'sizes')) return computeSize(given, compute);
   const columns = given.flatMap((input) => (input.kind === 'column' ? [input.column] : []));
   if (columns.length === 0) {
     const operands = given.flatMap((input) => (input.kind === 'constant' ? [input.read()] : []));
-    const result = mapConstants(place, operands, budget, compute(node));
+    const folded = mapConstants(place, operands, budget, compute);
     const shapes = operands.map(({ shape }) => showShape(shape)).join(' and ');
-    return result ? constantValue(result) : refuse(`shapes ${shapes} do not go together`);
+    return folded ? constantValue(folded) : refuse(`shapes ${shapes} do not go together`);
   }
-  const operands = readOperands(call, columns[0]);
+  const operands = readOperands(call, given, columns[0]);
   if ('kind' in operands) return operands;
   const line = LINES[node.operator] as LineRule | undefined;
   const scaled = columns.length === 1 && line ? applyLine(call, operands, line) : null;
-  if (scaled) return scaled;
+  const result = scaled ?? applyCurve(call, entry, compute, columns[0], operands);
+  const isLong =
+    result.kind === 'column' &&
+    result.column.curve.kind === 'call' &&
+    result.column.curve.size > MAXIMAL_CURVE_SIZE;
+  return isLong
+    ? refuse(`it ends a chain of more than ${MAXIMAL_CURVE_SIZE} nodes that is no activation`)
+    : result;
+}
+
+function absentInput({ absent }: Elementwise, index: number): ConstantValue | null {
+  if (!absent) return null;
+  return constantValue({ name: '', shape: [], values: [absent[index]], unit: 0 });
+}
+
+function applyCurve(
+  { node, place }: Call,
+  entry: Elementwise,
+  compute: Compute,
+  first: Column,
+  operands: Operands,
+): Value {
   const curves: Curve[] = [];
   for (const operand of operands.list) {
     if (operand.kind === 'column') {
-      if (!haveSameAnchor(operand.column, columns[0])) {
+      if (!haveSameAnchor(operand.column, first)) {
         return refuse(
           'it joins two branches; only plain stacks of layers are read, no skip connections',
         );
@@ -145,11 +171,8 @@ function applyElementwise(call: Call, { compute, activation: named }: Elementwis
       return refuse('it has a parameter for each entry, which no known activation has');
     }
   }
-  const curve = callCurve(place, compute(node), curves, named?.(node) ?? null);
-  if (curve.size > MAXIMAL_CURVE_SIZE) {
-    return refuse(`it ends a chain of more than ${MAXIMAL_CURVE_SIZE} nodes that is no activation`);
-  }
-  return columnValue({ ...columns[0], curve, layout: operands.layout });
+  const curve = callCurve(place, compute, curves, entry.activation?.(node) ?? null);
+  return columnValue({ ...first, curve, layout: operands.layout });
 }
 
 type Operand =
@@ -161,8 +184,12 @@ interface Operands {
   readonly layout: Layout;
 }
 
-/** Inputs that are there, constants broadcast along the columns. */
-function readOperands({ inputs, budget, place }: Call, first: Column): Operands | Value {
+/** Inputs, constants broadcast along the columns. */
+function readOperands(
+  { budget, place }: Call,
+  inputs: Call['inputs'],
+  first: Column,
+): Operands | Value {
   let { layout } = first;
   const list: Operand[] = [];
   for (const input of inputs) {
@@ -234,7 +261,7 @@ function isFinite(factor: Factor): boolean {
 }
 
 /** Arithmetic with lengths, one at a time, as exporters use it for `x.view(n, c * h)`. */
-function computeSize({ inputs }: Call, compute: Compute): Value {
+function computeSize(inputs: Call['inputs'], compute: Compute): Value {
   const operands: number[] = [];
   for (const input of inputs) {
     const sizes = input?.kind === 'sizes' ? input.sizes : readSmall(input);
