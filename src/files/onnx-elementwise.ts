@@ -4,7 +4,7 @@ import { haveSameAnchor, scaleColumn, type Column } from './onnx-column.ts';
 import { callCurve, erf, MAXIMAL_CURVE_SIZE, type Curve, type CurveCall } from './onnx-curve.ts';
 import { alongColumn, showLayout, type Factor, type Layout } from './onnx-layout.ts';
 import type { OnnxNode } from './onnx-model.ts';
-import { checkFinite, mapConstants, showShape } from './onnx-tensor.ts';
+import { checkFinite, mapConstants, quote, showShape } from './onnx-tensor.ts';
 import {
   columnValue,
   constantValue,
@@ -160,9 +160,7 @@ function applyCurve(
   for (const operand of operands.list) {
     if (operand.kind === 'column') {
       if (!haveSameAnchor(operand.column, first)) {
-        return refuse(
-          'it joins two branches; only plain stacks of layers are read, no skip connections',
-        );
+        return refuse(describeJoin(first, operand.column));
       }
       curves.push(operand.column.curve);
     } else if (typeof operand.factor === 'number') {
@@ -173,6 +171,15 @@ function applyCurve(
   }
   const curve = callCurve(place, compute, curves, entry.activation?.(node) ?? null);
   return columnValue({ ...first, curve, layout: operands.layout });
+}
+
+/** Why two tensors that depend on the inputs are not read together. */
+export function describeJoin({ anchor: a }: Column, { anchor: b }: Column): string {
+  if (a.stage.kind === 'input' && b.stage.kind === 'input' && a.stage !== b.stage) {
+    const names = `${quote(a.stage.name)} and ${quote(b.stage.name)}`;
+    return `it joins the inputs ${names}; give the network one input (if one of them ought to be a constant, the exporter has left its value out, as tf2onnx does for Keras's Normalization)`;
+  }
+  return 'it joins two branches; only plain stacks of layers are read, no skip connections';
 }
 
 type Operand =

@@ -64,6 +64,13 @@ export function describeStack({ layers, output }: Stack): string[] {
         `read as ${activation.activation} of layers[${index}]: ${showNodes(activationNodes)}`,
       );
     }
+    const { factor, offset } = activation?.outer ?? UNIT_LINE;
+    if (factor !== 1 || offset !== 0) {
+      const formula = `${factor} · ${activation!.activation} + ${offset}`;
+      notes.push(
+        `layers[${index}] is ${formula}: factor and offset are folded into layers[${index + 1}], so exponents at this layer itself are without them`,
+      );
+    }
     if (!activation && index < layers.length - 1) {
       notes.push(`layers[${index}] is linear: no activation follows ${layer.product.node}`);
     }

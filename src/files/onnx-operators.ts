@@ -6,7 +6,7 @@ import {
   type Column,
   type Matrix,
 } from './onnx-column.ts';
-import { ELEMENTWISE_RULES } from './onnx-elementwise.ts';
+import { describeJoin, ELEMENTWISE_RULES } from './onnx-elementwise.ts';
 import {
   alongColumn,
   contract,
@@ -409,9 +409,7 @@ function concatenate(call: Call): Value {
   }
   const [first] = columns;
   if (columns.length < inputs.length || !columns.every((other) => haveSameAnchor(other, first))) {
-    return refuse(
-      'it joins several tensors; give the network one input with all columns, and no skip connections',
-    );
+    return refuse(describeJoin(first, columns.at(-1)!));
   }
   // Such as 1 − p and p of scikit-learn's binary classifiers: the plainest of them is the score.
   const size = ({ curve }: Column): number => (curve.kind === 'call' ? curve.size : 0);

@@ -145,6 +145,6 @@ function unknownCurve(nodes: readonly string[]): string {
 /** Nodes whose constants went into a layer's weights and bias, other than its own bias. */
 export function foldedNodes({ columns, rows }: StackLayer): string[] {
   const after = listNodes(rows.folded);
-  const isBias = after.length === 1 && /^(Add|Gemm) /.test(after[0]);
-  return [...listNodes(columns.folded), ...(isBias ? [] : after)];
+  const isBias = after.length > 0 && /^(Add|Gemm) /.test(after[0]);
+  return [...listNodes(columns.folded), ...after.slice(isBias ? 1 : 0)];
 }
