@@ -102,8 +102,8 @@ const FAR = -1e4;
 /**
  * The activation that a curve is, up to lines before and after it; null if it is none.
  *
- * The line before is one of those in the curve; the line after follows from two samples. Of several
- * activations that agree within rounding the plainest is taken.
+ * The line before is one of those in the curve. A line after is tried only if there is no activation
+ * without one, since it would take up the rounding of the constants; it follows from two samples.
  */
 export function recogniseCurve(curve: CurveCall): ActivationCurve | null {
   const [operand] = curve.operands;
@@ -111,34 +111,34 @@ export function recogniseCurve(curve: CurveCall): ActivationCurve | null {
     const { name: activation, alpha } = curve.activation;
     return { activation, alpha, inner: operand, outer: UNIT_LINE };
   }
+  return bestFit(curve, false) ?? bestFit(curve, true);
+}
+
+/** The closest of all candidates that agree within rounding; of equally close ones the plainest. */
+function bestFit(curve: CurveCall, withOuter: boolean): ActivationCurve | null {
   const tolerance = Math.max(ROUNDING, UNITS * curve.unit);
-  let best: { fit: ActivationCurve; error: number } | null = null;
-  for (const fit of candidates(curve)) {
+  let best: ActivationCurve | null = null;
+  let least = Infinity;
+  for (const fit of candidates(curve, withOuter)) {
     const error = Math.max(ROUNDING, fitError(curve, fit));
-    if (error <= tolerance && !(best && best.error <= error)) best = { fit, error };
+    if (error <= tolerance && error < least) [best, least] = [fit, error];
   }
-  return best?.fit ?? null;
+  return best;
 }
 
 /** Candidates, the plainest first. */
-function* candidates(curve: CurveCall): Generator<ActivationCurve> {
+function* candidates(curve: CurveCall, withOuter: boolean): Generator<ActivationCurve> {
   const lines = [UNIT_LINE, ...linesOf(curve)].filter(
     ({ factor, offset }, index, all) =>
       factor !== 0 &&
       all.findIndex((line) => line.factor === factor && line.offset === offset) === index,
   );
-  const functions = lines.map((inner) => ({
-    inner,
+  for (const inner of lines) {
     // The curve as a function of the argument of its activation.
-    f: (v: number) => evaluateCurve(curve, (v - inner.offset) / inner.factor),
-  }));
-  const names = Object.keys(ACTIVATIONS) as ActivationName[];
-  for (const withOuter of [false, true]) {
-    for (const { inner, f } of functions) {
-      for (const activation of names) {
-        const fit = fitActivation(activation, f, withOuter);
-        if (fit) yield { activation, inner, ...fit };
-      }
+    const f = (v: number): number => evaluateCurve(curve, (v - inner.offset) / inner.factor);
+    for (const activation of Object.keys(ACTIVATIONS) as ActivationName[]) {
+      const fit = fitActivation(activation, f, withOuter);
+      if (fit) yield { activation, inner, ...fit };
     }
   }
 }
