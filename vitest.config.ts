@@ -40,6 +40,7 @@ export default defineConfig({
       'lit',
       'lit/decorators.js',
       'lit/directives/*.js',
+      'pbf',
       'webgpu-memory',
       'fast-check',
       'ml-matrix',

@@ -31,6 +31,12 @@ export async function fetchBytes(
   }
 }
 
+/** The address of a file in the same folder; null if the address is no place in a folder. */
+export function besideAddress(address: string | URL, name: string): URL | null {
+  const url = resolve(address);
+  return url.protocol.startsWith('http') ? new URL(name, url) : null;
+}
+
 function resolve(address: string | URL): URL {
   let url: URL;
   try {

@@ -1,6 +1,6 @@
 import { DataError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
-import { fetchBytes } from './address.ts';
+import { besideAddress, fetchBytes } from './address.ts';
 import { recogniseFormat, type NetworkFormat } from './format.ts';
 import type { TensorNetworkOptions } from './network-tensors.ts';
 
@@ -35,7 +35,7 @@ export async function loadNetwork(
 ): Promise<LoadedNetwork> {
   const bytes = await readBytes(source, options.signal);
   options.signal?.throwIfAborted();
-  return parseNetwork(bytes, options);
+  return parseNetwork(bytes, options, addressOf(source));
 }
 
 /**
@@ -64,7 +64,11 @@ export async function loadNetworkFiles(
 }
 
 /** Each reader is a chunk of its own: a page loads those of the files that it shows. */
-async function parseNetwork(bytes: Uint8Array, options: LoadOptions): Promise<LoadedNetwork> {
+async function parseNetwork(
+  bytes: Uint8Array,
+  options: LoadOptions,
+  address: string | URL | null,
+): Promise<LoadedNetwork> {
   const format = recogniseFormat(bytes);
   switch (format) {
     case 'json': {
@@ -75,9 +79,34 @@ async function parseNetwork(bytes: Uint8Array, options: LoadOptions): Promise<Lo
       const { parseNetworkSafetensors } = await import('./network-tensors.ts');
       return { format, ...parseNetworkSafetensors(bytes, options) };
     }
-    case 'onnx':
-      throw new DataError('the file is an ONNX model, which this release does not read yet');
+    case 'onnx': {
+      const { parseOnnx } = await import('./onnx.ts');
+      const externalData = await fetchExternalData(bytes, options, address);
+      return { format, metadata: {}, ...parseOnnx(bytes, { externalData }) };
+    }
   }
+}
+
+/** The files beside an ONNX model that it needs: those given, and where it has an address, those next to it. */
+async function fetchExternalData(
+  model: Uint8Array,
+  { externalData, signal }: LoadOptions,
+  address: string | URL | null,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const files = new Map(externalData);
+  if (address === null) return files;
+  const { listExternalFiles } = await import('./onnx-files.ts');
+  for (const name of listExternalFiles(model)) {
+    if (files.has(name)) continue;
+    const url = besideAddress(address, encodeURIComponent(name));
+    if (url) files.set(name, await fetchBytes(url, signal));
+  }
+  return files;
+}
+
+/** Where a source has neighbours. */
+function addressOf(source: NetworkLocation): string | URL | null {
+  return typeof source === 'string' || source instanceof URL ? source : null;
 }
 
 async function readBytes(source: NetworkLocation, signal?: AbortSignal): Promise<Uint8Array> {

@@ -30,6 +30,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   fflate: ['files'],
   lit: ['element'],
+  pbf: ['files'],
 };
 
 /** Folder of shaders/ -> folders it may `@use`, besides itself. */

@@ -2,7 +2,7 @@
 // (a server of this test's own, data: addresses), recognised by content under any name, with the same weights.
 // What cannot be read or had has a message that says what it is and what to do: other programs' files, each
 // status, no answer, a page's CORS error (a page is imitated), a relative address outside of a page. Several
-// files together. Broken JSON gives typed errors only.
+// files together, or beside each other at an address, as an ONNX model and its data. Broken JSON gives typed errors only.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -10,6 +10,7 @@ import { AddressError, DataError } from '../../src/errors.ts';
 import { recogniseFormat } from '../../src/files/format.ts';
 import { parseNetworkJson, writeNetworkJson } from '../../src/files/json.ts';
 import { loadNetwork, loadNetworkFiles, type NetworkLocation } from '../../src/files/load.ts';
+import { parseOnnx } from '../../src/files/onnx.ts';
 import { writeNetworkSafetensors } from '../../src/files/safetensors-writing.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
@@ -75,6 +76,34 @@ describe('a network', () => {
   });
 });
 
+/** What the reader of ONNX makes of a model whose tensors lie in another file. */
+const external = (): ReturnType<typeof parseOnnx> =>
+  parseOnnx(readFixture('onnx-external.onnx'), {
+    externalData: new Map([['onnx-external.onnx.data', readFixture('onnx-external.onnx.data')]]),
+  });
+
+describe('an ONNX model', () => {
+  const model = asFile(readFixture('onnx-external.onnx'), 'onnx-external.onnx');
+  const data = asFile(readFixture('onnx-external.onnx.data'), 'onnx-external.onnx.data');
+
+  it('is loaded with its data beside it', async () => {
+    const { network: expected, notes } = external();
+    for (const files of [
+      [model, data],
+      [data, model],
+    ]) {
+      const loaded = await loadNetworkFiles(files);
+      expect(loaded).toEqual({ format: 'onnx', network: expected, notes, metadata: {} });
+    }
+  });
+
+  it('without its data says what is missing', async () => {
+    await expect(loadNetworkFiles([model])).rejects.toThrow(
+      /lies in the file .onnx-external\.onnx\.data., but no such file is given/,
+    );
+  });
+});
+
 describe('the format', () => {
   const text = (start: string): Uint8Array => new TextEncoder().encode(start.padEnd(20));
   it('is told by content', () => {
@@ -89,6 +118,9 @@ describe('the format', () => {
     const brace = new Uint8Array(140).fill(0x20);
     brace.set([0x7b, 0, 0, 0, 0, 0, 0, 0, 0x7b]);
     expect(recogniseFormat(brace)).toBe('safetensors');
+    for (const name of listFixtures('.onnx')) {
+      expect(recogniseFormat(readFixture(name))).toBe('onnx');
+    }
     // ir_version 8, producer_name "pytorch"; ir_version 10, graph.
     expect(recogniseFormat(Uint8Array.of(8, 8, 0x12, 7, 0x70, 0x79))).toBe('onnx');
     expect(recogniseFormat(Uint8Array.of(8, 10, 0x3a, 90, 1, 10))).toBe('onnx');
@@ -136,6 +168,10 @@ describe('an address', () => {
     server = createServer((request, response) => {
       asked.push(`${request.method} ${request.url}`);
       const status = Number(/^\/(\d+)$/.exec(request.url!)?.[1] ?? 200);
+      if (request.url!.startsWith('/onnx-external.onnx')) {
+        response.end(readFixture(request.url!.slice(1)));
+        return;
+      }
       if (request.url === '/cut') {
         response.writeHead(200, { 'content-length': tensors.length });
         response.write(tensors.subarray(0, 50), () => response.destroy());
@@ -154,6 +190,14 @@ describe('an address', () => {
   it('gives a network', async () => {
     expect((await loadNetwork(`${origin}/net`)).network).toEqual(network);
     expect((await loadNetwork(new URL('/net', origin))).network).toEqual(network);
+  });
+
+  it('of an ONNX model gives its data too', async () => {
+    asked.length = 0;
+    const loaded = await loadNetwork(`${origin}/onnx-external.onnx`);
+    expect(asked).toEqual(['GET /onnx-external.onnx', 'GET /onnx-external.onnx.data']);
+    expect(loaded.network).toEqual(external().network);
+    expect(loaded.format).toBe('onnx');
   });
 
   it.each([
