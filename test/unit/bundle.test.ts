@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Budgets in bytes of gzip: an entry with all chunks that it loads, without lit. */
-const BUDGETS = { 'index.js': 60_000, 'element.js': 90_000, 'define.js': 90_000 } as const;
+const BUDGETS = { 'index.js': 64_000, 'element.js': 95_000, 'define.js': 95_000 } as const;
 
 /** Inside the checkout, so that `lit` is found; not `dist`, which a server may be using. */
 let folder: string;
