@@ -1,6 +1,6 @@
 import { assert } from '../errors.ts';
 import type { Network } from '../model/network.ts';
-import { CpuField, computeOnCpu } from './cpu-field.ts';
+import { CpuField, computeBandsOnCpu, computeOnCpu } from './cpu-field.ts';
 import { CpuModel } from './cpu-model.ts';
 import { createCpuEvaluator } from './cpu-points.ts';
 import { createCpuRidges } from './cpu-ridges.ts';
@@ -39,6 +39,10 @@ export function createCpuEngine(): Engine {
     async computeField(model, request, options) {
       assertAlive();
       return computeOnCpu(ownModel(model), request, options);
+    },
+    async computeBands(model, request, onBand, options) {
+      assertAlive();
+      return computeBandsOnCpu(ownModel(model), request, onBand, options);
     },
     dispose() {
       isDisposed = true;
