@@ -22,7 +22,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   gpu: ['wgsl'],
   engine: ['gpu', 'wgsl', 'reference', 'model', 'ops', 'math', 'data', 'shaders/kernels'],
   render: ['engine', 'gpu', 'model', 'wgsl', 'shaders/render'],
-  element: ['engine', 'render', 'files', 'data', 'model', 'reference', 'math'],
+  element: ['engine', 'render', 'files', 'data', 'model', 'reference', 'gpu', 'math'],
   'index.ts': ['engine', 'model', 'layers', 'reference', 'data', 'files', 'math'],
 };
 
