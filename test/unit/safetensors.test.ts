@@ -63,7 +63,10 @@ const FIXTURES: readonly Fixture[] = [
     options: { activation: 'relu' },
     widths: '3,6,6,6,6,6,6,6,6,6,6,6,6,6',
     activations: ['gelu', 'identity'],
-    notes: [/^layers taken in the order layers\.0\.linear, .*, and 1 more, by/, OUTPUT_ASSUMED],
+    notes: [
+      /^layers taken in the order layers\.0\.linear, .*, and 1 more, by words and widths$/,
+      OUTPUT_ASSUMED,
+    ],
     unit: FLOAT64_UNIT,
   },
   {
@@ -303,8 +306,16 @@ describe('layers', () => {
     expect(stack(['0.weight 2 5', '0.bias 5']).notes).toEqual([
       'weights taken as [in][out], by their shapes',
     ]);
+    const agents = ['actor.0.weight 4 3', 'actor.2.weight 2 4', 'critic.0.weight 4 3', 'std 2'];
+    expect(stack(agents, { layers: ['actor.0', 'actor.2'] })).toMatchObject({
+      layers: [{ name: 'actor.0' }, { name: 'actor.2' }],
+      notes: [
+        'left out: critic.0.weight [4][3], std [2]',
+        'no bias in actor.0, actor.2: taken as 0',
+      ],
+    });
     expect(stack(['decoder.weight 2 5', 'encoder.weight 5 3']).notes).toEqual([
-      'layers taken in the order encoder, decoder, by their widths',
+      'layers taken in the order encoder, decoder, by words and widths',
       'no bias in encoder, decoder: taken as 0',
     ]);
   });
@@ -334,25 +345,31 @@ describe('layers', () => {
     [/^weights may be stored .* name w does not tell\. .* weightOrder/, ['w 3 3']],
     [/^the file holds 513 layers/, Array.from({ length: 513 }, (_, i) => `${i}.weight 1 1`)],
     [
-      /^layers has 1 names, but must name each of 0, 1 once/,
-      ['0.w 1 1', '1.w 1 1'],
-      { layers: ['0'] },
+      /^the option layers names "2", which is not in the file, but must name layers of 0, 1, each once/,
+      ['0.weight 1 1', '1.weight 1 1'],
+      { layers: ['0', '2'] },
     ],
-    [/^layers names "2", but must name/, ['0.weight 1 1', '1.weight 1 1'], { layers: ['0', '2'] }],
+    [/names "0", which is there twice/, ['0.weight 1 1'], { layers: ['0', '0'] }],
+    [/^the file holds no tensor/, ['0.weight 1 1'], { layers: [] }],
     [/^weightOrder is "oi"/, ['w 1 1'], { weightOrder: 'oi' as 'out-in' }],
   ])('are refused with %s', (message, lines, options) => {
     expect(() => stack(lines, options)).toThrow(DataError);
     expect(() => stack(lines, options)).toThrow(message);
   });
 
-  it('are not searched for ever', () => {
-    // Widths that chain in a great many ways but never to the end.
-    const lines = Array.from(
-      { length: 300 },
-      (_, i) => `${'abcdefgh'[i % 8]}${'x'.repeat(i)}.weight 2 2`,
-    );
+  it.each<[string, (i: number) => string, (i: number) => number]>([
+    ['long names', (i) => `${'a1'.repeat(90)}${511 - i}.w`, () => 2],
+    [
+      'words that tell no order',
+      (i) => `${'a1'.repeat(90)}${'xyz'[i % 3]}${'q'.repeat(i / 3)}.w`,
+      () => 2,
+    ],
+    // Chains in a great many ways, but never to the end.
+    ['many ways', (i) => `a${'bcd'[i % 3]}${'q'.repeat(i / 3)}.w`, (i) => (i > 500 ? 3 : 2)],
+  ])('are not searched for ever: %s', (_what, name, width) => {
+    const shapes = Array.from({ length: 512 }, (_, i) => ({ name: name(i), shape: [2, width(i)] }));
     const start = performance.now();
-    expect(() => stack([...lines, 'z.weight 2 3', 'y.weight 2 3'])).toThrow(DataError);
+    expect(() => findDenseStack(shapes)).toThrow(DataError);
     expect(performance.now() - start).toBeLessThan(1000);
   });
 });
