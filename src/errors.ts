@@ -75,3 +75,8 @@ export class DeviceError extends FtleError {
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new FtleError('internal', `internal error: ${message}`);
 }
+
+/** What was thrown, as an error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

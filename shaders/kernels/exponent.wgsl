@@ -5,7 +5,7 @@
 // @use lib/network.wgsl
 // @use lib/singular.wgsl
 // @use lib/pixel.wgsl
-// group 1     0 args · 1 states[block][stride] · 2 tangents[block][2 · stride] · 3 tops[4][stride]
+// group 1     0 args · 1 states[block][stride] · 2 tangents[block][2][stride] · 3 tops[4][stride]
 //             4 powers[stride] (kernels/tangent.wgsl) · 5 exponents[pixel] · 6 statuses[pixel]
 //             7 outputs[pixel][output_width]
 // grid        an invocation a column
@@ -83,5 +83,8 @@ fn exponent(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let met = tops[MET * args.column_stride + column];
-  store_pixel(pixel, args.output_offset, column, args.output_width, stretch(column), met);
+  let found = stretch(column);
+  let stretched = found.x != NO_EXPONENT;
+  let status = store_outcome(pixel, args.output_offset, column, args.output_width, stretched, met);
+  exponents[pixel] = field_entry(found, status);
 }

@@ -153,10 +153,11 @@ fn field(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
       default: {}
     }
   }
-  // @unroll
   for (var p = 0u; p < POINTS; p++) {
     if (first + p < args.end_pixel) {
-      store_pixel(first + p, 0u, p, args.output_width, found[p], tops[p]);
+      let stretched = found[p].x != NO_EXPONENT;
+      let status = store_outcome(first + p, 0u, p, args.output_width, stretched, tops[p]);
+      exponents[first + p] = field_entry(found[p], status);
     }
   }
 }

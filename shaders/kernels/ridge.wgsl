@@ -1,24 +1,33 @@
-// ridge.wgsl: height ridges of the smoothed field, one cell between four pixel centres an invocation
+// ridge.wgsl: height ridges of the smoothed field; SPAN × ROWS cells between four pixel centres an invocation
 //
-//   n: eigenvector of the most negative eigenvalue μ of the Hessian H;  ridge: ∇λ·n = 0 with μ < −sharpness
-//   and λ > threshold
+//   n: eigenvector of the most negative eigenvalue μ of the Hessian H;  ridge: ∇λ·n = 0 with −μ >= sharpness
+//   and λ >= threshold
 //
-// group 1     0 args · 1 smoothed[pixel] · 2 segments[capacity] (s0, t0, s1, t1) · 3 counters: 0 vertex count
-//             per instance, 1 segments, 2 and 3 zero (a draw), 4 segments that found no place
-// units       derivatives per pixel; segments in plane coordinates; BAD = −3e38 marks pixels that do not count
+// @use lib/summary.wgsl
+// group 1     0 args · 1 smoothed[pixel] · 2 summary · 3 segments[capacity] (s0, t0, s1, t1) · 4 counters:
+//             0 vertices, six a segment, 1 one, 2 and 3 zero (a draw), 4 segments that found no place,
+//             5 and 6 threshold and sharpness as bits of f32
+// units       derivatives per pixel; segments in plane coordinates
 // numerics    n has no sign: within a cell all four are turned to agree with the sharpest corner; a cell whose
 //             directions differ by more than 60° has no ridge. Ends by linear interpolation along cell edges.
+// cost        a software adapter runs both sides of a branch, but skips a loop that no lane enters: hence
+//             the loops that run once at most, over what few places need; and it pays for every variable that
+//             a loop changes, hence no sliding windows. Cells of an invocation share loads.
 
-const BAD: f32 = -3e38f;
-const VERTICES_A_SEGMENT: u32 = 6u;
-
-override LANES: u32 = 64;
+const SPAN: u32 = 2u;
+const ROWS: u32 = 2u;
+const VALUE_SPAN: u32 = 5u; // values of a row around them
+const VALUE_ROWS: u32 = 5u;
+const LEAST_AGREEMENT: f32 = 0.5f; // cos 60°
+const STRONG_PART: f32 = 0.6f;
+const ROUNDING: f32 = 9.5367432e-7f; // 2⁻²⁰
 
 struct RidgeArgs {
   width: u32,
   height: u32,
+  automatic: u32, // 1: the threshold comes from the summary
   threshold: f32,
-  sharpness: f32,
+  sharpness: f32, // part of the range from low to high, per squared pixel
   s_min: f32,
   t_min: f32,
   s_step: f32,
@@ -26,111 +35,176 @@ struct RidgeArgs {
   capacity: u32,
 }
 
+struct Limits {
+  threshold: f32,
+  sharpness: f32,
+}
+
 struct Corner {
   value: f32,
-  curvature: f32, // the most negative eigenvalue
+  sharpness: f32, // −μ where all values around are known, else 0
+  slope: f32, // ∇λ·n
   normal: vec2f,
-  gradient: vec2f,
-  good: bool,
+}
+
+// Where a ridge crosses an edge of a cell, if it does: pixels from the cell's lower left corner.
+struct End {
+  found: bool,
+  place: vec2f,
 }
 
 @group(1) @binding(0) var<uniform> args: RidgeArgs;
 @group(1) @binding(1) var<storage, read> smoothed: array<f32>;
-@group(1) @binding(2) var<storage, read_write> segments: array<vec4f>;
-@group(1) @binding(3) var<storage, read_write> counters: array<atomic<u32>>;
+@group(1) @binding(2) var<storage, read> summary: Summary;
+@group(1) @binding(3) var<storage, read_write> segments: array<vec4f>;
+@group(1) @binding(4) var<storage, read_write> counters: array<atomic<u32>>;
 
-// From the 3 × 3 values around a pixel, row by row from the lowest.
-fn corner_of(v: array<f32, 9>) -> Corner {
-  var corner = Corner();
-  corner.good = true;
-  for (var i = 0u; i < 9u; i++) {
-    corner.good = corner.good && v[i] > BAD;
-  }
-  corner.value = v[4];
-  corner.gradient = 0.5f * vec2f(v[5] - v[3], v[7] - v[1]);
-  let xx = v[5] - 2f * v[4] + v[3];
-  let yy = v[7] - 2f * v[4] + v[1];
-  let xy = 0.25f * (v[8] - v[6] - v[2] + v[0]);
-  let half = 0.5f * (xx - yy);
-  let radius = sqrt(half * half + xy * xy);
-  corner.curvature = 0.5f * (xx + yy) - radius;
-  let normal = select(vec2f(radius - half, -xy), vec2f(-xy, half + radius), half > 0f);
-  let size = length(normal);
-  corner.normal = select(vec2f(1f, 0f), normal / size, size > 0f);
-  return corner;
+fn larger(a: f32, b: f32) -> f32 {
+  return select(a, b, b > a);
 }
 
-@compute @workgroup_size(LANES)
-fn ridge(
-  @builtin(global_invocation_id) id: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-) {
-  let cell = id.y * groups.x * LANES + id.x;
-  let cells_a_row = args.width - 3u;
-  if (args.width < 4u || args.height < 4u || cell >= cells_a_row * (args.height - 3u)) {
+// As ridgeLimits() of src/engine/ridge-limits.ts says.
+fn find_limits() -> Limits {
+  let strong = summary.mean + STRONG_PART * (summary.high - summary.mean);
+  let noise = ROUNDING * larger(abs(summary.minimum), abs(summary.maximum));
+  return Limits(
+    select(args.threshold, larger(0f, strong), args.automatic == 1u),
+    larger(args.sharpness * (summary.high - summary.low), noise),
+  );
+}
+
+// From the values around a place and at it: three of each row, from west to east.
+fn corner_at(south_row: vec3f, row: vec3f, north_row: vec3f) -> Corner {
+  let good = all(south_row > vec3f(BAD)) && all(row > vec3f(BAD)) && all(north_row > vec3f(BAD));
+  let xx = row.z - 2f * row.y + row.x;
+  let yy = north_row.y - 2f * row.y + south_row.y;
+  let xy = 0.25f * (north_row.z - north_row.x - south_row.z + south_row.x);
+  let half = 0.5f * (xx - yy);
+  let radius = sqrt(half * half + xy * xy);
+  // Of the two ways to write n the one that does not cancel.
+  let forward = select(vec2f(radius - half, -xy), vec2f(-xy, half + radius), half > 0f);
+  let square = dot(forward, forward);
+  let normal = select(vec2f(1f, 0f), forward / sqrt(select(1f, square, square > 0f)), square > 0f);
+  let gradient = 0.5f * vec2f(row.z - row.x, north_row.y - south_row.y);
+  return Corner(row.y, select(0f, radius - 0.5f * (xx + yy), good), dot(gradient, normal), normal);
+}
+
+fn end_between(
+  from_corner: Corner,
+  to_corner: Corner,
+  from_slope: f32,
+  to_slope: f32,
+  start: vec2f,
+  step: vec2f,
+  limits: Limits,
+) -> End {
+  let crosses = (from_slope > 0f) != (to_slope > 0f);
+  let part = from_slope / select(1f, from_slope - to_slope, crosses);
+  let value = from_corner.value + part * (to_corner.value - from_corner.value);
+  let sharpness = from_corner.sharpness + part * (to_corner.sharpness - from_corner.sharpness);
+  let strong = value >= limits.threshold && sharpness >= limits.sharpness;
+  return End(crosses && strong, start + part * step);
+}
+
+fn sharper(a: Corner, b: Corner) -> vec3f {
+  let normal = select(a.normal, b.normal, b.sharpness > a.sharpness);
+  return vec3f(normal, larger(a.sharpness, b.sharpness));
+}
+
+// Segments of the cell in the middle of four rows of values, from the lowest; its lower left corner in pixels.
+fn add_cell(k: vec4f, l: vec4f, m: vec4f, n: vec4f, corner: vec2f, limits: Limits) {
+  let a = corner_at(k.xyz, l.xyz, m.xyz);
+  let b = corner_at(k.yzw, l.yzw, m.yzw);
+  let c = corner_at(l.yzw, m.yzw, n.yzw);
+  let d = corner_at(l.xyz, m.xyz, n.xyz);
+  let all_sharp = a.sharpness > 0f && b.sharpness > 0f && c.sharpness > 0f && d.sharpness > 0f;
+  let below = sharper(a, b);
+  let above = sharper(d, c);
+  let sharpest = select(below.xy, above.xy, above.z > below.z);
+  let agreements = vec4f(
+    dot(a.normal, sharpest),
+    dot(b.normal, sharpest),
+    dot(c.normal, sharpest),
+    dot(d.normal, sharpest),
+  );
+  let slopes = select(vec4f(-1f), vec4f(1f), agreements > vec4f()) *
+    vec4f(a.slope, b.slope, c.slope, d.slope);
+  let agree = all_sharp && all(abs(agreements) >= vec4f(LEAST_AGREEMENT));
+  // Around the cell, from its lower left corner.
+  let e0 = end_between(a, b, slopes.x, slopes.y, vec2f(0f, 0f), vec2f(1f, 0f), limits);
+  let e1 = end_between(b, c, slopes.y, slopes.z, vec2f(1f, 0f), vec2f(0f, 1f), limits);
+  let e2 = end_between(c, d, slopes.z, slopes.w, vec2f(1f, 1f), vec2f(-1f, 0f), limits);
+  let e3 = end_between(d, a, slopes.w, slopes.x, vec2f(0f, 1f), vec2f(0f, -1f), limits);
+  let count = u32(e0.found) + u32(e1.found) + u32(e2.found) + u32(e3.found);
+  var start = select(select(e2.place, e1.place, e1.found), e0.place, e0.found);
+  var end = select(
+    select(e3.place, e2.place, e2.found && (e0.found || e1.found)),
+    e1.place,
+    e0.found && e1.found,
+  );
+  for (var left = select(0u, count, agree); left >= 2u; left -= 2u) {
+    add_segment(corner + start, corner + end);
+    start = e2.place;
+    end = e3.place;
+  }
+}
+
+fn add_segment(start: vec2f, end: vec2f) {
+  let origin = vec2f(args.s_min, args.t_min);
+  let step = vec2f(args.s_step, args.t_step);
+  let place = atomicAdd(&counters[0], 6u) / 6u;
+  if (place < args.capacity) {
+    segments[place] = vec4f(origin + start * step, origin + end * step);
+  } else {
+    atomicSub(&counters[0], 6u);
+    atomicAdd(&counters[4], 1u);
+  }
+}
+
+@compute @workgroup_size(8, 8)
+fn ridge(@builtin(global_invocation_id) id: vec3u) {
+  let limits = find_limits();
+  if (id.x == 0u && id.y == 0u) {
+    atomicStore(&counters[5], bitcast<u32>(limits.threshold));
+    atomicStore(&counters[6], bitcast<u32>(limits.sharpness));
+  }
+  let x = id.x * SPAN;
+  let y = id.y * ROWS;
+  if (x + 3u >= args.width || y + 3u >= args.height) {
     return;
   }
-  let x = cell % cells_a_row;
-  let y = cell / cells_a_row;
-  var patch_values: array<f32, 16>;
-  for (var j = 0u; j < 4u; j++) {
-    for (var i = 0u; i < 4u; i++) {
-      patch_values[4u * j + i] = smoothed[(y + j) * args.width + x + i];
+  let last_column = args.width - 1u;
+  let last_row = args.height - 1u;
+  var values: array<f32, VALUE_SPAN * VALUE_ROWS>;
+  // @unroll
+  for (var j = 0u; j < VALUE_ROWS; j++) {
+    let row = select(last_row, y + j, y + j < last_row) * args.width;
+    // @unroll
+    for (var i = 0u; i < VALUE_SPAN; i++) {
+      let column = select(last_column, x + i, x + i < last_column);
+      values[j * VALUE_SPAN + i] = smoothed[row + column];
     }
   }
-  var corners: array<Corner, 4>;
-  var sharpest = 0u;
-  for (var c = 0u; c < 4u; c++) {
-    let base = 4u * (c / 2u) + c % 2u;
-    var v: array<f32, 9>;
-    for (var k = 0u; k < 9u; k++) {
-      v[k] = patch_values[base + 4u * (k / 3u) + k % 3u];
-    }
-    corners[c] = corner_of(v);
-    if (!corners[c].good || corners[c].curvature >= 0f) {
-      return;
-    }
-    if (corners[c].curvature < corners[sharpest].curvature) {
-      sharpest = c;
-    }
-  }
-  var slopes: vec4f;
-  for (var c = 0u; c < 4u; c++) {
-    let agreement = dot(corners[c].normal, corners[sharpest].normal);
-    if (abs(agreement) < 0.5f) {
-      return;
-    }
-    slopes[c] = sign(agreement) * dot(corners[c].gradient, corners[c].normal);
-  }
-  // Edges of the cell: corner pairs (0,1), (1,3), (3,2), (2,0).
-  let starts = vec4u(0u, 1u, 3u, 2u);
-  let ends = vec4u(1u, 3u, 2u, 0u);
-  var found: array<vec2f, 4>;
-  var count = 0u;
-  for (var e = 0u; e < 4u; e++) {
-    let a = starts[e];
-    let b = ends[e];
-    if ((slopes[a] > 0f) == (slopes[b] > 0f)) {
-      continue;
-    }
-    let part = slopes[a] / (slopes[a] - slopes[b]);
-    let value = mix(corners[a].value, corners[b].value, part);
-    let curvature = mix(corners[a].curvature, corners[b].curvature, part);
-    if (value < args.threshold || -curvature < args.sharpness) {
-      continue;
-    }
-    let from_corner = vec2f(f32(a % 2u), f32(a / 2u));
-    let to_corner = vec2f(f32(b % 2u), f32(b / 2u));
-    let place = vec2f(f32(x) + 1.5f, f32(y) + 1.5f) + mix(from_corner, to_corner, part);
-    found[count] = vec2f(args.s_min, args.t_min) + place * vec2f(args.s_step, args.t_step);
-    count++;
-  }
-  for (var first = 0u; first + 1u < count; first += 2u) {
-    let place = atomicAdd(&counters[1], 1u);
-    if (place < args.capacity) {
-      segments[place] = vec4f(found[first], found[first + 1u]);
-    } else {
-      atomicAdd(&counters[4], 1u);
+  // @unroll
+  for (var j = 0u; j < ROWS; j++) {
+    // @unroll
+    for (var i = 0u; i < SPAN; i++) {
+      const k = j * VALUE_SPAN + i;
+      const l = k + VALUE_SPAN;
+      const m = l + VALUE_SPAN;
+      const n = m + VALUE_SPAN;
+      let largest = larger(larger(values[l + 1u], values[l + 2u]), larger(values[m + 1u], values[m + 2u]));
+      let inside = x + i + 3u < args.width && y + j + 3u < args.height;
+      for (var open = inside && largest >= limits.threshold; open; open = false) {
+        add_cell(
+          vec4f(values[k], values[k + 1u], values[k + 2u], values[k + 3u]),
+          vec4f(values[l], values[l + 1u], values[l + 2u], values[l + 3u]),
+          vec4f(values[m], values[m + 1u], values[m + 2u], values[m + 3u]),
+          vec4f(values[n], values[n + 1u], values[n + 2u], values[n + 3u]),
+          vec2f(vec2u(x + i, y + j)) + 1.5f,
+          limits,
+        );
+      }
     }
   }
 }

@@ -6,8 +6,7 @@
 //
 // @use lib/network.wgsl
 // @use lib/singular.wgsl
-// kernel      provides state_block, and bindings exponents[pixel], statuses[pixel],
-//             outputs[pixel][output_width]
+// kernel      provides state_block, and bindings statuses[pixel], outputs[pixel][output_width]
 // units       λ in 1/span; NO_EXPONENT stands where λ would be -infinity or means nothing
 // numerics    σ1 is the length of the image of the first direction, σ2 that of the second: from the
 //             determinant of the Gram matrix σ2² would cancel. It is good to about 2^-24 σ1.
@@ -36,9 +35,9 @@ fn stretching(first: f32, second: f32, top: i32, direction: vec2f, power: f32, s
   );
 }
 
-// Stores one pixel: outputs are in `column` of the state at block `offset`; `top` as in lib/singular.wgsl,
-// of all states and tangents up to the layer of the exponent.
-fn store_pixel(pixel: u32, offset: u32, column: u32, width: u32, found: vec4f, top: i32) {
+// Stores outputs and status of one pixel: outputs are in `column` of the state at block `offset`; `top` as in
+// lib/singular.wgsl, of all states and tangents up to the layer of the exponent. Gives the status.
+fn store_outcome(pixel: u32, offset: u32, column: u32, width: u32, stretched: bool, top: i32) -> u32 {
   var output_top = 0;
   for (var r = 0u; r < width; r++) {
     output_top = max(output_top, size_bits(state_block(offset + r / 4u, column)[r % 4u]));
@@ -58,9 +57,12 @@ fn store_pixel(pixel: u32, offset: u32, column: u32, width: u32, found: vec4f, t
     best = select(0u, 1u, best_value > 0.0);
   }
   let sound = finite && top <= LARGEST_BITS;
-  let stretched = found.x != NO_EXPONENT;
   let status = select(OVERFLOW, select(COLLAPSED, GOOD, stretched), sound);
-  let empty = vec4f(NO_EXPONENT, NO_EXPONENT, 1.0, 0.0);
-  exponents[pixel] = select(empty, found, status == GOOD);
   statuses[pixel] = status + 256u * best;
+  return status;
+}
+
+// λ1, λ2 and the direction as a field stores them.
+fn field_entry(found: vec4f, status: u32) -> vec4f {
+  return select(vec4f(NO_EXPONENT, NO_EXPONENT, 1.0, 0.0), found, status == GOOD);
 }

@@ -26,15 +26,23 @@ fn activation_slope_shift(op: Op, block: u32, column: u32) -> i32 {
   return activation_shift(op.choice, live_lanes(x, op.input_width - 4u * block), op.factor);
 }
 
-// Rows 4·block … 4·block+3 of 2^-shift g'(x) dx, for TILE tangents from `column`. There, state_block
-// gives the state that belongs to a tangent.
-fn activation_tangent(op: Op, block: u32, column: u32, shifts: array<i32, TILE>) -> array<vec4f, TILE> {
-  var tangents: array<vec4f, TILE>;
+// What all tangents of a point are multiplied with, row by row: 2^-shift g'(x).
+fn activation_slopes(op: Op, block: u32, column: u32, shifts: array<i32, TILE>) -> array<vec4f, TILE> {
+  var slopes: array<vec4f, TILE>;
   // @unroll
   for (var c = 0u; c < TILE; c++) {
     let x = state_block(op.input_offset + block, column + c);
-    let slope = activation_slope(op.choice, x, op.factor, shifts[c]);
-    tangents[c] = slope * tangent_block(op.input_offset + block, column + c);
+    slopes[c] = activation_slope(op.choice, x, op.factor, shifts[c]);
+  }
+  return slopes;
+}
+
+// Rows 4·block … 4·block+3 of 2^-shift g'(x) dx, for TILE tangents from `column`.
+fn activation_tangent(op: Op, block: u32, column: u32, slopes: array<vec4f, TILE>) -> array<vec4f, TILE> {
+  var tangents: array<vec4f, TILE>;
+  // @unroll
+  for (var c = 0u; c < TILE; c++) {
+    tangents[c] = slopes[c] * tangent_block(op.input_offset + block, column + c);
   }
   return tangents;
 }

@@ -39,8 +39,13 @@ fn affine_slope_shift(op: Op, block: u32, column: u32) -> i32 {
   return 0;
 }
 
+// What all tangents of a point are multiplied with, row by row: here nothing.
+fn affine_slopes(op: Op, block: u32, column: u32, shifts: array<i32, TILE>) -> array<vec4f, TILE> {
+  return array<vec4f, TILE>();
+}
+
 // Rows 4·block … 4·block+3 of W dx, for TILE tangents from `column`.
-fn affine_tangent(op: Op, block: u32, column: u32, shifts: array<i32, TILE>) -> array<vec4f, TILE> {
+fn affine_tangent(op: Op, block: u32, column: u32, slopes: array<vec4f, TILE>) -> array<vec4f, TILE> {
   let input_blocks = block_count(op.input_width);
   let weights = op.parameters + 4u * block * input_blocks;
   var sums: array<vec4f, TILE>;

@@ -1,12 +1,16 @@
 // lines.wgsl: ridges, stretching directions and samples over the field, as quads of six vertices
 //
+//   quad i = vertices 6 i to 6 i + 5; segments may come as instances too, which on a software adapter cost a
+//   draw each
+//
 // group 0     0 args · 1 segments[i] (s0, t0, s1, t1) · 2 exponents[pixel] (λ₁, λ₂, ds, dt) ·
-//             3 samples[i] (s, t, class, 0) · 4 colors[256 + CLASS_COLORS]
+//             3 samples[i] (s, t, class, 0) · 4 colors[CLASS_COLORS]
 // units       plane coordinates; widths and lengths in canvas pixels; colours sRGB
 // numerics    edges are softened over one pixel
+//
+// @use lib/capsule.wgsl
 
 const BAD: f32 = -3e38f;
-const TABLE_SIZE: u32 = 256u;
 const CLASS_COLORS: u32 = 8u;
 
 struct LineArgs {
@@ -54,15 +58,9 @@ fn to_canvas(point: vec2f) -> vec2f {
 }
 
 fn capsule(index: u32, start: vec2f, end: vec2f, color: vec4f) -> Vertex {
-  let middle = 0.5f * (start + end);
-  let length_now = distance(start, end);
-  let forward = select(vec2f(1f, 0f), (end - start) / max(length_now, 1e-6f), length_now > 1e-6f);
-  let corner = vec2f(f32((0x32u >> index) & 1u), f32((0x2cu >> index) & 1u)) * 2f - 1f;
-  let reach = args.half_width + 1f;
-  let along = corner * vec2f(0.5f * length_now + reach, reach);
-  let place = middle + along.x * forward + along.y * vec2f(-forward.y, forward.x);
-  let clip = 2f * place / vec2f(args.canvas_width, args.canvas_height) - 1f;
-  return Vertex(vec4f(clip, 0f, 1f), along, 0.5f * length_now, color);
+  let line = capsule_at(index, start, end, args.half_width);
+  let clip = 2f * line.place / vec2f(args.canvas_width, args.canvas_height) - 1f;
+  return Vertex(vec4f(clip, 0f, 1f), line.along, line.half_length, color);
 }
 
 fn line_color() -> vec4f {
@@ -71,13 +69,15 @@ fn line_color() -> vec4f {
 
 @vertex
 fn ridge_vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> Vertex {
-  let segment = segments[instance];
-  return capsule(index, to_canvas(segment.xy), to_canvas(segment.zw), line_color());
+  let at = quad_vertex(index);
+  let segment = segments[at.x + instance];
+  return capsule(at.y, to_canvas(segment.xy), to_canvas(segment.zw), line_color());
 }
 
 @vertex
-fn direction_vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> Vertex {
-  let cell = vec2f(f32(instance % args.columns), f32(instance / args.columns));
+fn direction_vertex(@builtin(vertex_index) index: u32) -> Vertex {
+  let at = quad_vertex(index);
+  let cell = vec2f(f32(at.x % args.columns), f32(at.x / args.columns));
   let canvas = vec2f(args.canvas_width, args.canvas_height);
   let middle = (cell + 0.5f) * args.spacing;
   let point = vec2f(args.view_s_min, args.view_t_min) + middle / canvas * vec2f(args.view_s_size, args.view_t_size);
@@ -92,21 +92,21 @@ fn direction_vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) 
   let shown = inside && entry.x > BAD;
   let start = select(vec2f(-9f), middle - args.half_length * forward, shown);
   let end = select(vec2f(-9f), middle + args.half_length * forward, shown);
-  return capsule(index, start, end, line_color());
+  return capsule(at.y, start, end, line_color());
 }
 
 @vertex
-fn sample_vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> Vertex {
-  let entry = samples[instance];
+fn sample_vertex(@builtin(vertex_index) index: u32) -> Vertex {
+  let at = quad_vertex(index);
+  let entry = samples[at.x];
   let place = to_canvas(entry.xy);
-  let color = colors[TABLE_SIZE + u32(entry.z) % CLASS_COLORS];
-  return capsule(index, place, place, vec4f(color.rgb, args.alpha));
+  let color = colors[u32(entry.z) % CLASS_COLORS];
+  return capsule(at.y, place, place, vec4f(color.rgb, args.alpha));
 }
 
 @fragment
 fn line_fragment(vertex: Vertex) -> @location(0) vec4f {
-  let beyond = max(abs(vertex.along.x) - vertex.half_length, 0f);
-  let cover = clamp(args.half_width + 0.5f - length(vec2f(beyond, vertex.along.y)), 0f, 1f);
+  let cover = capsule_cover(vertex.along, vertex.half_length, args.half_width);
   return vertex.color * vec4f(1f, 1f, 1f, cover);
 }
 

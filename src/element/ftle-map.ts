@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldData, TrainingStatus } from '../engine/engine.ts';
-import { DataError, DeviceError } from '../errors.ts';
+import { asError, DataError, DeviceError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
 import { MapAttributes } from './attributes.ts';
 import type { ColorRange } from './automatic-range.ts';
@@ -473,8 +473,7 @@ export class FtleMapElement extends MapAttributes {
 
   /** Shows an error, or with null that its source is right again. */
   #report(source: ProblemSource, problem: unknown, isEvent = true): void {
-    const error =
-      problem === null || problem instanceof Error ? problem : new Error(String(problem));
+    const error = problem === null ? null : asError(problem);
     const isNew = this.#problems.set(source, error);
     if (isNew && isEvent && error) this.#dispatch('ftle-error', { error });
     this.requestUpdate();

@@ -1,5 +1,5 @@
 import type { Engine, TrainingStatus } from '../engine/engine.ts';
-import { DataError } from '../errors.ts';
+import { asError, DataError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
 import type { Plane } from '../model/plane.ts';
 import type { Painter } from '../render/painter.ts';
@@ -405,7 +405,7 @@ export class LiveMap {
 
   #fail(source: LiveSource, error: unknown): void {
     if (this.#closing.signal.aborted) return;
-    this.listener.onProblem(source, error instanceof Error ? error : new Error(String(error)));
+    this.listener.onProblem(source, asError(error));
   }
 
   /** Takes the wanted layer, unless a plan is on its way that it may belong to. */

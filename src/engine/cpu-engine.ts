@@ -2,6 +2,7 @@ import { assert } from '../errors.ts';
 import type { Network } from '../model/network.ts';
 import { CpuField, computeOnCpu } from './cpu-field.ts';
 import { CpuModel } from './cpu-model.ts';
+import { createCpuEvaluator } from './cpu-points.ts';
 import { createCpuRidges } from './cpu-ridges.ts';
 import { createCpuTrainer } from './cpu-trainer.ts';
 import type { Engine, Field, Model } from './engine.ts';
@@ -22,6 +23,10 @@ export function createCpuEngine(): Engine {
     async createField(model) {
       assertAlive();
       return new CpuField(ownModel(model));
+    },
+    async createEvaluator(model, request) {
+      assertAlive();
+      return createCpuEvaluator(ownModel(model), request);
     },
     async createRidges(field) {
       assertAlive();

@@ -1,10 +1,9 @@
 import { assert, FtleError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
-import { pixelCentre } from '../model/plane.ts';
-import { planeStretching } from '../reference/exponent.ts';
-import { classify, createStates, runForward } from '../reference/forward.ts';
-import { createTangents, pushTangents } from '../reference/tangent.ts';
+import type { LayerPlace } from '../model/layer-choice.ts';
+import { pixelCentre, type Plane } from '../model/plane.ts';
 import type { CpuModel } from './cpu-model.ts';
+import { pointEvaluator } from './cpu-points.ts';
 import { Status } from './engine.ts';
 import type { ComputeOptions, Field, FieldData, FieldRequest, FieldStatistics } from './engine.ts';
 import { checkRequest } from './field-checks.ts';
@@ -83,9 +82,9 @@ export async function computeOnCpu(
   model.assertAlive();
   signal?.throwIfAborted();
   const { network } = model;
-  const { opCount, span } = checkRequest(network, request);
-  const evaluate = pixelEvaluator(network, model.parameters.slice(), request, opCount, span);
-  const data = allocate(network, request, span);
+  const place = checkRequest(network, request);
+  const evaluate = pixelEvaluator(network, model.parameters.slice(), request, place);
+  const data = allocate(network, request, place.span);
   const slices = new Slices();
   const { width, height } = request;
   for (let row = 0; row < height; row++) {
@@ -118,34 +117,38 @@ function allocate(network: Network, request: FieldRequest, span: number): FieldD
   };
 }
 
-/** Computes one pixel into the arrays of a field; its memory is made once. */
+/** Computes one pixel into the arrays of a field. */
 function pixelEvaluator(
   network: Network,
   parameters: Float64Array,
-  { plane, domain, width, height }: FieldRequest,
-  opCount: number,
-  span: number,
+  { plane, domain, width, height, space = 'plane' }: FieldRequest,
+  place: LayerPlace,
 ): (data: FieldData, column: number, row: number) => void {
-  const { program, inputWidth, outputWidth } = network;
-  const states = createStates(program);
-  const tangents = createTangents(program, [plane.u, plane.v]);
-  const [point, outputs] = [states[0], states.at(-1)!];
+  const { outputWidth } = network;
+  const evaluate = pointEvaluator(network, parameters, space === 'full' ? space : plane, place);
+  const point = new Float64Array(network.inputWidth);
   return (data, column, row) => {
     const [s, t] = pixelCentre(domain, width, height, column, row);
-    for (let i = 0; i < inputWidth; i++) {
+    for (let i = 0; i < point.length; i++) {
       point[i] = plane.origin[i] + s * plane.u[i] + t * plane.v[i];
     }
-    runForward(program, parameters, states);
-    pushTangents(program, parameters, states, tangents, opCount);
+    const { status, exponents, direction, outputs, classIndex } = evaluate(point);
     const pixel = row * width + column;
-    const isFinite = outputs.every((value) => Number.isFinite(Math.fround(value)));
-    if (!isFinite) tangents.status = 'overflow';
-    const { status, first, second, direction } = planeStretching(tangents, opCount, span);
-    data.exponents[pixel] = first;
-    data.secondExponents[pixel] = second;
-    data.directions.set(direction, 2 * pixel);
-    data.outputs.set(isFinite ? outputs : new Float64Array(outputWidth), outputWidth * pixel);
-    data.classes[pixel] = isFinite ? classify(outputs) : 0;
+    data.exponents[pixel] = exponents[0] ?? -Infinity;
+    data.secondExponents[pixel] = exponents[1] ?? -Infinity;
+    data.directions.set(direction ? inPlane(plane, direction) : [1, 0], 2 * pixel);
+    data.outputs.set(outputs, outputWidth * pixel);
+    data.classes[pixel] = classIndex;
     data.statuses[pixel] = Status[status];
   };
+}
+
+/** Components of a direction in a plane, the first at least 0. */
+function inPlane({ u, v }: Plane, direction: ArrayLike<number>): [ds: number, dt: number] {
+  let [ds, dt] = [0, 0];
+  for (let i = 0; i < u.length; i++) {
+    ds += direction[i] * u[i];
+    dt += direction[i] * v[i];
+  }
+  return ds < 0 ? [-ds, -dt] : [ds, dt];
 }

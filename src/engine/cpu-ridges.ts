@@ -1,7 +1,7 @@
 import { findRidges, smoothGrid } from '../reference/ridge.ts';
 import type { CpuField } from './cpu-field.ts';
 import type { RidgeOptions, Ridges } from './engine.ts';
-import { currentRequest, ridgeLimits } from './ridge-limits.ts';
+import { checkRidgeOptions, currentRequest, ridgeLimits } from './ridge-limits.ts';
 
 /** Ridges of a field on the CPU, by the float64 definition. */
 export function createCpuRidges(field: CpuField): Ridges {
@@ -15,8 +15,10 @@ export class CpuRidges implements Ridges {
   constructor(readonly field: CpuField) {}
 
   async find(options: RidgeOptions): Promise<void> {
-    const { threshold, sharpness } = await ridgeLimits(this.field, options);
-    const { width, height, domain } = currentRequest(this.field);
+    checkRidgeOptions(options);
+    const request = currentRequest(this.field);
+    const { width, height, domain } = request;
+    const { threshold, sharpness } = ridgeLimits(await this.field.statistics(), request, options);
     const { exponents } = this.field.data!;
     const values = Float64Array.from(exponents, (value) => (Number.isFinite(value) ? value : NaN));
     const grid = smoothGrid({ values, width, height }, options.smoothing);

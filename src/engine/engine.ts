@@ -17,6 +17,52 @@ export interface FieldRequest {
   readonly width: number;
   readonly height: number;
   readonly layer: LayerChoice;
+  /** Input directions that exponents are over: the plane's two, which is the default, or all. */
+  readonly space?: ExponentSpace;
+}
+
+/** `plane`: σ_i of J restricted to u and v. `full`: σ_i of J itself, over all input directions. */
+export type ExponentSpace = 'plane' | 'full';
+
+/** What to compute at each point of a list. */
+export interface PointsRequest {
+  readonly layer: LayerChoice;
+  /** Exponents within this plane, at points anywhere; or `full`, over all input directions. */
+  readonly space: Plane | 'full';
+  /** λ₁ to λ_k. At least 1; at most 2 within a plane. Those beyond the rank of J are −Infinity. */
+  readonly exponentCount: number;
+  /** Whether stretching directions are wanted. */
+  readonly directions: boolean;
+}
+
+/** What was computed at points of a list, in their order. */
+export interface PointsData {
+  readonly request: PointsRequest;
+  readonly span: number;
+  /** λ₁ ≥ λ₂ ≥ …, [count][exponentCount]; −Infinity where the status is not good. */
+  readonly exponents: Float32Array;
+  /**
+   * The direction of λ₁ as an input vector [count][inputWidth], unit, its largest component positive; 0
+   * where the status is not good. Null if it was not asked for.
+   */
+  readonly directions: Float32Array | null;
+  /** [count][outputWidth] */
+  readonly outputs: Float32Array;
+  readonly classes: Uint8Array | Uint16Array;
+  readonly statuses: Uint8Array;
+}
+
+/** Exponents at points of lists, for a model with the parameters that it has at each call. */
+export interface Evaluator {
+  readonly model: Model;
+  readonly request: PointsRequest;
+  /**
+   * @param points - [count][inputWidth], any count, in input units; memory grows with it, so long lists
+   *   are given in parts.
+   * @throws DataError if the length is no multiple of the input width or a number is not finite.
+   */
+  evaluate(points: Float32Array, options?: ComputeOptions): Promise<PointsData>;
+  dispose(): void;
 }
 
 /** Status of a pixel. */
@@ -33,11 +79,14 @@ export interface FieldData {
   readonly request: FieldRequest;
   /** λ is the log of a singular value divided by span; the layer index l for layers of dense type. */
   readonly span: number;
-  /** λ₁ within the plane, [height][width]; −Infinity where the status is not good. */
+  /** λ₁ in the space of the request, [height][width]; −Infinity where the status is not good. */
   readonly exponents: Float32Array;
-  /** λ₂ within the plane; −Infinity where the Jacobian has rank one. */
+  /** λ₂ in the space of the request; −Infinity where the Jacobian has rank one. */
   readonly secondExponents: Float32Array;
-  /** Maximal stretching direction, a unit vector (ds, dt) with ds ≥ 0, [height][width][2]. */
+  /**
+   * Maximal stretching direction (ds, dt) with ds ≥ 0, [height][width][2]: a unit vector; in the space
+   * `full` the part of one that lies in the plane, which is shorter.
+   */
   readonly directions: Float32Array;
   /** Network outputs, [height][width][outputWidth]. */
   readonly outputs: Float32Array;
@@ -153,6 +202,8 @@ export interface Engine {
   readonly slow: boolean;
   createModel(network: Network): Model;
   createField(model: Model): Promise<Field>;
+  /** @throws DataError or NetworkError if the request does not fit the network. */
+  createEvaluator(model: Model, request: PointsRequest): Promise<Evaluator>;
   createRidges(field: Field): Promise<Ridges>;
   createTrainer(model: Model, dataset: Dataset, options: TrainingOptions): Promise<Trainer>;
   /**

@@ -1,4 +1,5 @@
 import type { LayerPlace } from '../model/layer-choice.ts';
+import type { Plane } from '../model/plane.ts';
 
 /** Where a field lives on the GPU: row 0 is the lowest t. */
 export interface FieldBuffers {
@@ -17,6 +18,7 @@ export interface FieldBuffers {
 export interface FieldJob {
   readonly place: LayerPlace;
   readonly buffers: FieldBuffers;
+  readonly vectors: Plane;
   /** Origin, u and v, each in whole blocks. */
   readonly plane: GPUBuffer;
   /** s of each column, then t of each row of the buffers. */
@@ -25,9 +27,13 @@ export interface FieldJob {
 
 /** A way to compute pixels of a field. */
 export interface FieldRoad {
-  readonly name: 'fused' | 'by-op';
+  readonly name: 'fused' | 'by-op' | 'spectral';
   /** Most pixels of one submission. */
   readonly capacity: number;
+  /** Gets ready what depends on the present parameters; awaited before the first `record` of a field. */
+  prepare?(job: FieldJob): Promise<void>;
+  /** Gets faster kernels ready, if there are any; asked for in the background, when a picture stands. */
+  improve?(): Promise<void>;
   /** Records the work for the pixels from `first` to before `end`; writes to the queue at once. */
   record(pass: GPUComputePassEncoder, job: FieldJob, first: number, end: number): void;
 }

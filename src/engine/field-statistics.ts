@@ -26,8 +26,8 @@ export function fieldStatistics({ exponents, statuses }: FieldData): FieldStatis
     const bin = Math.floor((exponents[i] - minimum) * binsPerUnit);
     counts[Math.min(bin, BIN_COUNT - 1)]++;
   }
-  const quantile = (fraction: number): number => {
-    const wanted = fraction * goodCount;
+  const quantile = (percent: number): number => {
+    const wanted = (percent * goodCount) / 100;
     let below = 0;
     for (let bin = 0; bin < BIN_COUNT; bin++) {
       const count = counts[bin];
@@ -40,5 +40,5 @@ export function fieldStatistics({ exponents, statuses }: FieldData): FieldStatis
     return maximum;
   };
   const mean = sum / goodCount;
-  return { minimum, maximum, mean, low: quantile(0.01), high: quantile(0.99), goodCount, badCount };
+  return { minimum, maximum, mean, low: quantile(1), high: quantile(99), goodCount, badCount };
 }

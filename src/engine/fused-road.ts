@@ -1,5 +1,13 @@
 import fieldShader from '../../shaders/kernels/field.wgsl';
-import { createArguments, createKernel, dispatch, foldGrid } from '../gpu/kernel.ts';
+import { asError } from '../errors.ts';
+import {
+  createArguments,
+  createKernel,
+  dispatch,
+  foldGrid,
+  type ArgumentSlots,
+  type Kernel,
+} from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { activationCode, activationSet } from '../math/activations.ts';
 import type { LayerPlace } from '../model/layer-choice.ts';
@@ -17,7 +25,7 @@ const MOST_WRITTEN = 12;
 const PERIOD = 2;
 
 /** Whether the fused kernel can take the exponent there: layers of one activation, narrow enough. */
-export function canFuse({ ops }: Program, { opCount }: LayerPlace): boolean {
+export function canFuse({ ops }: Program, { opCount }: Pick<LayerPlace, 'opCount'>): boolean {
   if (widestState(ops) > MOST_ROWS || opCount % PERIOD !== 0) return false;
   const [, first] = ops;
   return ops.slice(0, opCount).every((op, index) => {
@@ -28,43 +36,52 @@ export function canFuse({ ops }: Program, { opCount }: LayerPlace): boolean {
   });
 }
 
-/** The road for narrow networks: one dispatch, a few pixels an invocation. */
+/** The kernel for as many points an invocation, and where its arguments stand. */
+interface Variant {
+  readonly kernel: Kernel;
+  readonly args: ArgumentSlots;
+  readonly points: number;
+}
+
+/**
+ * The road for narrow networks: one dispatch, a few pixels an invocation.
+ *
+ * Several points share each weight that is loaded, which a software adapter needs to be fast, but their
+ * code takes it the better part of a second to compile. So it starts with one point, and changes over
+ * once the other kernel is there; both give the same numbers.
+ */
 export async function createFusedRoad(
   scope: Scope,
   model: GpuModel,
   slow: boolean,
 ): Promise<FieldRoad> {
-  const { program, inputWidth, outputWidth } = model.network;
-  const { ops } = program;
-  const width = widestState(ops);
-  const isWritten = width <= MOST_WRITTEN;
-  const points = slow ? (isWritten ? 4 : 2) : 1;
+  const { inputWidth, outputWidth, program } = model.network;
+  const width = widestState(program.ops);
   const lanes = slow ? 16 : 64;
-  const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
-  const kernel = await createKernel(model.device, fieldShader, {
-    constants: {
-      POINTS: points,
-      TILE: points,
-      COLUMNS: 3 * points,
-      WIDTH: width,
-      WRITTEN: isWritten ? width : 0,
-      BLOCKS: Math.floor(width / BLOCK),
-      REST: width % BLOCK,
-      QUADS: Math.ceil((width * points) / 4),
-      CHOICE: activationCode(activations[0]),
-      PERIOD,
-      CODES: OPS.affine.code + 16 * OPS.activation.code,
-    },
-    overrides: { LANES: lanes, ACTIVATION_SET: activationSet(activations) },
-  });
-  const args = createArguments(scope, kernel);
+  const written = width <= MOST_WRITTEN ? width : 0;
+  let variant = await createVariant(scope, model, 1, slow ? 0 : written, lanes);
+  let better: Promise<void> | null = slow ? null : Promise.resolve();
+  let failure: Error | null = null;
   return {
     name: 'fused',
     capacity: Infinity,
+    improve() {
+      better ??= createVariant(scope, model, written > 0 ? 4 : 2, written, lanes).then(
+        (found) => {
+          variant = found;
+        },
+        (error: unknown) => {
+          if (!scope.disposed) failure = asError(error);
+        },
+      );
+      return better;
+    },
     record(pass, { place, buffers, plane, coordinates }, first, end) {
+      if (failure) throw failure;
+      const { kernel, args, points } = variant;
       args.write(0, {
         exponentOpCount: place.opCount,
-        opCount: ops.length,
+        opCount: program.ops.length,
         firstPixel: first,
         endPixel: end,
         width: buffers.width,
@@ -87,6 +104,35 @@ export async function createFusedRoad(
       dispatch(pass, kernel, bound, foldGrid(Math.ceil((end - first) / points / lanes)));
     },
   };
+}
+
+async function createVariant(
+  scope: Scope,
+  model: GpuModel,
+  points: number,
+  written: number,
+  lanes: number,
+): Promise<Variant> {
+  const { ops } = model.network.program;
+  const width = widestState(ops);
+  const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
+  const kernel = await createKernel(model.device, fieldShader, {
+    constants: {
+      POINTS: points,
+      TILE: points,
+      COLUMNS: 3 * points,
+      WIDTH: width,
+      WRITTEN: written,
+      BLOCKS: Math.floor(width / BLOCK),
+      REST: width % BLOCK,
+      QUADS: Math.ceil((width * points) / 4),
+      CHOICE: activationCode(activations[0]),
+      PERIOD,
+      CODES: OPS.affine.code + 16 * OPS.activation.code,
+    },
+    overrides: { LANES: lanes, ACTIVATION_SET: activationSet(activations) },
+  });
+  return { kernel, args: createArguments(scope, kernel), points };
 }
 
 function widestState(ops: Program['ops']): number {

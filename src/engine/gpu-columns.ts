@@ -10,7 +10,7 @@ import type { Scope } from '../gpu/scope.ts';
 import type { Program } from '../model/network.ts';
 import { blockCount, type Op } from '../ops/op.ts';
 import { opRules } from '../ops/registry.ts';
-import { slotLength, type StatePlacement } from '../wgsl/program.ts';
+import type { StatePlacement } from '../wgsl/program.ts';
 import backwardShader from '../../shaders/kernels/backward.wgsl';
 import forwardShader from '../../shaders/kernels/forward.wgsl';
 import type { GpuModel } from './gpu-model.ts';
@@ -47,7 +47,8 @@ const WHOLE_BLOCKS = 32;
  * with enough columns to use each weight four times. On a GPU, lanes are plenty and waiting is cheap.
  */
 export function chooseShape(program: Program, slow: boolean, road?: Road): ColumnShape {
-  const blocks = blockCount(slotLength(program.ops));
+  const widths = program.ops.flatMap((op) => [op.inputWidth, op.outputWidth]);
+  const blocks = blockCount(Math.max(...widths));
   if (slow) return { road: road ?? 'whole', tile: 8, columnLanes: 4, rowLanes: 1 };
   if ((road ?? (blocks <= WHOLE_BLOCKS ? 'whole' : 'by-op')) === 'by-op') {
     return { road: 'by-op', tile: 4, columnLanes: 8, rowLanes: 8 };

@@ -2,6 +2,7 @@ import { assert } from '../errors.ts';
 import type { Engine, Field, Model } from './engine.ts';
 import { computeOnGpu, GpuField } from './gpu-field.ts';
 import { GpuModel } from './gpu-model.ts';
+import { createGpuEvaluator } from './gpu-points.ts';
 import { createGpuRidges } from './gpu-ridges.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 
@@ -28,7 +29,11 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
     },
     async createField(model) {
       assertAlive();
-      return GpuField.create(ownModel(model), slow);
+      return GpuField.create(ownModel(model), { slow });
+    },
+    async createEvaluator(model, request) {
+      assertAlive();
+      return createGpuEvaluator(ownModel(model), request, slow);
     },
     async createRidges(field) {
       assertAlive();
@@ -40,7 +45,7 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
     },
     async computeField(model, request, computeOptions = {}) {
       assertAlive();
-      return computeOnGpu(ownModel(model), request, computeOptions, slow);
+      return computeOnGpu(ownModel(model), request, computeOptions, { slow });
     },
     dispose() {
       isDisposed = true;

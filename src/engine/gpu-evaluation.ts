@@ -3,7 +3,7 @@ import { BufferUsage } from '../gpu/flags.ts';
 import { createArguments, dispatch } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
-import { slotLength } from '../wgsl/program.ts';
+import { alternateLength, alternateOffset } from '../wgsl/program.ts';
 import { columnStride, fittingColumns, recordForward, type Recorder } from './gpu-columns.ts';
 import type { GpuModel } from './gpu-model.ts';
 import {
@@ -36,7 +36,7 @@ export function createEvaluation(
   const { device, network } = model;
   const { ops } = network.program;
   const { shape } = kernels.columns;
-  const columnLength = 2 * slotLength(ops);
+  const columnLength = alternateLength(ops);
   const fitting = fittingColumns(device, shape, columnLength, stateByteLength);
   const affordable = kernels.slow ? SLOW_PART_COST / programCost(model) : Infinity;
   const largest = Math.max(...counts);
@@ -53,7 +53,7 @@ export function createEvaluation(
 
   const forward = recordForward(scope, model, kernels.columns, states, 'alternate', partSize);
   const batchGrid = [Math.ceil(partSize / kernels.lanes), inputGroups(dataset.inputWidth)] as const;
-  const outputOffset = ((ops.length % 2) * slotLength(ops)) / BLOCK;
+  const outputOffset = alternateOffset(ops, ops.length) / BLOCK;
   const starts = [0, dataset.trainCount];
   const scoreArgs = createArguments(scope, kernels.score, counts.length);
   const parts = counts.flatMap((count, set) => {

@@ -1,36 +1,50 @@
-import reduceShader from '../../shaders/kernels/reduce.wgsl';
 import { assert } from '../errors.ts';
 import { BufferUsage } from '../gpu/flags.ts';
-import {
-  createArguments,
-  createKernel,
-  dispatch,
-  type ArgumentSlots,
-  type Kernel,
-} from '../gpu/kernel.ts';
+import type { Kernel } from '../gpu/kernel.ts';
 import { readBuffer } from '../gpu/readback.ts';
 import { Scope } from '../gpu/scope.ts';
 import { layerPlace, type LayerPlace } from '../model/layer-choice.ts';
 import { pixelCentre } from '../model/plane.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
-import type { ComputeOptions, Field, FieldData, FieldRequest, FieldStatistics } from './engine.ts';
+import type {
+  ComputeOptions,
+  ExponentSpace,
+  Field,
+  FieldData,
+  FieldRequest,
+  FieldStatistics,
+} from './engine.ts';
 import { createByOpRoad } from './by-op-road.ts';
 import { Status } from './engine.ts';
 import { checkRequest } from './field-checks.ts';
-import type { FieldBuffers, FieldRoad } from './field-road.ts';
+import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
 import { canFuse, createFusedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
+import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
+import { createSpectralRoad } from './spectral-road.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
 const FIRST_PIXELS = 4096;
-const BINS = 1024;
+const LEAST_PIXELS = 16;
 /** Pixels of a tile of a field that is read back as a whole. */
 const TILE_PIXELS = 262_144;
 
 /** Content of a field with its own buffers. */
 interface Content extends FieldBuffers {
   readonly capacity: number;
+}
+
+const ROADS: Readonly<
+  Record<FieldRoad['name'], (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>>
+> = { fused: createFusedRoad, 'by-op': createByOpRoad, spectral: createSpectralRoad };
+
+/** How a field is computed; for tests and benchmarks. */
+export interface FieldSettings {
+  /** A software adapter. */
+  readonly slow?: boolean;
+  /** The fused road where it fits, by default. */
+  readonly road?: 'fused' | 'by-op';
 }
 
 /** A live field on the GPU. */
@@ -41,32 +55,30 @@ export class GpuField implements Field {
   #request: FieldRequest | null = null;
   #place: LayerPlace | null = null;
   #isComputing = false;
+  #improved = Promise.resolve();
   #pixelsPerSubmission = FIRST_PIXELS;
   readonly #plane: GPUBuffer;
   readonly #roads = new Map<FieldRoad['name'], Promise<FieldRoad>>();
-  readonly #reduceArgs: ArgumentSlots;
-  readonly #summary: GPUBuffer;
-  readonly #counts: GPUBuffer;
   #coordinates: GPUBuffer | null = null;
+  readonly #statistics: GpuStatistics;
+  /** The content that the statistics belong to. */
+  #measured: Content | null = null;
 
   private constructor(
     readonly model: GpuModel,
-    private readonly slow: boolean,
-    private readonly reduce: Kernel,
+    private readonly settings: FieldSettings,
+    reduce: Kernel,
   ) {
     this.scope = new Scope(model.device, 'ftle-map/field');
-    const { storage, copyDst, copySrc } = BufferUsage;
+    const { storage, copyDst } = BufferUsage;
     const planeBytes = 3 * blockCount(model.network.inputWidth) * BLOCK * 4;
     this.#plane = this.scope.buffer('plane', planeBytes, storage | copyDst);
-    this.#reduceArgs = createArguments(this.scope, reduce, 2);
-    this.#summary = this.scope.buffer('summary', 16, storage | copySrc);
-    this.#counts = this.scope.buffer('counts', BINS * 4, storage | copySrc | copyDst);
-    for (const passIndex of [0, 1]) this.#reduceArgs.write(passIndex, { pixelCount: 0, passIndex });
+    this.#statistics = new GpuStatistics(this.scope, reduce);
   }
 
   /** A field without content, ready for the last hidden layer. */
-  static async create(model: GpuModel, slow: boolean): Promise<GpuField> {
-    const field = new GpuField(model, slow, await createKernel(model.device, reduceShader));
+  static async create(model: GpuModel, settings: FieldSettings = {}): Promise<GpuField> {
+    const field = new GpuField(model, settings, await createReduceKernel(model.device));
     const { depth } = model.network;
     await field.#road(layerPlace(model.network, depth > 0 ? depth : 'output'));
     return field;
@@ -83,6 +95,11 @@ export class GpuField implements Field {
   get buffers(): FieldBuffers {
     assert(this.#front, 'the field has no content yet');
     return this.#front;
+  }
+
+  /** Resolves when no faster kernel is still in the making; before that, the first fields are slower. */
+  get improved(): Promise<void> {
+    return this.#improved;
   }
 
   async compute(request: FieldRequest, options: ComputeOptions = {}): Promise<void> {
@@ -103,10 +120,17 @@ export class GpuField implements Field {
     assert(!this.#isComputing, 'the field is being computed already');
     this.#isComputing = true;
     try {
-      const road = await this.#road(place);
+      const road = await this.#road(place, request.space);
       const back = this.#reserve(request.width, rowCount);
       this.#writePlane(request, firstRow, rowCount);
-      const job = { place, buffers: back, plane: this.#plane, coordinates: this.#coordinates! };
+      const job: FieldJob = {
+        place,
+        buffers: back,
+        vectors: request.plane,
+        plane: this.#plane,
+        coordinates: this.#coordinates!,
+      };
+      await road.prepare?.(job);
       const pixelCount = request.width * rowCount;
       // The next submission waits while one runs, so that the device never does.
       let running: Promise<void> | null = null;
@@ -138,43 +162,36 @@ export class GpuField implements Field {
       this.#front = back;
       this.#request = request;
       this.#place = place;
+      this.#improved = road.improve?.() ?? this.#improved;
     } finally {
       this.#isComputing = false;
     }
   }
 
   async statistics(): Promise<FieldStatistics> {
-    const { exponents, statuses, width, height } = this.buffers;
     const { device } = this.model;
-    const { reduce } = this;
-    const pixelCount = width * height;
-    const summary = this.#summary;
-    const counts = this.#counts;
-    const encoder = device.createCommandEncoder({ label: 'ftle-map/reduce' });
-    encoder.clearBuffer(counts);
-    const pass = encoder.beginComputePass({ label: 'ftle-map/reduce' });
-    for (const passIndex of [0, 1]) {
-      this.#reduceArgs.write(passIndex, { pixelCount, passIndex });
-      const args = this.#reduceArgs.slot(passIndex);
-      const bound = reduce.bind({ args, exponents, statuses, summary, counts });
-      dispatch(pass, reduce, bound, [passIndex === 0 ? 1 : 16]);
-    }
+    const encoder = device.createCommandEncoder({ label: 'ftle-map/statistics' });
+    const pass = encoder.beginComputePass({ label: 'ftle-map/statistics' });
+    this.recordStatistics(pass);
     pass.end();
     device.queue.submit([encoder.finish()]);
-    const [summaryBytes, countBytes] = await Promise.all([
-      readBuffer(device, summary, 0, 16),
-      readBuffer(device, counts),
-    ]);
-    const [minimum, maximum, mean] = new Float32Array(summaryBytes);
-    const goodCount = new Uint32Array(summaryBytes)[3];
-    const badCount = pixelCount - goodCount;
-    if (goodCount === 0) {
-      return { minimum: 0, maximum: 0, mean: 0, low: 0, high: 0, goodCount, badCount };
+    return this.#statistics.read();
+  }
+
+  /**
+   * Records the work for the statistics of the present content, unless that has been done.
+   *
+   * @param pass - to be submitted before anything else reads the field.
+   * @returns struct Summary of shaders/lib/summary.wgsl, as it is after that pass.
+   */
+  recordStatistics(pass: GPUComputePassEncoder): GPUBuffer {
+    assert(this.#front, 'the field has no content yet');
+    const { width, height } = this.#front;
+    if (this.#measured !== this.#front) {
+      this.#statistics.record(pass, this.#front, width * height);
+      this.#measured = this.#front;
     }
-    const bins = new Uint32Array(countBytes);
-    const low = binQuantile(bins, 0.01 * goodCount, minimum, maximum);
-    const high = binQuantile(bins, 0.99 * goodCount, minimum, maximum);
-    return { minimum, maximum, mean, low, high, goodCount, badCount };
+    return this.#statistics.summary;
   }
 
   async read(): Promise<FieldData> {
@@ -217,23 +234,33 @@ export class GpuField implements Field {
     this.scope.dispose();
   }
 
-  #road(place: LayerPlace): Promise<FieldRoad> {
-    const { model, scope, slow } = this;
-    const isFused = canFuse(model.network.program, place);
-    const name = isFused ? 'fused' : 'by-op';
+  #road(place: LayerPlace, space: ExponentSpace = 'plane'): Promise<FieldRoad> {
+    const { model, scope } = this;
+    const { slow = false } = this.settings;
+    const name = this.#roadName(place, space);
     let road = this.#roads.get(name);
     if (!road) {
-      road = (isFused ? createFusedRoad : createByOpRoad)(scope, model, slow);
+      road = ROADS[name](scope, model, slow);
       this.#roads.set(name, road);
       road.catch(() => this.#roads.delete(name));
     }
     return road;
   }
 
+  #roadName({ opCount }: LayerPlace, space: ExponentSpace): FieldRoad['name'] {
+    const { program, inputWidth } = this.model.network;
+    const { road } = this.settings;
+    // A plane has all the directions that there are of up to two inputs.
+    if (space === 'full' && inputWidth > 2) return 'spectral';
+    const fits = canFuse(program, { opCount });
+    assert(fits || road !== 'fused', 'the fused road cannot take this network');
+    return fits && road !== 'by-op' ? 'fused' : 'by-op';
+  }
+
   #adapt(pixelCount: number, milliseconds: number): void {
     const wanted = (pixelCount * SUBMISSION_TIME) / Math.max(milliseconds, 0.1);
     const most = 4 * this.#pixelsPerSubmission;
-    this.#pixelsPerSubmission = Math.ceil(Math.min(Math.max(wanted, 256), most, 1 << 22));
+    this.#pixelsPerSubmission = Math.ceil(Math.min(Math.max(wanted, LEAST_PIXELS), most, 1 << 22));
   }
 
   #writePlane(
@@ -282,25 +309,12 @@ export class GpuField implements Field {
   }
 }
 
-/** The value below which `wanted` of the counted numbers lie. */
-function binQuantile(bins: Uint32Array, wanted: number, minimum: number, maximum: number): number {
-  let below = 0;
-  for (let bin = 0; bin < bins.length; bin++) {
-    if (below + bins[bin] >= wanted && bins[bin] > 0) {
-      const place = (bin + (wanted - below) / bins[bin]) / bins.length;
-      return minimum + place * (maximum - minimum);
-    }
-    below += bins[bin];
-  }
-  return maximum;
-}
-
 /** A field of any size, in bands of rows of bounded memory. */
 export async function computeOnGpu(
   model: GpuModel,
   request: FieldRequest,
   { signal, onProgress }: ComputeOptions,
-  slow: boolean,
+  settings: FieldSettings,
 ): Promise<FieldData> {
   checkRequest(model.network, request);
   const { width, height } = request;
@@ -318,7 +332,7 @@ export async function computeOnGpu(
     statuses: new Uint8Array(count),
   };
   const rowsPerBand = Math.max(1, Math.floor(TILE_PIXELS / (width * Math.max(1, outputWidth / 4))));
-  const field = await GpuField.create(model, slow);
+  const field = await GpuField.create(model, settings);
   try {
     for (let row = 0; row < height; row += rowsPerBand) {
       const rows = Math.min(rowsPerBand, height - row);

@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts';
-import type { Field, FieldRequest, RidgeOptions } from './engine.ts';
+import type { Field, FieldRequest, FieldStatistics, RidgeOptions } from './engine.ts';
 
 /** What counts as a ridge, in the units of the field and its pixels. */
 export interface RidgeLimits {
@@ -13,30 +13,43 @@ export interface RidgeLimits {
 const REFERENCE_PART = 1 / 20;
 /** How far from the mean to the high end of λ₁ the threshold `auto` lies. */
 const STRONG_PART = 0.6;
+/** Second differences below this part of |λ₁| may be rounding of float32: 16 u. */
+const ROUNDING = 2 ** -20;
 
 /**
  * Limits for a field. The threshold `auto` lies 60 % of the way from the mean to the high end (99 %) of λ₁, and
- * not below 0: where nothing stretches there is no ridge.
+ * not below 0: where nothing stretches there is no ridge. Sharpness is at least what float32 can tell from 0.
  *
- * @throws DataError if an option is out of range or nothing has been computed.
+ * The shader's twin is find_limits() of shaders/kernels/ridge.wgsl.
  */
-export async function ridgeLimits(field: Field, options: RidgeOptions): Promise<RidgeLimits> {
-  const { smoothing, sharpness, threshold } = options;
+export function ridgeLimits(
+  { minimum, maximum, mean, low, high }: FieldStatistics,
+  request: FieldRequest,
+  { threshold, sharpness }: RidgeOptions,
+): RidgeLimits {
+  const noise = ROUNDING * Math.max(Math.abs(minimum), Math.abs(maximum));
+  return {
+    threshold: threshold === 'auto' ? Math.max(0, mean + STRONG_PART * (high - mean)) : threshold,
+    sharpness: Math.max(sharpnessPart(request, sharpness) * (high - low), noise),
+  };
+}
+
+/** Sharpness as a part of the range of λ₁ per squared pixel. */
+export function sharpnessPart({ width, height }: FieldRequest, sharpness: number): number {
+  return sharpness / (REFERENCE_PART * Math.max(width, height)) ** 2;
+}
+
+/** @throws DataError if an option is out of range. */
+export function checkRidgeOptions({ smoothing, sharpness, threshold }: RidgeOptions): void {
   if (!(smoothing > 0 && smoothing <= 16)) {
     throw new DataError(`smoothing is ${smoothing}, but must be above 0 and at most 16 pixels`);
   }
-  if (!(sharpness >= 0)) throw new DataError(`sharpness is ${sharpness}, but must be at least 0`);
+  if (!(sharpness >= 0 && sharpness < Infinity)) {
+    throw new DataError(`sharpness is ${sharpness}, but must be a finite number and at least 0`);
+  }
   if (threshold !== 'auto' && !Number.isFinite(threshold)) {
     throw new DataError(`threshold is ${threshold}, but must be a finite number or auto`);
   }
-  const { mean, low, high, goodCount } = await field.statistics();
-  if (goodCount === 0) return { threshold: Infinity, sharpness: Infinity };
-  const { width, height } = currentRequest(field);
-  const length = REFERENCE_PART * Math.max(width, height);
-  return {
-    threshold: threshold === 'auto' ? Math.max(0, mean + STRONG_PART * (high - mean)) : threshold,
-    sharpness: (sharpness * (high - low)) / length ** 2,
-  };
 }
 
 /** @throws DataError if nothing has been computed. */

@@ -9,6 +9,12 @@ export const BufferUsage = {
   queryResolve: 0x0200,
 } as const;
 
+export const TextureUsage = {
+  copyDst: 0x02,
+  textureBinding: 0x04,
+  renderAttachment: 0x10,
+} as const;
+
 export const ShaderStage = { vertex: 1, fragment: 2, compute: 4 } as const;
 
 export const MapMode = { read: 1 } as const;

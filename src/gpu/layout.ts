@@ -3,14 +3,20 @@ import { composeShader, locate } from '../wgsl/compose.ts';
 import type { ShaderBinding, ShaderEntry, ShaderModule } from '../wgsl/shader.ts';
 import { ShaderStage } from './flags.ts';
 
-/** Buffers by the name that the shader gives them; a missing or an unknown name throws. */
-export type Resources = Readonly<Record<string, GPUBuffer | GPUBufferBinding | GPUTextureView>>;
+type Resource = GPUBuffer | GPUBufferBinding | GPUTextureView | GPUSampler;
 
-/** A shader module compiled for a device, with the bind group layouts of the entries in use. */
-export interface CompiledShader {
-  readonly module: GPUShaderModule;
+/** Resources by the name that the shader gives them; a missing or an unknown name throws. */
+export type Resources = Readonly<Record<string, Resource>>;
+
+/** The bind group layouts of entry points that one pipeline uses. */
+export interface EntryLayout {
   readonly layout: GPUPipelineLayout;
   bind(resources: Resources): GPUBindGroup[];
+}
+
+/** A shader module compiled for a device, with the bind group layouts of the entries in use. */
+export interface CompiledShader extends EntryLayout {
+  readonly module: GPUShaderModule;
 }
 
 /**
@@ -24,6 +30,20 @@ export async function compileShader(
   entryNames: readonly string[],
   constants: Readonly<Record<string, number>>,
 ): Promise<CompiledShader> {
+  const module = await compileModule(device, shader, constants);
+  return { module, ...layoutEntries(device, shader, entryNames) };
+}
+
+/**
+ * Composes and compiles a shader.
+ *
+ * @throws ShaderError naming source file and line of the first compile error.
+ */
+export async function compileModule(
+  device: GPUDevice,
+  shader: ShaderModule,
+  constants: Readonly<Record<string, number>>,
+): Promise<GPUShaderModule> {
   const composed = composeShader(shader, constants);
   const label = `ftle-map/${shader.file}`;
   device.pushErrorScope('validation');
@@ -36,7 +56,16 @@ export async function compileShader(
     throw new ShaderError(message.message, file, line, composed.code);
   }
   if (error) throw new ShaderError(error.message, shader.file, 0, composed.code);
+  return module;
+}
 
+/** Lays out the bindings which the named entry points of a shader use. */
+export function layoutEntries(
+  device: GPUDevice,
+  shader: ShaderModule,
+  entryNames: readonly string[],
+): EntryLayout {
+  const label = `ftle-map/${shader.file}`;
   const entries = entryNames.map((name) => {
     const entry = shader.entries.find((candidate) => candidate.name === name);
     assert(entry, `${shader.file} has no entry point ${name}`);
@@ -49,7 +78,6 @@ export async function compileShader(
     return { own, layout: createGroupLayout(device, label, group, own) };
   });
   return {
-    module,
     layout: device.createPipelineLayout({
       label,
       bindGroupLayouts: groups.map((group) => group.layout),
@@ -94,16 +122,24 @@ function createGroupLayout(
   group: number,
   bindings: readonly UsedBinding[],
 ): GPUBindGroupLayout {
-  const types = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const;
   return device.createBindGroupLayout({
     label: `${label}/${group}`,
-    entries: bindings.map(({ binding, kind, visibility, name }) => {
-      assert(kind in types, `${label}: binding ${name} is a ${kind}, which is not laid out yet`);
-      return { binding, visibility, buffer: { type: types[kind as keyof typeof types] } };
-    }),
+    entries: bindings.map(({ binding, kind, visibility }) => ({
+      binding,
+      visibility,
+      ...BINDING_LAYOUTS[kind],
+    })),
   });
 }
 
-function asBinding(resource: GPUBuffer | GPUBufferBinding | GPUTextureView): GPUBindingResource {
+const BINDING_LAYOUTS = {
+  uniform: { buffer: { type: 'uniform' } },
+  read: { buffer: { type: 'read-only-storage' } },
+  read_write: { buffer: { type: 'storage' } },
+  texture: { texture: { sampleType: 'float' } },
+  sampler: { sampler: { type: 'filtering' } },
+} as const;
+
+function asBinding(resource: Resource): GPUBindingResource {
   return 'mapState' in resource ? { buffer: resource } : resource;
 }

@@ -40,6 +40,17 @@ export const affine: OpRules<AffineOp> = {
     }
   },
 
+  jacobian(op, parameters) {
+    const { inputWidth, outputWidth } = op;
+    const stride = weightStride(op);
+    const matrix = new Float64Array(outputWidth * inputWidth);
+    for (let i = 0; i < outputWidth; i++) {
+      const row = op.parameterOffset + i * stride;
+      for (let j = 0; j < inputWidth; j++) matrix[i * inputWidth + j] = parameters[row + j];
+    }
+    return matrix;
+  },
+
   gradient(op, input, outputCotangent, gradient) {
     const stride = weightStride(op);
     const bias = biasOffset(op);

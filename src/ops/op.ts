@@ -69,6 +69,8 @@ export interface OpRules<S extends OpSpec = OpSpec> {
     outputCotangent: Float64Array,
     inputCotangent: Float64Array,
   ): void;
+  /** J itself, [outputWidth][inputWidth], of ops that have the same at every input. */
+  jacobian?(op: Op<S>, parameters: ArrayLike<number>): Float64Array;
   /** gradient += ∂⟨outputCotangent, Φ(input)⟩ / ∂parameters, in the layout of `parameters`. */
   gradient(
     op: Op<S>,

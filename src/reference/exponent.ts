@@ -3,6 +3,7 @@ import type { Network } from '../model/network.ts';
 import type { Plane } from '../model/plane.ts';
 import { planeStretch, singularFactors } from '../math/singular.ts';
 import { checkPoint, createStates, runForward } from './forward.ts';
+import { unitVectors } from './spectral-start.ts';
 import { createTangents, pushTangents, type Tangents, type TangentStatus } from './tangent.ts';
 
 /** Exponents within a plane, at one point. */
@@ -146,15 +147,8 @@ function push(
   return tangents;
 }
 
-function unitVectors(width: number): Float64Array[] {
-  return Array.from({ length: width }, (_, i) => {
-    const unit = new Float64Array(width);
-    unit[i] = 1;
-    return unit;
-  });
-}
-
-function asMatrix({ columns }: Tangents, opCount: number, rows: number): Float64Array {
+/** Tangents after `opCount` ops as a matrix [rows][column]. */
+export function asMatrix({ columns }: Tangents, opCount: number, rows: number): Float64Array {
   const matrix = new Float64Array(rows * columns.length);
   columns.forEach((column, j) => {
     for (let i = 0; i < rows; i++) matrix[i * columns.length + j] = column[opCount][i]!;

@@ -12,12 +12,16 @@ export interface Tangents {
   status: TangentStatus;
 }
 
-/** Memory for tangents that start as these vectors, each of the program's input width. */
-export function createTangents({ ops }: Program, starts: readonly ArrayLike<number>[]): Tangents {
-  const columns = starts.map((start) => [
-    Float64Array.from(start),
-    ...ops.map((op) => new Float64Array(op.outputWidth)),
-  ]);
+/** Memory for tangents that start as these vectors, at the input or at the state after `from` ops. */
+export function createTangents(
+  { ops }: Program,
+  starts: readonly ArrayLike<number>[],
+  from = 0,
+): Tangents {
+  const widths = [ops[0].inputWidth, ...ops.map((op) => op.outputWidth)];
+  const columns = starts.map((start) =>
+    widths.map((width, i) => (i === from ? Float64Array.from(start) : new Float64Array(width))),
+  );
   return { columns, power: 0, status: 'good' };
 }
 
@@ -25,7 +29,7 @@ export function createTangents({ ops }: Program, starts: readonly ArrayLike<numb
 const RANGE = 2 ** 100;
 
 /**
- * Pushes all tangents through the first `opCount` ops, at states from `runForward`; sets `power` and
+ * Pushes all tangents through ops `from` to `opCount` − 1, at states from `runForward`; sets `power` and
  * `status`. Depth can neither overflow nor underflow: the common factor is divided out as it grows.
  */
 export function pushTangents(
@@ -34,10 +38,11 @@ export function pushTangents(
   states: readonly Float64Array[],
   tangents: Tangents,
   opCount: number,
+  from = 0,
 ): void {
   tangents.power = 0;
   tangents.status = 'good';
-  for (let i = 0; i < opCount; i++) {
+  for (let i = from; i < opCount; i++) {
     const op = ops[i];
     const rules = opRules(op);
     for (const column of tangents.columns) {

@@ -3,8 +3,9 @@ import { CpuField } from '../engine/cpu-field.ts';
 import { CpuRidges } from '../engine/cpu-ridges.ts';
 import { Status, type Field, type FieldData, type Ridges } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
-import { HALO, LINES, OUTSIDE, type Painter, type PaintStyle } from './style.ts';
-import { classColor, classRgb, colorTable, TABLE_SIZE, type Rgb } from './palette.ts';
+import { boundarySegments, hasOutput } from './boundary.ts';
+import { HALO, HATCH, LINES, OPACITY, OUTSIDE, type Painter, type PaintStyle } from './style.ts';
+import { classColor, classRgb, colorTable, tableColor, type Rgb } from './palette.ts';
 
 type Context2D = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
@@ -45,17 +46,22 @@ function paintAll(
   const { domain } = data.request;
   context.imageSmoothingEnabled = style.quantity !== 'class';
   const [left, top] = [toX(domain.sMin), toY(domain.tMax)];
+  const [right, bottom] = [toX(domain.sMax), toY(domain.tMin)];
+  context.fillStyle = hatching(context, LINES.hatch * style.pixelRatio);
+  context.fillRect(left, top, right - left, bottom - top);
   const image = fieldImage(data, style);
-  context.drawImage(image, left, top, toX(domain.sMax) - left, toY(domain.tMin) - top);
+  context.drawImage(image, left, top, right - left, bottom - top);
 
   context.lineCap = 'round';
   if (style.boundary) {
-    strokeSegments(context, boundarySegments(data), toX, toY, LINES.boundary, style, style.ink);
+    const segments = boundarySegments(data);
+    strokeSegments(context, segments, toX, toY, LINES.boundary, style, style.ink, OPACITY.boundary);
   }
   if (style.directions) strokeDirections(context, data, style, view, toX, toY);
   if (style.ridges && ridges instanceof CpuRidges && ridges.field === field) {
-    strokeSegments(context, ridges.segments, toX, toY, LINES.ridgeHalo, style, HALO);
-    strokeSegments(context, ridges.segments, toX, toY, LINES.ridge, style, style.ink);
+    const { segments } = ridges;
+    strokeSegments(context, segments, toX, toY, LINES.ridgeHalo, style, HALO, OPACITY.ridgeHalo);
+    strokeSegments(context, segments, toX, toY, LINES.ridge, style, style.ink, OPACITY.ridge);
   }
   if (style.samples) {
     const { points, classes, count } = style.samples;
@@ -72,16 +78,34 @@ function paintAll(
   }
 }
 
-/** The field as an image of its own size, highest t first. */
+/** Diagonal stripes across the canvas, `width` pixels wide each pair. */
+function hatching(context: Context2D, width: number): CanvasPattern {
+  const side = Math.max(2, Math.round(width));
+  const tile = new OffscreenCanvas(side, side);
+  const tileContext = tile.getContext('2d');
+  assert(tileContext, 'no 2d context');
+  const pixels = new ImageData(side, side);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const isLight = ((x + y + 1) / side) % 1 < 0.5;
+      pixels.data.set(toBytes(HATCH[isLight ? 1 : 0]), 4 * (y * side + x));
+    }
+  }
+  tileContext.putImageData(pixels, 0, 0);
+  const pattern = context.createPattern(tile, 'repeat');
+  assert(pattern, 'no pattern');
+  return pattern;
+}
+
+/** The field as an image of its own size, highest t first; transparent where it has no value. */
 function fieldImage(data: FieldData, style: PaintStyle): OffscreenCanvas {
   const { width, height } = data.request;
   const table = colorTable(style.quantity === 'direction' ? 'direction' : style.colormap);
   const pixels = new Uint8ClampedArray(width * height * 4);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const [r, g, b] = pixelColor(data, row * width + column, style, table, row + column);
-      const at = 4 * ((height - 1 - row) * width + column);
-      pixels.set([255 * r, 255 * g, 255 * b, 255], at);
+      const color = pixelColor(data, row * width + column, style, table);
+      if (color) pixels.set(toBytes(color), 4 * ((height - 1 - row) * width + column));
     }
   }
   const canvas = new OffscreenCanvas(width, height);
@@ -91,25 +115,26 @@ function fieldImage(data: FieldData, style: PaintStyle): OffscreenCanvas {
   return canvas;
 }
 
+/** Null where there is nothing to show. */
 function pixelColor(
   data: FieldData,
   pixel: number,
   style: PaintStyle,
   table: Float32Array,
-  diagonal: number,
-): Rgb {
-  if (style.quantity === 'class') return classRgb(data.classes[pixel]);
-  const entry = (part: number): Rgb => {
-    const index = 3 * Math.floor(Math.min(Math.max(part, 0), 1) * (TABLE_SIZE - 0.01));
-    return [table[index], table[index + 1], table[index + 2]];
-  };
+): Rgb | null {
+  const { quantity, range } = style;
+  const isOutput = quantity === 'output' || quantity === 'class';
+  const isGood = isOutput ? hasOutput(data, pixel) : data.statuses[pixel] === Status.good;
+  if (!isGood) return null;
+  if (quantity === 'class') return classRgb(data.classes[pixel]);
   const value = shownValue(data, pixel, style);
-  const isBad = style.quantity !== 'output' && data.statuses[pixel] !== Status.good;
-  if (isBad || !Number.isFinite(value))
-    return diagonal % 4 < 2 ? [0.62, 0.62, 0.62] : [0.78, 0.78, 0.78];
-  if (style.quantity === 'direction') return entry(value / Math.PI);
-  const [low, high] = style.range;
-  return entry((value - low) / (high - low));
+  if (!Number.isFinite(value)) return null;
+  if (quantity === 'direction') return tableColor(table, value / Math.PI);
+  return tableColor(table, (value - range[0]) / (range[1] - range[0]));
+}
+
+function toBytes(color: Rgb): number[] {
+  return [...color.map((part) => Math.round(255 * part)), 255];
 }
 
 /** What the colour stands for; for directions the angle, 0 to π. */
@@ -131,45 +156,6 @@ function shownValue(data: FieldData, pixel: number, style: PaintStyle): number {
   }
 }
 
-/** Segments [count][4] where the margin of the decision changes sign or class, in plane coordinates. */
-function boundarySegments({ request, outputs, classes }: FieldData): Float32Array {
-  const { width, height, domain } = request;
-  const sStep = (domain.sMax - domain.sMin) / width;
-  const tStep = (domain.tMax - domain.tMin) / height;
-  const outputWidth = outputs.length / (width * height);
-  const segments: number[] = [];
-  /** Where between two pixels the decision changes, 0 to 1; NaN if it does not. */
-  const crossing = (a: number, b: number): number => {
-    if (classes[a] === classes[b]) return NaN;
-    if (outputWidth === 1) return outputs[a] / (outputs[a] - outputs[b]);
-    const difference = (p: number) =>
-      outputs[p * outputWidth + classes[a]] - outputs[p * outputWidth + classes[b]];
-    return difference(a) / (difference(a) - difference(b));
-  };
-  for (let y = 0; y + 1 < height; y++) {
-    for (let x = 0; x + 1 < width; x++) {
-      const found: number[] = [];
-      for (const [ax, ay, bx, by] of CELL_EDGES) {
-        const part = crossing((y + ay) * width + x + ax, (y + by) * width + x + bx);
-        if (Number.isNaN(part)) continue;
-        found.push(
-          domain.sMin + (x + 0.5 + ax + part * (bx - ax)) * sStep,
-          domain.tMin + (y + 0.5 + ay + part * (by - ay)) * tStep,
-        );
-      }
-      for (let i = 0; i + 3 < found.length; i += 4) segments.push(...found.slice(i, i + 4));
-    }
-  }
-  return Float32Array.from(segments);
-}
-
-const CELL_EDGES = [
-  [0, 0, 1, 0],
-  [1, 0, 1, 1],
-  [1, 1, 0, 1],
-  [0, 1, 0, 0],
-] as const;
-
 function strokeSegments(
   context: Context2D,
   segments: Float32Array,
@@ -178,6 +164,7 @@ function strokeSegments(
   lineWidth: number,
   { pixelRatio }: PaintStyle,
   color: Rgb,
+  opacity: number,
 ): void {
   context.beginPath();
   for (let i = 0; i < segments.length; i += 4) {
@@ -185,7 +172,7 @@ function strokeSegments(
     context.lineTo(toX(segments[i + 2]), toY(segments[i + 3]));
   }
   context.lineWidth = lineWidth * pixelRatio;
-  context.strokeStyle = css(color);
+  context.strokeStyle = css(color, opacity);
   context.stroke();
 }
 
@@ -219,9 +206,10 @@ function strokeDirections(
     }
   }
   const segments = Float32Array.from(marks);
-  strokeSegments(context, segments, toX, toY, LINES.direction, style, style.ink);
+  const { direction } = LINES;
+  strokeSegments(context, segments, toX, toY, direction, style, style.ink, OPACITY.direction);
 }
 
-function css([r, g, b]: Rgb): string {
-  return `rgb(${255 * r} ${255 * g} ${255 * b})`;
+function css([r, g, b]: Rgb, opacity = 1): string {
+  return `rgb(${255 * r} ${255 * g} ${255 * b} / ${opacity})`;
 }

@@ -4,27 +4,50 @@ import { assert } from '../errors.ts';
 import type { Field, FieldRequest, Ridges } from '../engine/engine.ts';
 import { GpuField } from '../engine/gpu-field.ts';
 import { GpuRidges } from '../engine/gpu-ridges.ts';
+import { checkShader, type Blending, type RenderPipeline } from '../gpu/checked-shader.ts';
 import { BufferUsage } from '../gpu/flags.ts';
-import { createRenderPipeline, type RenderPipeline } from '../gpu/render-pipeline.ts';
+import type { Resources } from '../gpu/layout.ts';
 import { Scope } from '../gpu/scope.ts';
 import type { Domain } from '../model/plane.ts';
 import { packUniform } from '../wgsl/pack.ts';
-import { HALO, LINES, OUTSIDE, type Painter, type PaintStyle } from './style.ts';
-import { CLASS_COLOR_COUNT, classRgb, colorTable, TABLE_SIZE, type Rgb } from './palette.ts';
+import { BoundaryLines } from './boundary-lines.ts';
+import { FieldTexture } from './field-texture.ts';
+import { CLASS_COLOR_COUNT, classRgb, type Rgb } from './palette.ts';
+import { HALO, LINES, OPACITY, OUTSIDE, type Painter, type PaintStyle } from './style.ts';
 
-const QUANTITIES = {
-  exponent: 0,
-  'second-exponent': 1,
-  direction: 2,
-  output: 3,
-  class: 4,
-} as const;
 const VERTICES_A_QUAD = 6;
 const MOST_SAMPLES = 4096;
 
-/** Pipelines and their uniform blocks, one for every layer of the picture. */
-const LAYERS = ['field', 'halo', 'ridge', 'direction', 'sample'] as const;
-type Layer = (typeof LAYERS)[number];
+/** What a picture is made of, from below; the shaders' entry points for each. */
+const LAYERS = {
+  field: ['field_vertex', 'field_fragment'],
+  boundary: ['boundary_vertex', 'boundary_fragment'],
+  lightBoundary: ['boundary_vertex', 'boundary_fragment'],
+  direction: ['direction_vertex', 'line_fragment'],
+  ridgeHalo: ['ridge_vertex', 'line_fragment'],
+  ridge: ['ridge_vertex', 'line_fragment'],
+  sample: ['sample_vertex', 'disc_fragment'],
+} as const;
+type Layer = keyof typeof LAYERS;
+
+/** The field and its boundary are of one shader; the others paint over them. */
+const BLENDINGS: Readonly<Record<Layer, Blending>> = {
+  field: 'replace',
+  boundary: 'darken',
+  lightBoundary: 'lighten',
+  direction: 'over',
+  ridgeHalo: 'over',
+  ridge: 'over',
+  sample: 'over',
+};
+
+/** A pipeline in use, with its uniform block and what was bound last. */
+interface LayerState {
+  readonly pipeline: RenderPipeline;
+  readonly args: GPUBuffer;
+  resources: Resources;
+  groups: readonly GPUBindGroup[];
+}
 
 /**
  * Paints fields that live on a device onto a canvas of the same device.
@@ -38,54 +61,50 @@ export async function createGpuPainter(
 ): Promise<Painter> {
   const context = canvas.getContext('webgpu');
   assert(context, 'the canvas already has a context of another kind');
-  const [field, ridge, direction, sample] = await Promise.all([
-    createRenderPipeline(device, fieldShader, ['field_vertex', 'field_fragment'], format),
-    createRenderPipeline(device, linesShader, ['ridge_vertex', 'line_fragment'], format),
-    createRenderPipeline(device, linesShader, ['direction_vertex', 'line_fragment'], format),
-    createRenderPipeline(device, linesShader, ['sample_vertex', 'disc_fragment'], format),
+  const [field, lines] = await Promise.all([
+    checkShader(device, fieldShader),
+    checkShader(device, linesShader),
+  ]);
+  const scope = new Scope(device, 'ftle-map/painter');
+  const [texture, boundary] = await Promise.all([
+    FieldTexture.create(scope),
+    BoundaryLines.create(scope),
   ]);
   context.configure({ device, format, alphaMode: 'opaque' });
-  return new GpuPainter(device, context, { field, halo: ridge, ridge, direction, sample });
+  return new GpuPainter(scope, context, texture, boundary, (layer) => {
+    const [vertex, fragment] = LAYERS[layer];
+    const blending = BLENDINGS[layer];
+    return (blending === 'over' ? lines : field).render(vertex, fragment, format, blending);
+  });
 }
 
 class GpuPainter implements Painter {
-  readonly #scope: Scope;
-  readonly #uniforms: Readonly<Record<Layer, GPUBuffer>>;
-  readonly #colors: GPUBuffer;
-  readonly #samples: GPUBuffer;
-  #colorsShown = '';
+  readonly #layers = new Map<Layer, LayerState>();
+  #samples: GPUBuffer | null = null;
+  #classColors: GPUBuffer | null = null;
   #samplesShown: PaintStyle['samples'] = null;
 
   constructor(
-    private readonly device: GPUDevice,
+    private readonly scope: Scope,
     private readonly context: GPUCanvasContext,
-    private readonly pipelines: Readonly<Record<Layer, RenderPipeline>>,
+    private readonly texture: FieldTexture,
+    private readonly boundary: BoundaryLines,
+    private readonly createPipeline: (layer: Layer) => RenderPipeline,
   ) {
-    this.#scope = new Scope(device, 'ftle-map/painter');
-    const { uniform, storage, copyDst } = BufferUsage;
-    this.#uniforms = Object.fromEntries(
-      LAYERS.map((layer) => {
-        const { byteLength } = pipelines[layer].argsLayout;
-        return [layer, this.#scope.buffer(layer, byteLength, uniform | copyDst)];
-      }),
-    ) as Record<Layer, GPUBuffer>;
-    const colorBytes = (TABLE_SIZE + CLASS_COLOR_COUNT) * 16;
-    this.#colors = this.#scope.buffer('colors', colorBytes, storage | copyDst);
-    this.#samples = this.#scope.buffer('samples', MOST_SAMPLES * 16, storage | copyDst);
+    // Needed for every picture, so compiled while the first field is computed.
+    this.#createLayer('field');
   }
 
   paint(field: Field, ridges: Ridges | null, style: PaintStyle, view: Domain): void {
     const { request } = field;
     const { width, height } = this.context.canvas;
-    if (this.#scope.disposed || !request || width === 0 || height === 0) return;
+    if (this.scope.disposed || !request || width === 0 || height === 0) return;
     assert(field instanceof GpuField, 'the field was made by another engine');
     const { buffers } = field;
-    const { exponents, statuses, outputs } = buffers;
-    const colors = this.#colors;
-    this.#writeColors(style);
-    this.#write('field', this.#fieldArgs(request, buffers.outputWidth, style, view));
-
-    const encoder = this.device.createCommandEncoder({ label: 'ftle-map/paint' });
+    const { device } = this.scope;
+    const encoder = device.createCommandEncoder({ label: 'ftle-map/paint' });
+    const fieldResources = this.texture.update(encoder, buffers, request, style);
+    const boundary = style.boundary ? this.boundary.update(encoder, buffers, request) : null;
     const [r, g, b] = OUTSIDE;
     const pass = encoder.beginRenderPass({
       label: 'ftle-map/paint',
@@ -98,123 +117,120 @@ class GpuPainter implements Painter {
         },
       ],
     });
-    this.#use(pass, 'field', { exponents, statuses, outputs, colors });
-    pass.draw(3);
-    if (style.directions) this.#drawDirections(pass, request, exponents, style, view);
+    const args = this.#fieldArgs(request.domain, style, view);
+    this.#use(pass, 'field', args, fieldResources);
+    pass.draw(VERTICES_A_QUAD);
+    if (boundary) {
+      const { segments, counters } = boundary;
+      const isLight = style.ink.some((part) => part > 0.5);
+      const layer = isLight ? 'lightBoundary' : 'boundary';
+      this.#use(pass, layer, args, { ...fieldResources, segments });
+      pass.drawIndirect(counters, 0);
+    }
+    const lineArgs = (layer: 'direction' | 'ridgeHalo' | 'ridge', color: Rgb) =>
+      this.#lineArgs(request, style, view, LINES[layer], color, OPACITY[layer]);
+    if (style.directions) {
+      const spacing = LINES.directionSpacing * style.pixelRatio;
+      const columns = Math.ceil(width / spacing);
+      const args = { ...lineArgs('direction', style.ink), columns };
+      this.#use(pass, 'direction', args, { exponents: buffers.exponents });
+      pass.draw(VERTICES_A_QUAD * columns * Math.ceil(height / spacing));
+    }
     if (style.ridges && ridges instanceof GpuRidges && ridges.field === field) {
       const { segments, counters } = ridges.buffers;
-      const widths = [
-        ['halo', LINES.ridgeHalo, HALO, 0.75],
-        ['ridge', LINES.ridge, style.ink, 1],
-      ] as const;
-      for (const [layer, lineWidth, color, alpha] of widths) {
-        this.#write(layer, this.#lineArgs(request, style, view, lineWidth, color, alpha));
-        this.#use(pass, layer, { segments });
+      for (const [layer, color] of [
+        ['ridgeHalo', HALO],
+        ['ridge', style.ink],
+      ] as const) {
+        this.#use(pass, layer, lineArgs(layer, color), { segments });
         pass.drawIndirect(counters, 0);
       }
     }
     if (style.samples) {
-      const count = this.#writeSamples(style.samples);
-      this.#write('sample', this.#lineArgs(request, style, view, LINES.sample, style.ink, 1));
-      this.#use(pass, 'sample', { samples: this.#samples, colors });
-      pass.draw(VERTICES_A_QUAD, count);
+      const resources = this.#writeSamples(style.samples);
+      const args = this.#lineArgs(request, style, view, LINES.sample, style.ink, 1);
+      this.#use(pass, 'sample', args, resources);
+      pass.draw(VERTICES_A_QUAD * Math.min(style.samples.count, MOST_SAMPLES));
     }
     pass.end();
-    this.device.queue.submit([encoder.finish()]);
+    device.queue.submit([encoder.finish()]);
   }
 
   dispose(): void {
-    if (this.#scope.disposed) return;
-    this.#scope.dispose();
+    if (this.scope.disposed) return;
+    this.scope.dispose();
     this.context.unconfigure();
   }
 
-  #drawDirections(
+  #use(
     pass: GPURenderPassEncoder,
-    request: FieldRequest,
-    exponents: GPUBuffer,
-    style: PaintStyle,
-    view: Domain,
+    layer: Layer,
+    values: Readonly<Record<string, number>>,
+    resources: Resources,
   ): void {
-    const { width, height } = this.context.canvas;
-    const spacing = LINES.directionSpacing * style.pixelRatio;
-    const columns = Math.ceil(width / spacing);
-    const args = this.#lineArgs(request, style, view, LINES.direction, style.ink, 0.9);
-    this.#write('direction', { ...args, columns });
-    this.#use(pass, 'direction', { exponents });
-    pass.draw(VERTICES_A_QUAD, columns * Math.ceil(height / spacing));
+    const state = this.#layers.get(layer) ?? this.#createLayer(layer);
+    const { pipeline, args } = state;
+    this.scope.device.queue.writeBuffer(args, 0, packUniform(pipeline.argsLayout, values));
+    if (!isSame(resources, state.resources)) {
+      state.resources = resources;
+      state.groups = pipeline.bind({ args, ...resources });
+    }
+    pass.setPipeline(pipeline.pipeline);
+    state.groups.forEach((group, index) => pass.setBindGroup(index, group));
   }
 
-  #write(layer: Layer, values: Record<string, number>): void {
-    const bytes = packUniform(this.pipelines[layer].argsLayout, values);
-    this.device.queue.writeBuffer(this.#uniforms[layer], 0, bytes);
+  #createLayer(layer: Layer): LayerState {
+    const pipeline = this.createPipeline(layer);
+    const usage = BufferUsage.uniform | BufferUsage.copyDst;
+    const args = this.scope.buffer(layer, pipeline.argsLayout.byteLength, usage);
+    const state: LayerState = { pipeline, args, resources: {}, groups: [] };
+    this.#layers.set(layer, state);
+    return state;
   }
 
-  #use(pass: GPURenderPassEncoder, layer: Layer, resources: Record<string, GPUBuffer>): void {
-    const { pipeline, bind } = this.pipelines[layer];
-    pass.setPipeline(pipeline);
-    bind({ args: this.#uniforms[layer], ...resources }).forEach((group, index) =>
-      pass.setBindGroup(index, group),
-    );
-  }
-
-  #writeColors({ quantity, colormap }: PaintStyle): void {
-    const name = quantity === 'direction' ? 'direction' : colormap;
-    if (name === this.#colorsShown) return;
-    this.#colorsShown = name;
-    const table = colorTable(name);
-    const entries = new Float32Array((TABLE_SIZE + CLASS_COLOR_COUNT) * 4);
-    for (let i = 0; i < TABLE_SIZE; i++) entries.set(table.subarray(3 * i, 3 * i + 3), 4 * i);
-    for (let i = 0; i < CLASS_COLOR_COUNT; i++) entries.set(classRgb(i), 4 * (TABLE_SIZE + i));
-    this.device.queue.writeBuffer(this.#colors, 0, entries);
-  }
-
-  #writeSamples(samples: NonNullable<PaintStyle['samples']>): number {
-    const count = Math.min(samples.count, MOST_SAMPLES);
-    if (samples !== this.#samplesShown) {
-      this.#samplesShown = samples;
+  #writeSamples(marks: NonNullable<PaintStyle['samples']>): Resources {
+    const { queue } = this.scope.device;
+    const usage = BufferUsage.storage | BufferUsage.copyDst;
+    const samples = (this.#samples ??= this.scope.buffer('samples', MOST_SAMPLES * 16, usage));
+    if (!this.#classColors) {
+      this.#classColors = this.scope.buffer('class-colors', CLASS_COLOR_COUNT * 16, usage);
+      const colors = Array.from({ length: CLASS_COLOR_COUNT }, (_, i) => [...classRgb(i), 1]);
+      queue.writeBuffer(this.#classColors, 0, Float32Array.from(colors.flat()));
+    }
+    if (marks !== this.#samplesShown) {
+      this.#samplesShown = marks;
+      const count = Math.min(marks.count, MOST_SAMPLES);
       const entries = new Float32Array(count * 4);
       for (let i = 0; i < count; i++) {
-        const { points, classes } = samples;
+        const { points, classes } = marks;
         entries.set([points[2 * i], points[2 * i + 1], classes[i], 0], 4 * i);
       }
-      this.device.queue.writeBuffer(this.#samples, 0, entries);
+      queue.writeBuffer(samples, 0, entries);
     }
-    return count;
+    return { samples, colors: this.#classColors };
   }
 
   #fieldArgs(
-    { width, height, domain }: FieldRequest,
-    outputWidth: number,
-    style: PaintStyle,
+    domain: Domain,
+    { pixelRatio, ink: [red, green, blue] }: PaintStyle,
     view: Domain,
   ): Record<string, number> {
     const { canvas } = this.context;
-    const [low, high] = style.range;
-    const [inkRed, inkGreen, inkBlue] = style.ink;
+    const clipX = (s: number): number => (2 * (s - view.sMin)) / (view.sMax - view.sMin) - 1;
+    const clipY = (t: number): number => (2 * (t - view.tMin)) / (view.tMax - view.tMin) - 1;
     return {
-      width,
-      height,
-      outputWidth,
-      outputIndex: Math.min(style.outputIndex, outputWidth - 1),
-      quantity: QUANTITIES[style.quantity],
-      boundary: style.boundary ? 1 : 0,
-      sMin: domain.sMin,
-      tMin: domain.tMin,
-      sStep: (domain.sMax - domain.sMin) / width,
-      tStep: (domain.tMax - domain.tMin) / height,
-      viewSMin: view.sMin,
-      viewTMax: view.tMax,
-      viewSStep: (view.sMax - view.sMin) / canvas.width,
-      viewTStep: (view.tMax - view.tMin) / canvas.height,
-      low,
-      high,
-      scale: style.scale,
-      lineWidth: LINES.boundary * style.pixelRatio,
-      hatchWidth: LINES.hatch * style.pixelRatio,
-      inkRed,
-      inkGreen,
-      inkBlue,
+      left: clipX(domain.sMin),
+      bottom: clipY(domain.tMin),
+      right: clipX(domain.sMax),
+      top: clipY(domain.tMax),
+      hatchWidth: LINES.hatch * pixelRatio,
+      canvasWidth: canvas.width,
+      canvasHeight: canvas.height,
+      halfWidth: (LINES.boundary / 2) * pixelRatio,
+      opacity: OPACITY.boundary,
+      red,
+      green,
+      blue,
     };
   }
 
@@ -251,4 +267,9 @@ class GpuPainter implements Painter {
       tStep: (domain.tMax - domain.tMin) / height,
     };
   }
+}
+
+function isSame(a: Resources, b: Resources): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

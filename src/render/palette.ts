@@ -83,6 +83,62 @@ export function colorTable(name: ColormapName | 'direction'): Float32Array {
   return table;
 }
 
+/** A colour table, the cycle of directions, or the colours of classes. */
+export type PaletteName = ColormapName | 'direction' | 'class';
+
+/** Colours over the unit square: 8-bit RGBA, [height][width][4]. */
+export interface PaletteImage {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** Pixels along a side of the disc of directions: half a degree of angle at its rim. */
+const DISC_SIDE = 128;
+
+/**
+ * Where the painter looks colours up: a table or the class colours along x; for directions the disc
+ * whose angle is that of the doubled direction vector ½ + ½ (cos 2θ, sin 2θ).
+ */
+export function paletteImage(name: PaletteName): PaletteImage {
+  if (name === 'class') {
+    return createImage(CLASS_COLOR_COUNT, 1, (column) => classRgb(column));
+  }
+  const table = colorTable(name);
+  if (name !== 'direction') {
+    return createImage(TABLE_SIZE, 1, (column) => tableEntry(table, column));
+  }
+  return createImage(DISC_SIDE, DISC_SIDE, (column, row) => {
+    const [x, y] = [column, row].map((index) => index + 0.5 - DISC_SIDE / 2);
+    return tableColor(table, (Math.atan2(y, x) / (2 * Math.PI) + 1) % 1);
+  });
+}
+
+/** Colour at a part of a table, from 0 to 1; what is beyond has the end's colour. */
+export function tableColor(table: Float32Array, part: number): Rgb {
+  const place = Math.floor(Math.min(Math.max(part, 0), 1) * TABLE_SIZE);
+  return tableEntry(table, Math.min(place, TABLE_SIZE - 1));
+}
+
+function tableEntry(table: Float32Array, index: number): Rgb {
+  return [table[3 * index], table[3 * index + 1], table[3 * index + 2]];
+}
+
+function createImage(
+  width: number,
+  height: number,
+  color: (column: number, row: number) => Rgb,
+): PaletteImage {
+  const data = new Uint8Array(width * height * 4);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const bytes = color(column, row).map((part) => Math.round(255 * part));
+      data.set([...bytes, 255], 4 * (row * width + column));
+    }
+  }
+  return { width, height, data };
+}
+
 /** Colour of a class, from 0; after eight they repeat. */
 export function classRgb(index: number): Rgb {
   return parseColor(CLASS_COLORS[index % CLASS_COLORS.length]);

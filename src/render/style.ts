@@ -54,6 +54,15 @@ export const LINES = {
   hatch: 8,
 } as const;
 
+/** How much of what is below lines hide. */
+export const OPACITY = { ridgeHalo: 0.75, ridge: 1, direction: 0.9, boundary: 0.85 } as const;
+
+/** Stripes where a field has no value: dark, light. */
+export const HATCH: readonly [Rgb, Rgb] = [
+  [0.62, 0.62, 0.62],
+  [0.78, 0.78, 0.78],
+];
+
 /** Lightest colour next to a line: the halo of ridges. */
 export const HALO: Rgb = [1, 1, 1];
 /** Where there is no field. */

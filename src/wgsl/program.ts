@@ -1,11 +1,11 @@
-import { BLOCK, type Op } from '../ops/op.ts';
+import { BLOCK, blockCount, type Op } from '../ops/op.ts';
 import { opRules } from '../ops/registry.ts';
 
 /** Where a column keeps its states. */
 export type StatePlacement =
   /** Every op's input and output stay: what training needs. */
   | 'keep'
-  /** Two slots in turn: op i reads slot i mod 2 and writes the other. */
+  /** The input stays; what ops leave takes two slots in turn. */
   | 'alternate';
 
 const OP_WORDS = 8;
@@ -14,12 +14,11 @@ const OP_WORDS = 8;
 export function packProgram(ops: readonly Op[], placement: StatePlacement = 'keep'): ArrayBuffer {
   const bytes = new ArrayBuffer(ops.length * OP_WORDS * 4);
   const view = new DataView(bytes);
-  const slots = [0, slotLength(ops)];
   ops.forEach((op, index) => {
     const { choice, factor } = opRules(op).shaderFields(op);
     const keep = placement === 'keep';
-    const inputOffset = keep ? op.inputOffset : slots[index % 2];
-    const outputOffset = keep ? op.outputOffset : slots[(index + 1) % 2];
+    const inputOffset = keep ? op.inputOffset : alternateOffset(ops, index);
+    const outputOffset = keep ? op.outputOffset : alternateOffset(ops, index + 1);
     const words = [
       opRules(op).code,
       op.inputWidth,
@@ -35,8 +34,21 @@ export function packProgram(ops: readonly Op[], placement: StatePlacement = 'kee
   return bytes;
 }
 
-/** Floats of one slot of the placement `alternate`; a column has two. */
-export function slotLength(ops: readonly Op[]): number {
-  const widest = Math.max(...ops.flatMap((op) => [op.inputWidth, op.outputWidth]));
-  return BLOCK * Math.ceil(widest / BLOCK);
+/** Where the placement `alternate` keeps the state after `opCount` ops: floats before it in a column. */
+export function alternateOffset(ops: readonly Op[], opCount: number): number {
+  return opCount === 0 ? 0 : padded(ops[0].inputWidth) + ((opCount - 1) % 2) * slotLength(ops);
+}
+
+/** Floats of a column of the placement `alternate`. */
+export function alternateLength(ops: readonly Op[]): number {
+  return padded(ops[0].inputWidth) + 2 * slotLength(ops);
+}
+
+/** Floats of a slot: of the widest state that an op leaves. */
+function slotLength(ops: readonly Op[]): number {
+  return padded(Math.max(...ops.map((op) => op.outputWidth)));
+}
+
+function padded(width: number): number {
+  return BLOCK * blockCount(width);
 }

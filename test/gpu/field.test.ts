@@ -1,6 +1,7 @@
 // Plan: the field on the GPU against the CPU's float64 field, pixel by pixel, over widths, depths, layers,
-// activations and input widths; exact cases with their statuses; saturated and very deep networks; tiling;
-// statistics; repeatability. Control: a field of another network differs by more than the bound.
+// activations and input widths; on both roads the same, exact cases with their statuses, saturated and very
+// deep networks; tiling in bounded memory; statistics; repeatability. Control: a field of another network
+// differs by more than the bound.
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import { Status, type Engine, type FieldData, type FieldRequest } from '../../src/engine/engine.ts';
@@ -37,6 +38,25 @@ async function fieldOf(
 
 async function gpuEngine(slow = true): Promise<Engine> {
   return createGpuEngine(await getTestDevice(), { slow });
+}
+
+/** The field on a road of the test's choice, by the kernels that it ends with. */
+async function roadField(
+  road: 'fused' | 'by-op' | undefined,
+  network: Network,
+  request: FieldRequest,
+): Promise<FieldData> {
+  const model = new GpuModel(await getTestDevice(), network);
+  const field = await GpuField.create(model, { slow: true, ...(road ? { road } : {}) });
+  try {
+    await field.compute({ ...request, width: 1, height: 1 });
+    await field.improved;
+    await field.compute(request);
+    return await field.read();
+  } finally {
+    field.dispose();
+    model.dispose();
+  }
 }
 
 /**
@@ -79,7 +99,7 @@ async function compareFields(
 ): Promise<void> {
   const request = requestFor(network, changes);
   const expected = await fieldOf(createCpuEngine(), network, request);
-  const actual = await fieldOf(await gpuEngine(), network, request);
+  const actual = await roadField(undefined, network, request);
   const worst = worstError(actual, expected);
   console.log(
     `field ${name}: worst ${worst.toExponential(1)}, error/bound ${(worst / limit).toFixed(3)}`,
@@ -104,6 +124,7 @@ describe('values', () => {
     ['2-1x3-1', 3],
     ['40-12x2-3', 2],
     ['2-250x2-1', 2],
+    ['1024-3-1024-2', 2],
   ] as const)('of %s at layer %s are those of float64', async (architecture, layer) => {
     const network = initialiseNetwork(parseArchitecture(architecture), 3);
     await compareFields(`${architecture} layer ${layer}`, network, { layer });
@@ -133,12 +154,48 @@ describe('values', () => {
     );
   });
 
-  it('are the same whether an invocation takes one point or several', async () => {
-    const network = initialiseNetwork(parseArchitecture('2-10x8-1'), 3);
-    const request = requestFor(network);
-    const several = await fieldOf(await gpuEngine(true), network, request);
-    const one = await fieldOf(await gpuEngine(false), network, request);
-    expect(worstError(one, several)).toBeLessThan(bound(network));
+  it.each(['2-10x8-1', '2-20x3-2'])(
+    'of %s are the same whether an invocation takes one point or several',
+    async (architecture) => {
+      const network = initialiseNetwork(parseArchitecture(architecture), 3);
+      const request = requestFor(network, { width: 37 });
+      const model = new GpuModel(await getTestDevice(), network);
+      const field = await GpuField.create(model, { slow: true });
+      await field.compute(request);
+      const one = await field.read();
+      await field.improved;
+      await field.compute(request);
+      const several = await field.read();
+      expect(worstError(several, one)).toBeLessThan(bound(network));
+      expect(worstError(several, await fieldOf(createCpuEngine(), network, request))).toBeLessThan(
+        bound(network),
+      );
+      field.dispose();
+      model.dispose();
+    },
+  );
+
+  it.each([
+    ['2-10x8-1', 8],
+    ['2-10x8-1', 'output'],
+    ['3-32x2-5', 1],
+  ] as const)('of %s at layer %s are the same on both roads', async (architecture, layer) => {
+    const network = initialiseNetwork(parseArchitecture(architecture), 8);
+    const request = requestFor(network, { layer });
+    const fused = await roadField('fused', network, request);
+    const byOp = await roadField('by-op', network, request);
+    expect(worstError(byOp, fused)).toBeLessThan(bound(network));
+    byOp.outputs.forEach((value, i) => {
+      expect(Math.abs(value - fused.outputs[i])).toBeLessThan(bound(network));
+    });
+  });
+
+  it('of layers with different activations are those of float64', async () => {
+    const layers = (['tanh', 'relu', 'gelu', 'identity'] as const).map((activation) => {
+      return { type: 'dense', width: 6, activation };
+    });
+    const network = initialiseNetwork(checkSpec({ inputWidth: 2, layers }), 9);
+    await compareFields('mixed activations', network, { layer: 3 });
   });
 });
 
@@ -152,7 +209,7 @@ function linear(matrix: readonly (readonly number[])[], activation = 'identity')
   return network;
 }
 
-describe('exact cases', () => {
+describe.each(['fused', 'by-op'] as const)('exact and hard cases on the %s road', (road) => {
   const cases: [string, number[][], number, number][] = [
     [
       'a diagonal map',
@@ -184,7 +241,7 @@ describe('exact cases', () => {
   ];
   it.each(cases)('%s', async (_, matrix, first, second) => {
     const network = linear(matrix);
-    const data = await fieldOf(await gpuEngine(), network, requestFor(network));
+    const data = await roadField(road, network, requestFor(network));
     for (let i = 0; i < data.exponents.length; i++) {
       expect(data.statuses[i]).toBe(Status.good);
       expect(Math.abs(data.exponents[i] - first)).toBeLessThan(16 * FLOAT32_UNIT);
@@ -195,19 +252,18 @@ describe('exact cases', () => {
   });
 
   it('J = 0 is collapsed, numbers beyond float32 overflow, and neither gives a NaN', async () => {
-    const engine = await gpuEngine();
     const zero = linear([
       [0, 0],
       [0, 0],
     ]);
-    const collapsed = await fieldOf(engine, zero, requestFor(zero));
+    const collapsed = await roadField(road, zero, requestFor(zero));
     expect(new Set(collapsed.statuses)).toEqual(new Set([Status.collapsed]));
     expect(collapsed.exponents.every((value) => value === -Infinity)).toBe(true);
     const huge = linear([
       [3e38, 3e38],
       [3e38, -3e38],
     ]);
-    const overflow = await fieldOf(engine, huge, requestFor(huge));
+    const overflow = await roadField(road, huge, requestFor(huge));
     expect(new Set(overflow.statuses)).toEqual(new Set([Status.overflow]));
     for (const values of [overflow.exponents, overflow.outputs, overflow.directions]) {
       expect(values.some((value) => Number.isNaN(value))).toBe(false);
@@ -221,18 +277,14 @@ describe('exact cases', () => {
     for (const place of tensorPlaces(network)) {
       if (place.part === 'weight') writeTensor(place, [1, 0, 0, 1], network.parameters);
     }
-    const data = await fieldOf(
-      await gpuEngine(),
-      network,
-      requestFor(network, { width: 3, height: 3 }),
-    );
+    const data = await roadField(road, network, requestFor(network, { width: 3, height: 3 }));
     expect(data.exponents.every((value) => Math.abs(value) * 511 < 4 * FLOAT32_UNIT)).toBe(true);
   });
 
   it.each([0.5, 4])('200 random layers of variance %s stay in range', async (variance) => {
     const spec = parseArchitecture('2-10x200-1');
     const network = initialiseNetwork(spec, 2, { scheme: 'gaussian', variance });
-    const data = await fieldOf(await gpuEngine(), network, requestFor(network));
+    const data = await roadField(road, network, requestFor(network));
     expect(new Set(data.statuses)).toEqual(new Set([Status.good]));
     expect(data.exponents.every(Number.isFinite)).toBe(true);
   });
@@ -242,7 +294,7 @@ describe('exact cases', () => {
     for (let i = 0; i < network.parameters.length; i++) network.parameters[i] *= 40;
     const request = requestFor(network);
     const expected = await fieldOf(createCpuEngine(), network, request);
-    const actual = await fieldOf(await gpuEngine(), network, request);
+    const actual = await roadField(road, network, request);
     expect(Math.min(...expected.exponents) * expected.span).toBeLessThan(-50);
     // Slopes go like exp(−2|b|): an error of b counts twice, and |b| is up to 40 · 10 with width + 1 roundings.
     const limit = 3 * 2 * 400 * 11 * FLOAT32_UNIT;
@@ -260,8 +312,10 @@ describe('a live field', () => {
   it('is bit for bit repeatable, has right statistics, and leaves nothing behind', async () => {
     const network = initialiseNetwork(parseArchitecture('2-10x4-1'), 3);
     model = new GpuModel(await getTestDevice(), network);
-    const field = await GpuField.create(model, true);
+    const field = await GpuField.create(model, { slow: true });
     const request = requestFor(network, { width: 64, height: 50 });
+    await field.compute(request);
+    await field.improved;
     await field.compute(request);
     const first = await field.read();
     const statistics = await field.statistics();
@@ -289,7 +343,7 @@ describe('a live field', () => {
   it('keeps its content when a request is refused or aborted', async () => {
     const network = initialiseNetwork(parseArchitecture('2-10x4-1'), 3);
     model = new GpuModel(await getTestDevice(), network);
-    const field = await GpuField.create(model, true);
+    const field = await GpuField.create(model, { slow: true });
     const request = requestFor(network);
     await field.compute(request);
     const before = await field.read();
@@ -307,7 +361,7 @@ describe('a live field', () => {
   it('in bands equals the field in one piece', async () => {
     const network = initialiseNetwork(parseArchitecture('2-10x4-1'), 3);
     model = new GpuModel(await getTestDevice(), network);
-    const field = await GpuField.create(model, true);
+    const field = await GpuField.create(model, { slow: true });
     const request = requestFor(network, { width: 37, height: 29 });
     await field.compute(request);
     const whole = await field.read();
