@@ -7,7 +7,13 @@ import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../src/errors.ts';
 import { readNpyHeader } from '../../src/files/npy-header.ts';
-import { parseNpy, writeNpy, type NpyValues } from '../../src/files/npy.ts';
+import {
+  decodeNpyValues,
+  npyItemBytes,
+  parseNpy,
+  writeNpy,
+  type NpyValues,
+} from '../../src/files/npy.ts';
 import { parseNpz, writeNpz } from '../../src/files/npz.ts';
 import { checkReader, damagedFiles, listFixtures, readFixture } from '../support/files.ts';
 
@@ -90,6 +96,17 @@ describe('arrays of NumPy', () => {
     const bytes = readFixture('version-3.npy');
     expect(readNpyHeader(bytes)).toMatchObject({ descr: '>f4', shape: [2, 3] });
     expect(() => parseNpy(bytes)).toThrow(/type >f4, .*: save x\.astype\('<f4'\)$/);
+  });
+
+  it('in pieces are the same as whole', () => {
+    const bytes = readFixture('version-2.npy');
+    const { descr, dataOffset } = readNpyHeader(bytes.subarray(0, 200));
+    const middle = dataOffset + 2 * npyItemBytes(descr);
+    const pieces = [bytes.subarray(dataOffset, middle), bytes.subarray(middle)];
+    expect(pieces.flatMap((piece) => [...decodeNpyValues(descr, piece)])).toEqual(SIX);
+    expect(() => decodeNpyValues(descr, bytes.subarray(0, 7))).toThrow(
+      /^7 bytes are no whole count/,
+    );
   });
 
   it('that end before their place in a larger buffer', () => {
