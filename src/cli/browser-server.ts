@@ -37,10 +37,7 @@ const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>ftle</
  *
  * @param script - the page's code.
  */
-export async function startPageServer(
-  script: string,
-  handlers: PageHandlers,
-): Promise<PageServer> {
+export async function startPageServer(script: string, handlers: PageHandlers): Promise<PageServer> {
   const secret = randomBytes(24).toString('hex');
   const routes: Record<string, Route> = {
     'GET /': async (_, response) => answer(response, 'text/html', PAGE),
@@ -92,7 +89,8 @@ function receiving(handle: (value: unknown) => void | Promise<void>): Route {
     let length = 0;
     for await (const piece of request as AsyncIterable<Buffer>) {
       length += piece.length;
-      if (length > MAXIMAL_BODY) throw new FtleError('internal', 'a part of the result is too large');
+      if (length > MAXIMAL_BODY)
+        throw new FtleError('internal', 'a part of the result is too large');
       pieces.push(piece);
     }
     await handle(decodePacket(Buffer.concat(pieces)));

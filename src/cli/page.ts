@@ -28,7 +28,7 @@ async function runOrder(): Promise<void> {
       // Who interrupts the command closes the page.
       signal: new AbortController().signal,
       onProgress: throttle((progress) => sender.tell(progress)),
-      receive: async () => (await get('part')) as Float32Array | null,
+      receive: async () => (await get('part')) as never,
       send: (part) => sender.send(part),
     });
     const result = await Promise.race([work, failure]);

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { asError, DataError, NetworkError } from '../errors.ts';
+import { loadNetwork, type LoadedNetwork, type LoadOptions } from '../files/load.ts';
+import { listExternalFiles } from '../files/onnx-files.ts';
+import { recogniseFormat } from '../files/format.ts';
+import { reasonOf } from './rows.ts';
+
+/** A network with the file that it came from. */
+export interface NetworkFromFile extends LoadedNetwork {
+  readonly path: string;
+  /** SHA-256 of the file, in hexadecimal digits. */
+  readonly hash: string;
+}
+
+/**
+ * Reads a network, and beside an ONNX model the files of its tensors.
+ *
+ * @throws DataError or NetworkError naming the file and what is wrong with it.
+ */
+export async function readNetworkFile(
+  path: string,
+  options: Omit<LoadOptions, 'externalData'>,
+): Promise<NetworkFromFile> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
+  }
+  try {
+    const externalData = new Map<string, Uint8Array>();
+    if (recogniseFormat(bytes) === 'onnx') {
+      for (const name of listExternalFiles(bytes)) {
+        // One that is not there is named by the reader, with the tensor that it is needed for.
+        const content = await readFile(join(dirname(path), name)).catch(() => null);
+        if (content) externalData.set(name, content);
+      }
+    }
+    const loaded = await loadNetwork(bytes, { ...options, externalData });
+    return { ...loaded, path, hash: createHash('sha256').update(bytes).digest('hex') };
+  } catch (cause) {
+    const message = `${path}: ${asError(cause).message}`;
+    if (cause instanceof NetworkError) throw new NetworkError(message, { cause });
+    if (cause instanceof DataError) throw new DataError(message, { cause });
+    throw cause;
+  }
+}
