@@ -36,9 +36,11 @@ export default defineConfig({
   optimizeDeps: {
     include: [
       'axe-core',
+      'fflate',
       'lit',
       'lit/decorators.js',
       'lit/directives/*.js',
+      'pbf',
       'webgpu-memory',
       'fast-check',
       'ml-matrix',

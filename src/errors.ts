@@ -24,6 +24,23 @@ export class DataError extends FtleError {
   }
 }
 
+export type AddressErrorReason = 'address' | 'unreachable' | 'cors' | 'missing' | 'status';
+
+/** A file cannot be had from its address. */
+export class AddressError extends FtleError {
+  /**
+   * @param reason - `address`: it is none that can be fetched; `unreachable`: no answer; `cors`: the server
+   *   does not let this page read it; `missing`: 404 or 410; `status`: another answer that is no file.
+   */
+  constructor(
+    readonly reason: AddressErrorReason,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(`address-${reason}`, message, options);
+  }
+}
+
 /** A shader does not compose or compile. */
 export class ShaderError extends FtleError {
   /**

@@ -26,19 +26,33 @@ export {
 } from './engine/engine.ts';
 export { createGpuEngine } from './engine/gpu-engine.ts';
 export {
+  AddressError,
   DataError,
   DeviceError,
   FtleError,
   NetworkError,
   ShaderError,
+  type AddressErrorReason,
   type DeviceErrorReason,
 } from './errors.ts';
+export type { NetworkFormat } from './files/format.ts';
 export {
   parseNetworkJson,
   writeNetworkJson,
   type NetworkFile,
   type NetworkSource,
 } from './files/json.ts';
+export {
+  loadNetwork,
+  loadNetworkFiles,
+  type LoadedNetwork,
+  type LoadOptions,
+  type NetworkLocation,
+} from './files/load.ts';
+export { writeNetworkSafetensors } from './files/safetensors-writing.ts';
+export { parseNpy, writeNpy, type NpyArray, type NpyValues } from './files/npy.ts';
+export { parseNpz, writeNpz, type NpzReading, type NpzWriting } from './files/npz.ts';
+export type { WeightOrder } from './files/tensor-names.ts';
 export type { DenseSpec } from './layers/dense.ts';
 export { ACTIVATION_NAMES, type ActivationName } from './math/activations.ts';
 export type { Initialisation } from './math/initialisation.ts';

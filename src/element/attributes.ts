@@ -66,7 +66,9 @@ const PROPERTIES: PropertyDeclarations = {
   data: { attribute: false },
   architecture: text,
   activation: text,
+  outputActivation: { ...text, attribute: 'output-activation' },
   src: text,
+  files: { attribute: false },
   seed: number('seed'),
   learningRate: number('learning-rate'),
   batchSize: number('batch-size'),
@@ -99,7 +101,9 @@ export const DEFAULTS: Readonly<
   data: null,
   architecture: null,
   activation: 'tanh',
+  outputActivation: null,
   src: null,
+  files: null,
   seed: 1,
   learningRate: 0.05,
   batchSize: 64,
@@ -124,7 +128,7 @@ export const DEFAULTS: Readonly<
   backend: 'auto',
 };
 
-/** The reactive properties of `<ftle-map>`, all of which have attributes but `data`. */
+/** The reactive properties of `<ftle-map>`, all of which have attributes but `data` and `files`. */
 export abstract class MapAttributes extends LitElement {
   static override readonly properties = PROPERTIES;
 
@@ -134,10 +138,14 @@ export abstract class MapAttributes extends LitElement {
   declare data: Dataset | null;
   /** Widths such as `2-10x8-1`; by default eight hidden layers of ten between the widths of the data. */
   declare architecture: string | null;
-  /** Activation of the hidden layers. */
+  /** Activation of the hidden layers, also of those in a file that does not say. */
   declare activation: ActivationName;
-  /** Address of a network in JSON; it wins over `architecture`. */
+  /** Of the output; by default none of networks in files and of classifiers, tanh of one output. */
+  declare outputActivation: ActivationName | null;
+  /** Address of a network in safetensors, ONNX or JSON; it wins over `architecture`. */
   declare src: string | null;
+  /** Such a file, and those that hold its data; dropped files come here. They win until `src` is set. */
+  declare files: readonly File[] | null;
   /** Decides start values, data and the order of samples. */
   declare seed: number;
   declare learningRate: number;

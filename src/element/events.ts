@@ -1,11 +1,14 @@
 import type { TrainingStatus } from '../engine/engine.ts';
 import type { FrameInfo } from './listener.ts';
+import type { LoadedFile } from './plan.ts';
 import type { Probe } from './probe.ts';
 
 /** Events of the element, each a CustomEvent that bubbles and crosses shadow boundaries. */
 export interface FtleMapEvents {
   /** The first picture is there. */
   'ftle-ready': { readonly backend: 'webgpu' | 'cpu'; readonly description: string };
+  /** A network was read from `src` or from files. */
+  'ftle-load': LoadedFile;
   /** Loss and accuracy were evaluated. */
   'ftle-training': TrainingStatus;
   /** A frame was painted. */
@@ -20,7 +23,7 @@ export interface FtleMapEvents {
   'ftle-play': null;
   'ftle-pause': null;
   'ftle-reset': null;
-  /** The user changed a property with the controls. */
+  /** The user changed a property with the controls, or `files` by dropping some. */
   'ftle-change': { readonly name: string };
   /** The user clicked a point of the map. */
   'ftle-select': Probe;
@@ -31,6 +34,7 @@ export type FtleMapEventName = keyof FtleMapEvents;
 declare global {
   interface HTMLElementEventMap {
     'ftle-ready': CustomEvent<FtleMapEvents['ftle-ready']>;
+    'ftle-load': CustomEvent<FtleMapEvents['ftle-load']>;
     'ftle-training': CustomEvent<FtleMapEvents['ftle-training']>;
     'ftle-frame': CustomEvent<FtleMapEvents['ftle-frame']>;
     'ftle-fallback': CustomEvent<FtleMapEvents['ftle-fallback']>;

@@ -13,8 +13,10 @@ import { lendDevice, lentDevice } from './device.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
 import type { FrameInfo, LiveMapListener, LiveMapStart } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
-import { renderBadge, renderMessage } from './overlays.ts';
+import { FileDrop } from './file-drop.ts';
+import { renderBadge, renderDropHint, renderMessage } from './overlays.ts';
 import { PictureLabel } from './picture-label.ts';
+import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
 import type { Probe } from './probe.ts';
 import { Problems, type ProblemSource } from './problems.ts';
@@ -47,6 +49,8 @@ export class FtleMapElement extends MapAttributes {
   #connecting: Promise<void> = Promise.resolve();
   #opening = new AbortController();
   #watch: CanvasWatch | null = null;
+  #drop: FileDrop | null = null;
+  #isDropTarget = false;
   #size: CanvasSize = { width: 0, height: 0, pixelRatio: 1 };
   #isAwake = false;
   #wantsPlay = false;
@@ -57,6 +61,7 @@ export class FtleMapElement extends MapAttributes {
   readonly #plans = new PlanLoader((plan, error) => {
     this.#report('plan', error);
     this.#live?.setPlan(plan);
+    if (plan?.file) this.#dispatch('ftle-load', plan.file);
   });
 
   #status: TrainingStatus | null = null;
@@ -71,6 +76,11 @@ export class FtleMapElement extends MapAttributes {
   get network(): Network | null {
     const session = this.#live?.session;
     return session ? { ...session.plan.network, parameters: session.kept.parameters } : null;
+  }
+
+  /** The file that the network was read from, and what was assumed; null if it was made here. */
+  get file(): LoadedFile | null {
+    return this.#live?.session?.plan.file ?? null;
   }
 
   get playing(): boolean {
@@ -178,6 +188,7 @@ export class FtleMapElement extends MapAttributes {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (this.hasUpdated && changed.has('src') && !changed.has('files')) this.files = null;
     if (changed.size > 0) this.#readSettings();
   }
 
@@ -202,7 +213,7 @@ export class FtleMapElement extends MapAttributes {
           <div class="frame">
             <div class="pictures"></div>
             ${connection ? renderBadge(connection.engine, connection.fallbackReason) : nothing}
-            ${renderMessage(this.#problems)}
+            ${renderMessage(this.#problems)} ${this.#isDropTarget ? renderDropHint() : nothing}
           </div>
           ${this.noColorbar ? nothing : bar()}
         </div>
@@ -329,6 +340,17 @@ export class FtleMapElement extends MapAttributes {
         this.#live?.setAwake(isAwake);
       },
     );
+    this.#drop = new FileDrop(
+      this,
+      (isOver) => {
+        this.#isDropTarget = isOver;
+        this.requestUpdate();
+      },
+      (files) => {
+        this.files = files;
+        this.#dispatch('ftle-change', { name: 'files' });
+      },
+    );
     this.#connect(null);
     this.#load();
   }
@@ -339,6 +361,8 @@ export class FtleMapElement extends MapAttributes {
     this.#plans.close();
     this.#watch?.dispose();
     this.#watch = null;
+    this.#drop?.dispose();
+    this.#drop = null;
     this.#label.stop();
     this.#connection?.dispose();
     this.#connection = null;

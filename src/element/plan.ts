@@ -2,7 +2,7 @@ import { createDataset } from '../data/toy.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { TrainingOptions } from '../engine/engine.ts';
 import { DataError } from '../errors.ts';
-import { parseNetworkJson } from '../files/json.ts';
+import { loadNetwork, loadNetworkFiles, type LoadedNetwork } from '../files/load.ts';
 import { parseArchitecture } from '../model/architecture.ts';
 import type { Network } from '../model/network.ts';
 import { initialiseNetwork } from '../model/parameters.ts';
@@ -20,6 +20,16 @@ export interface Plan {
   readonly name: string;
   /** What the map shows where no domain is given. */
   readonly domain: Domain;
+  /** What the network was read from; null if it was made. */
+  readonly file: LoadedFile | null;
+}
+
+/** A network that was read from a file. */
+export interface LoadedFile {
+  readonly name: string;
+  readonly format: LoadedNetwork['format'];
+  /** What was assumed or changed, in words for people. */
+  readonly notes: readonly string[];
 }
 
 /** Hidden layers where neither architecture nor file says what the network is. */
@@ -32,33 +42,43 @@ const MARGIN = 0.04;
 /**
  * Loads or makes everything that the settings name.
  *
- * @throws NetworkError or DataError naming what does not fit, AbortError if the signal fires.
+ * @throws NetworkError or DataError naming what does not fit, AddressError if there is no file at `src`,
+ *   AbortError if the signal fires.
  */
 export async function loadPlan(settings: NetworkSettings, signal: AbortSignal): Promise<Plan> {
-  const { seed, src } = settings;
-  const file = src === null ? null : await fetchNetwork(src, signal);
+  const { seed, src, files } = settings;
+  const loaded = await loadFile(settings, signal);
   const name = settings.dataset;
-  const dataset = settings.data ?? (name ? createDataset(name, { seed }) : null);
+  const given = settings.data ?? (name ? createDataset(name, { seed }) : null);
+  // Whoever drops a file on a page has not chosen the data that it trains on.
+  const dataset = files && given && loaded && !fits(loaded.network, given) ? null : given;
   const inputWidth = dataset?.inputWidth ?? 2;
   const outputWidth = dataset?.outputWidth ?? 1;
-  const loss = (file?.outputWidth ?? outputWidth) === 1 ? 'squared' : 'cross-entropy';
+  const loss = (loaded?.network.outputWidth ?? outputWidth) === 1 ? 'squared' : 'cross-entropy';
   const text = settings.architecture || `${inputWidth}-${DEFAULT_HIDDEN}-${outputWidth}`;
-  const network = file ?? makeNetwork(settings, text);
-  if (dataset) checkWidths(network, dataset, file ? 'the network of src' : `architecture ${text}`);
+  const network = loaded?.network ?? makeNetwork(settings, text);
+  if (dataset)
+    checkWidths(network, dataset, loaded ? 'the network of src' : `architecture ${text}`);
+  const fileName = files?.[0]?.name ?? src ?? '';
+  const notes = [
+    ...(loaded?.notes ?? []),
+    ...(dataset === given ? [] : [leftOut(given!, network)]),
+  ];
   const { optimizer, momentum, weightDecay, batchSize } = settings;
   return {
     network,
     dataset,
     training: { optimizer, momentum, weightDecay, batchSize, loss, seed },
-    name: `${file ? (src ?? '') : text}${dataset ? ` on ${dataset.name}` : ''}`,
+    name: `${loaded ? fileName : text}${dataset ? ` on ${dataset.name}` : ''}`,
     domain: dataset ? boundingSquare(dataset) : square(0, 0, DEFAULT_REACH),
+    file: loaded && { name: fileName, format: loaded.format, notes },
   };
 }
 
 function makeNetwork(settings: NetworkSettings, architecture: string): Network {
   const { activation, seed, startVariance } = settings;
   const isClassifier = !/-\s*1\s*$/.test(architecture);
-  const outputActivation = isClassifier ? 'identity' : 'tanh';
+  const outputActivation = settings.outputActivation ?? (isClassifier ? 'identity' : 'tanh');
   const spec = parseArchitecture(architecture, { activation, outputActivation });
   return initialiseNetwork(spec, seed, { scheme: 'gaussian', variance: startVariance });
 }
@@ -73,18 +93,21 @@ function checkWidths(network: Network, dataset: Dataset, place: string): void {
   }
 }
 
-async function fetchNetwork(src: string, signal: AbortSignal): Promise<Network> {
-  let response: Response;
-  try {
-    response = await fetch(src, { signal });
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw new DataError(`src ${src} cannot be loaded: ${String(cause)}`, { cause });
-  }
-  if (!response.ok) {
-    throw new DataError(`src ${src} cannot be loaded: the server answers ${response.status}`);
-  }
-  return parseNetworkJson(await response.arrayBuffer()).network;
+async function loadFile(
+  { src, files, activation, outputActivation }: NetworkSettings,
+  signal: AbortSignal,
+): Promise<LoadedNetwork | null> {
+  const options = { activation, ...(outputActivation && { outputActivation }), signal };
+  if (files) return loadNetworkFiles(files, options);
+  return src === null ? null : loadNetwork(src, options);
+}
+
+function fits(network: Network, { inputWidth, outputWidth }: Dataset): boolean {
+  return network.inputWidth === inputWidth && network.outputWidth === outputWidth;
+}
+
+function leftOut({ name, inputWidth, outputWidth }: Dataset, network: Network): string {
+  return `data set ${name} left out: it has ${inputWidth} inputs and ${outputWidth} outputs, the network ${network.inputWidth} and ${network.outputWidth}`;
 }
 
 /** The smallest square around the first two inputs of all points, and a little more. */

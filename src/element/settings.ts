@@ -25,7 +25,11 @@ export interface NetworkSettings {
   /** Empty: eight hidden layers of width ten between the widths of the data. */
   readonly architecture: string;
   readonly activation: ActivationName;
+  /** null: what the file says, else what is usual. */
+  readonly outputActivation: ActivationName | null;
   readonly src: string | null;
+  /** Files to take the network from; they win over `src`. */
+  readonly files: readonly File[] | null;
   readonly seed: number;
   readonly startVariance: number;
   readonly optimizer: Optimizer;
@@ -64,7 +68,9 @@ export interface Properties {
   data: Dataset | null;
   architecture: string | null;
   activation: ActivationName;
+  outputActivation: ActivationName | null;
   src: string | null;
+  files: readonly File[] | null;
   seed: number;
   learningRate: number;
   batchSize: number;
@@ -93,7 +99,11 @@ export function readNetworkSettings(given: Given): NetworkSettings {
     data: given.data === null || given.data === undefined ? null : checkDataset(given.data),
     architecture: String(given.architecture ?? '').trim(),
     activation: oneOf('activation', given.activation, ACTIVATION_NAMES),
+    outputActivation: isEmpty(given.outputActivation)
+      ? null
+      : oneOf('output-activation', given.outputActivation, ACTIVATION_NAMES),
     src: isEmpty(given.src) ? null : String(given.src),
+    files: isEmpty(given.files) ? null : checkFiles(given.files),
     seed: wholeNumber('seed', given.seed, 0, Number.MAX_SAFE_INTEGER),
     startVariance: number(
       'start-variance',
@@ -180,6 +190,14 @@ function readRange(value: unknown): RangeChoice {
     throw new DataError(`range is ${low},${high}, but low must be below high`);
   }
   return [low, high];
+}
+
+function checkFiles(value: unknown): readonly File[] {
+  if (Array.isArray(value) && value.length > 0 && value.every((file) => file instanceof File)) {
+    return value;
+  }
+  const found = Array.isArray(value) && value.length === 0 ? 'empty' : String(value);
+  throw new DataError(`files is ${found}, but must be a list of File objects, or null`);
 }
 
 /**

@@ -63,12 +63,15 @@ export class Wishes {
   }
 }
 
-/** True for equal settings; arrays of the user's own are equal if they are the same object. */
+/** Settings that are the user's own objects. */
+const OBJECTS = ['data', 'files'];
+
+/** True for equal settings; objects of the user's own are equal if they are the same. */
 function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return a === b;
   const other = b as Record<string, unknown>;
   return Object.entries(a).every(([name, value]) => {
-    return name === 'data'
+    return OBJECTS.includes(name)
       ? value === other[name]
       : JSON.stringify(value) === JSON.stringify(other[name]);
   });

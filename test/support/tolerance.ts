@@ -4,7 +4,8 @@ import { Purpose, RandomStream } from '../../src/math/random.ts';
 import type { Network, Program } from '../../src/model/network.ts';
 import type { TrainingOptions } from '../../src/model/training.ts';
 import { opRules } from '../../src/ops/registry.ts';
-import { createStates, runForward } from '../../src/reference/forward.ts';
+import { exponents } from '../../src/reference/exponent.ts';
+import { createStates, forward, runForward } from '../../src/reference/forward.ts';
 import { addSampleGradient } from '../../src/reference/gradient.ts';
 import {
   createTrainingState,
@@ -208,10 +209,39 @@ export function trainingTolerance(
   return largestOfOps(program, changes).map((change) => 2 * change);
 }
 
+/**
+ * Largest difference of each result that roundings of this unit make, as in `gradientTolerance`: measured with
+ * changes large enough for float32 parameters, and scaled down, since small changes add up linearly. Doubled,
+ * since draws are few; four times that where slopes are taken as 1 − g², whose rounding counts relative to them.
+ */
+export function parameterTolerance(
+  network: Network,
+  unit: number,
+  evaluate: (network: Network) => readonly number[],
+): number[] {
+  const roundoff = 2 ** -14;
+  const truth = evaluate(network);
+  const largest = truth.map(() => 0);
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const parameters = Float32Array.from(network.parameters);
+    const stream = new RandomStream(draw, Purpose.noise);
+    changeParameters(network.program, parameters, stream, roundoff);
+    evaluate({ ...network, parameters }).forEach((value, i) => {
+      largest[i] = Math.max(largest[i], Math.abs(value - truth[i]));
+    });
+  }
+  return largest.map((change) => (8 * unit * change) / roundoff);
+}
+
 /** Multiplies each parameter by 1 ± √(n + 14) u, n its op's input width. */
-function changeParameters(program: Program, parameters: Float64Array, stream: RandomStream): void {
+function changeParameters(
+  program: Program,
+  parameters: Float32Array | Float64Array,
+  stream: RandomStream,
+  roundoff = FLOAT32_UNIT,
+): void {
   for (const op of program.ops) {
-    const unit = FLOAT32_UNIT * Math.sqrt(op.inputWidth + 14);
+    const unit = roundoff * Math.sqrt(op.inputWidth + 14);
     const end = op.parameterOffset + opRules(op).parameterLength(op);
     for (let i = op.parameterOffset; i < end; i++) {
       parameters[i] *= 1 + (stream.uniform() < 0.5 ? unit : -unit);
@@ -256,4 +286,51 @@ function batchGradient(
     });
   }
   return { gradient, terms };
+}
+
+/** Errors of what is computed with a network from a file, against the program that wrote it. */
+export interface ReadingTolerance {
+  readonly outputs: number;
+  /** Of log σ_max of the Jacobian of a layer. */
+  readonly logSingular: number;
+}
+
+/**
+ * Errors of outputs and of log σ_max at a point, for a network that was read from a file.
+ *
+ * Both sides compute in float64, with the errors of `chainTolerance`. Constants that were folded are
+ * rounded a few times more, by `roundings` float32 units for each parameter: parameters changed by that
+ * much, with random signs, show what it does; the largest change is doubled, since draws are few.
+ */
+export function readingTolerance(
+  network: Network,
+  point: ArrayLike<number>,
+  layer: number,
+  roundings: number,
+): ReadingTolerance {
+  const measure = (
+    parameters: Float32Array | Float64Array,
+  ): [outputs: Float64Array, log: number] => {
+    // The reference computes in float64 whatever the parameters are stored in.
+    const changed: Network = { ...network, parameters: parameters as Float32Array };
+    return [forward(changed, point), layer * exponents(changed, point, layer).values[0]];
+  };
+  const [outputs, logSingular] = measure(network.parameters);
+  const chain = chainTolerance(network, point, layer);
+  const worst = {
+    outputs: chain.state(Math.max(1, ...outputs.map(Math.abs))),
+    logSingular: chain.singular / Math.exp(logSingular),
+  };
+  for (let draw = 0; draw < DRAWS && roundings > 0; draw++) {
+    const stream = new RandomStream(draw, Purpose.noise);
+    const unit = FLOAT32_UNIT * roundings;
+    const moved = Float64Array.from(network.parameters, (value) => {
+      return value * (1 + (stream.uniform() < 0.5 ? unit : -unit));
+    });
+    const [movedOutputs, movedLog] = measure(moved);
+    const changes = movedOutputs.map((value, i) => Math.abs(value - outputs[i]));
+    worst.outputs = Math.max(worst.outputs, 2 * Math.max(...changes));
+    worst.logSingular = Math.max(worst.logSingular, 2 * Math.abs(movedLog - logSingular));
+  }
+  return worst;
 }

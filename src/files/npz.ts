@@ -1,0 +1,93 @@
+import { DataError } from '../errors.ts';
+import { parseNpy, writeNpy, type NpyArray } from './npy.ts';
+import { shorten } from './show.ts';
+
+/*
+ * An NPZ file is a zip archive of NPY files, one for each array: `name.npy`. The zip code is a chunk of its
+ * own, loaded when it is first used.
+ */
+
+export interface NpzReading {
+  /** Most bytes of all arrays together, unpacked; 1 GiB by default. */
+  readonly maximalBytes?: number;
+}
+
+export interface NpzWriting {
+  /** Whether to compress, as numpy.savez_compressed does. */
+  readonly compress?: boolean;
+}
+
+/** Bytes that one byte of a deflate stream can stand for. */
+const DEFLATE_RATIO = 1032;
+const MAXIMAL_ENTRIES = 10_000;
+const EXTENSION = '.npy';
+
+/**
+ * Reads all arrays from the bytes of an NPZ file; they are untrusted.
+ *
+ * @returns the arrays by name, without `.npy`.
+ * @throws DataError if it is no such file, an array is faulty, or unpacking would take too much memory.
+ */
+export async function parseNpz(
+  bytes: Uint8Array,
+  { maximalBytes = 2 ** 30 }: NpzReading = {},
+): Promise<Map<string, NpyArray>> {
+  const { unzipSync } = await import('fflate');
+  const names = new Set<string>();
+  let total = 0;
+  const check = (file: { name: string; size: number; originalSize: number }): boolean => {
+    const { name, size, originalSize } = file;
+    const place = `entry ${JSON.stringify(shorten(name))} of the NPZ file`;
+    if (!name.endsWith(EXTENSION)) throw new DataError(`${place} is no array: its name lacks .npy`);
+    if (names.has(name)) throw new DataError(`${place} stands there twice`);
+    names.add(name);
+    total += originalSize;
+    if (size > bytes.length || originalSize > DEFLATE_RATIO * size + 64) {
+      throw new DataError(
+        `${place} claims ${originalSize} bytes from ${size}, which the file cannot hold`,
+      );
+    }
+    if (total > maximalBytes || names.size > MAXIMAL_ENTRIES) {
+      throw new DataError(
+        `the NPZ file unpacks to more than ${maximalBytes} bytes or ${MAXIMAL_ENTRIES} arrays: save the arrays one by one`,
+      );
+    }
+    return true;
+  };
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes, { filter: check });
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    throw new DataError(`the file is no NPZ file, or a broken one: ${String(cause)}`, { cause });
+  }
+  return new Map(
+    Object.entries(files).map(([file, content]) => {
+      const name = file.slice(0, -EXTENSION.length);
+      try {
+        return [name, parseNpy(content)];
+      } catch (cause) {
+        if (!(cause instanceof DataError)) throw cause;
+        throw new DataError(`array ${shorten(name)}: ${cause.message}`, { cause });
+      }
+    }),
+  );
+}
+
+/**
+ * Writes arrays as an NPZ file; the same arrays give the same bytes.
+ *
+ * @param arrays - by name, without `.npy`.
+ */
+export async function writeNpz(
+  arrays: Readonly<Record<string, NpyArray>>,
+  { compress = false }: NpzWriting = {},
+): Promise<Uint8Array> {
+  const { zipSync } = await import('fflate');
+  const files = Object.entries(arrays).map(([name, array]) => [name + EXTENSION, writeNpy(array)]);
+  // The first day that a zip archive can name, whatever the time zone.
+  return zipSync(Object.fromEntries(files) as Record<string, Uint8Array>, {
+    level: compress ? 6 : 0,
+    mtime: new Date(1980, 0, 1),
+  });
+}
