@@ -166,6 +166,8 @@ export function niceTicks(low: number, high: number, count: number): number[] {
   return ticks;
 }
 
-function parseColor(hex: string): Rgb {
+/** A colour from hexadecimal digits, with or without `#`. */
+export function parseColor(text: string): Rgb {
+  const hex = text.replace('#', '');
   return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255) as unknown as Rgb;
 }
