@@ -23,6 +23,9 @@ interface SourceLine {
   line: number;
 }
 
+/** Query of an import that means a file's own lines, without those it uses. */
+const PART = 'part';
+
 const SHADERS = resolve(import.meta.dirname, '../shaders');
 
 /** Names of all ops: the stems of `shaders/ops/`, sorted. */
@@ -117,15 +120,31 @@ function isBindingKind(kind: string): kind is ShaderBinding['kind'] {
   return ['uniform', 'read', 'read_write', 'texture', 'sampler'].includes(kind);
 }
 
+/** Lines of a file and of all that it uses, by file, in the order of the composed text. */
+function shaderParts(file: string, root: string, keepComments: boolean): SourceLine[][] {
+  const all = include(root, file, new Set(), []);
+  const lines = keepComments ? all : withoutComments(all);
+  const parts = new Map<string, SourceLine[]>();
+  for (const line of lines) {
+    const part = parts.get(line.file);
+    if (part) part.push(line);
+    else parts.set(line.file, [line]);
+  }
+  return [...parts.values()];
+}
+
+function textOf(lines: readonly SourceLine[]): string {
+  return lines.map((line) => line.text).join('\n');
+}
+
 /**
  * Resolves one file under `root` and reads what it declares.
  *
  * @param keepComments - false for a build, where they are a third of the bytes.
  */
 export function readShader(file: string, root = SHADERS, keepComments = true): ShaderModule {
-  const all = include(root, file, new Set(), []);
-  const lines = keepComments ? all : withoutComments(all);
-  const code = lines.map((line) => line.text).join('\n');
+  const lines = shaderParts(file, root, keepComments).flat();
+  const code = textOf(lines);
   let reflect: WgslReflect;
   try {
     // wgsl_reflect takes `block` for a keyword, which WGSL does not.
@@ -182,11 +201,24 @@ export function wgsl(): Plugin {
       isBuild = config.command === 'build';
     },
     load(id) {
-      const path = id.split('?')[0];
+      const [path, query] = id.split('?');
       if (!path.endsWith('.wgsl')) return null;
-      const shader = readShader(relative(SHADERS, path).replaceAll('\\', '/'), SHADERS, !isBuild);
-      for (const run of shader.lines) this.addWatchFile(join(SHADERS, run.file));
-      return { code: `export default ${JSON.stringify(shader)};`, moduleType: 'js' };
+      const file = relative(SHADERS, path).replaceAll('\\', '/');
+      const parts = shaderParts(file, SHADERS, !isBuild);
+      if (query === PART) {
+        const own = parts.find((part) => part[0].file === file) ?? [];
+        return { code: `export default ${JSON.stringify(textOf(own))};`, moduleType: 'js' };
+      }
+      // A file that many shaders use is in the bundle once.
+      const imports = parts.map((part, index) => {
+        const from = JSON.stringify(`${join(SHADERS, part[0].file)}?${PART}`);
+        return `import part${index} from ${from};`;
+      });
+      for (const part of parts) this.addWatchFile(join(SHADERS, part[0].file));
+      const { code: _, ...rest } = readShader(file, SHADERS, !isBuild);
+      const text = `/*#__PURE__*/ [${parts.map((_part, index) => `part${index}`).join(', ')}].join('\\n')`;
+      const code = `${imports.join('\n')}\nexport default { code: ${text}, ...${JSON.stringify(rest)} };`;
+      return { code, moduleType: 'js' };
     },
   };
 }

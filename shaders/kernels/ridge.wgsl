@@ -5,7 +5,7 @@
 //
 // @use lib/summary.wgsl
 // group 1     0 args · 1 smoothed[pixel] · 2 summary · 3 segments[capacity] (s0, t0, s1, t1) · 4 counters:
-//             0 vertices a segment, 1 segments, 2 and 3 zero (a draw), 4 segments that found no place,
+//             0 vertices, six a segment, 1 one, 2 and 3 zero (a draw), 4 segments that found no place,
 //             5 and 6 threshold and sharpness as bits of f32
 // units       derivatives per pixel; segments in plane coordinates
 // numerics    n has no sign: within a cell all four are turned to agree with the sharpest corner; a cell whose
@@ -152,11 +152,11 @@ fn add_cell(k: vec4f, l: vec4f, m: vec4f, n: vec4f, corner: vec2f, limits: Limit
 fn add_segment(start: vec2f, end: vec2f) {
   let origin = vec2f(args.s_min, args.t_min);
   let step = vec2f(args.s_step, args.t_step);
-  let place = atomicAdd(&counters[1], 1u);
+  let place = atomicAdd(&counters[0], 6u) / 6u;
   if (place < args.capacity) {
     segments[place] = vec4f(origin + start * step, origin + end * step);
   } else {
-    atomicSub(&counters[1], 1u);
+    atomicSub(&counters[0], 6u);
     atomicAdd(&counters[4], 1u);
   }
 }

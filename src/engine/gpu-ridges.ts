@@ -31,7 +31,7 @@ const LARGEST_SHARPNESS = 1e30;
 export interface SegmentBuffers {
   readonly segments: GPUBuffer;
   /**
-   * Vertices a segment, segments, 0, 0 (a draw), segments that found no place; then, as float32, the
+   * Vertices, six a segment, 1, 0, 0 (a draw), segments that found no place; then, as float32, the
    * threshold and the sharpness they were found with.
    */
   readonly counters: GPUBuffer;
@@ -101,7 +101,8 @@ export class GpuRidges implements Ridges {
       readBuffer(device, segments),
       readBuffer(device, counters),
     ]);
-    const [, count, , , lost] = new Uint32Array(counts);
+    const [vertexCount, , , , lost] = new Uint32Array(counts);
+    const count = vertexCount / VERTICES_A_SEGMENT;
     if (lost > 0) {
       throw new DataError(
         `the field has ${count + lost} ridge segments, but room for ${count}; raise threshold or sharpness`,
@@ -115,7 +116,7 @@ export class GpuRidges implements Ridges {
   }
 
   #clear(): void {
-    const words = Uint32Array.of(VERTICES_A_SEGMENT, 0, 0, 0, 0, 0, 0, 0);
+    const words = Uint32Array.of(0, 1, 0, 0, 0, 0, 0, 0);
     this.field.model.device.queue.writeBuffer(this.buffers.counters, 0, words);
   }
 

@@ -1,6 +1,6 @@
 import { DataError } from '../errors.ts';
 import { MAXIMAL_LAYER_COUNT } from '../model/network.ts';
-import { findOrders } from './layer-order.ts';
+import { compareLayerNames, findOrders } from './layer-order.ts';
 import { shorten, showList, showTensor } from './show.ts';
 import { tensorRole, type TensorRole, type WeightOrder } from './tensor-names.ts';
 
@@ -11,7 +11,7 @@ export interface NamedShape {
 }
 
 export interface StackOptions {
-  /** Names of the layers, first to last, where the file leaves the order open. */
+  /** Names of the layers, first to last, where the file leaves the order open or holds others too. */
   readonly layers?: readonly string[];
   /** How weights are stored, where neither names nor shapes tell. */
   readonly weightOrder?: WeightOrder;
@@ -50,15 +50,17 @@ interface Candidate<T extends NamedShape> {
  *   decides it.
  */
 export function findDenseStack<T extends NamedShape>(
-  tensors: readonly T[],
+  all: readonly T[],
   options: StackOptions = {},
 ): DenseStack<T> {
+  const tensors = options.layers ? selectTensors(all, options.layers) : all;
   const candidates = collectLayers(tensors);
+  const names = compareLayerNames(candidates.map(({ name }) => name));
   const readings = weightOrders(candidates, options).map((orders, index) => {
     const layers = orient(candidates, orders);
     const fault = biasFault(layers) ?? (index > 0 ? contradiction(candidates, layers) : null);
     if (fault !== null) return { found: [], isCertain: true, isComplete: true, fault };
-    const { orders: found, ...rest } = findOrders(layers, options.layers);
+    const { orders: found, ...rest } = findOrders(layers, names, options.layers);
     return { found, ...rest };
   });
   const fitting = readings.filter(({ found }) => found.length > 0);
@@ -78,8 +80,10 @@ export function findDenseStack<T extends NamedShape>(
   }
   const layers = found[0];
   const notes: string[] = [];
+  const others = all.filter((tensor) => !tensors.includes(tensor));
+  if (others.length > 0) notes.push(`left out: ${showList(others.map(showTensor))}`);
   if (!isCertain && layers.length > 1) {
-    notes.push(`layers taken in the order ${showNames(layers)}, by their widths`);
+    notes.push(`layers taken in the order ${showNames(layers)}, by words and widths`);
   }
   if (options.weightOrder === undefined && fitting[0] !== readings[0]) {
     notes.push(`weights taken as ${showOrder(layers[0].weightOrder)}, by their shapes`);
@@ -89,13 +93,31 @@ export function findDenseStack<T extends NamedShape>(
   return { layers, notes };
 }
 
+/** The tensors of the layers that are asked for. */
+function selectTensors<T extends NamedShape>(all: readonly T[], names: readonly string[]): T[] {
+  const layers = all.map(({ name }) => roleOf(name)?.layer);
+  const known = [...new Set(layers)].filter((name) => name !== undefined);
+  names.forEach((name, index) => {
+    const fault = !known.includes(name) ? 'not in the file' : 'there twice';
+    if (known.includes(name) && names.indexOf(name) === index) return;
+    throw new DataError(
+      `the option layers names ${JSON.stringify(name)}, which is ${fault}, but must name layers of ${showList(known)}, each once`,
+    );
+  });
+  return all.filter((_, index) => layers[index] !== undefined && names.includes(layers[index]));
+}
+
+function roleOf(name: string): TensorRole | null {
+  return name.length <= LONGEST_NAME ? tensorRole(name) : null;
+}
+
 /** Pairs weights and biases, or lists every tensor that is neither. */
 function collectLayers<T extends NamedShape>(tensors: readonly T[]): Candidate<T>[] {
   const layers = new Map<string, Partial<Record<'weight' | 'bias', T>>>();
   const orders = new Map<string, TensorRole['order']>();
   const faults: string[] = [];
   for (const tensor of tensors) {
-    const role = tensor.name.length <= LONGEST_NAME ? tensorRole(tensor.name) : null;
+    const role = roleOf(tensor.name);
     const fault = role ? shapeFault(role, tensor) : 'is no weight or bias by its name';
     if (!role || fault !== null) {
       faults.push(`${showTensor(tensor)} ${fault ?? ''}`);
@@ -133,7 +155,8 @@ function collectLayers<T extends NamedShape>(tensors: readonly T[]): Candidate<T
 /** Longer names are none that frameworks give, and cost time to compare. */
 const LONGEST_NAME = 200;
 
-const FIX = 'Save the dense layers alone, or the whole network as ONNX';
+const FIX =
+  'Save the dense layers alone, name them in the option layers, or save the whole network as ONNX';
 
 function notPlain(fault: string, tensors: readonly NamedShape[]): DataError {
   return new DataError(

@@ -1,5 +1,4 @@
-import { DataError } from '../errors.ts';
-import { shorten, showList } from './show.ts';
+import { shorten } from './show.ts';
 import { compareNames, nameRank, splitName } from './tensor-names.ts';
 
 /** A layer of unknown place. */
@@ -23,45 +22,57 @@ export interface LayerOrders<T extends LayerWidths> {
 /** Most steps of the search; more would be an order that nobody would call obvious. */
 const MAXIMAL_STEPS = 20_000;
 
+/** What names say about the order of layers: for each pair −1, 1, or 0 if they do not decide. */
+export interface NameOrder {
+  /** By numbers, which are sure. */
+  byNumber(a: number, b: number): number;
+  /** By numbers, or by words for the ends, which are a hint. */
+  byWord(a: number, b: number): number;
+  /** Whether numbers decide every pair. */
+  readonly isCertain: boolean;
+}
+
+/** Compares all names once: they may be many and long. */
+export function compareLayerNames(names: readonly string[]): NameOrder {
+  const count = names.length;
+  const parts = names.map(splitName);
+  const ranks = parts.map(nameRank);
+  const signs = new Int8Array(count * count);
+  for (let a = 0; a < count; a++) {
+    for (let b = 0; b < a; b++) {
+      signs[a * count + b] = compareNames(parts[a], parts[b]);
+      signs[b * count + a] = -signs[a * count + b];
+    }
+  }
+  const byNumber = (a: number, b: number): number => signs[a * count + b];
+  return {
+    byNumber,
+    byWord: (a, b) => byNumber(a, b) || ranks[a] - ranks[b],
+    isCertain: signs.every((sign, i) => sign !== 0 || i % (count + 1) === 0),
+  };
+}
+
 /**
  * Orders layers by the numbers in their names, and by their widths where names leave it open.
  *
- * @param names - the order, if it is given.
- * @throws DataError if names are given that are not those of the layers.
+ * @param given - their order, if it is known.
  */
 export function findOrders<T extends LayerWidths>(
   layers: readonly T[],
-  names?: readonly string[],
+  { byNumber, byWord, isCertain }: NameOrder,
+  given?: readonly string[],
 ): LayerOrders<T> {
-  if (names !== undefined) {
-    const given = pickLayers(layers, names);
-    const fault = chainFault(given);
-    const orders = fault === null ? [given] : [];
+  if (given !== undefined) {
+    const order = given.map((name) => layers.find((layer) => layer.name === name)!);
+    const fault = chainFault(order);
+    const orders = fault === null ? [order] : [];
     return { orders, isCertain: true, isComplete: true, fault: fault ?? '' };
   }
-  const parts = layers.map(({ name }) => splitName(name));
-  const ranks = parts.map(nameRank);
-  const byNumber = (a: number, b: number): number => compareNames(parts[a], parts[b]);
-  const byWord = (a: number, b: number): number => byNumber(a, b) || ranks[a] - ranks[b];
-  // Words for the ends are a hint: they yield where widths say otherwise.
   let found = search(layers, byWord);
   if (found.orders.length === 0) found = search(layers, byNumber);
-  const isCertain = layers.every((_, a) => layers.every((_, b) => a === b || byNumber(a, b) !== 0));
   const natural = layers.map((_, index) => index).sort((a, b) => byWord(a, b) || a - b);
-  return { ...found, isCertain, fault: chainFault(natural.map((i) => layers[i])) ?? '' };
-}
-
-function pickLayers<T extends LayerWidths>(layers: readonly T[], names: readonly string[]): T[] {
-  const known = layers.map(({ name }) => name);
-  const wanted = `must name each of ${showList(known)} once`;
-  if (names.length !== known.length || new Set(names).size !== names.length) {
-    throw new DataError(`layers has ${names.length} names, but ${wanted}`);
-  }
-  return names.map((name) => {
-    const layer = layers[known.indexOf(name)];
-    if (!layer) throw new DataError(`layers names ${JSON.stringify(name)}, but ${wanted}`);
-    return layer;
-  });
+  const fault = chainFault(natural.map((i) => layers[i])) ?? 'no order of the layers fits';
+  return { ...found, isCertain, fault };
 }
 
 function chainFault<T extends LayerWidths>(layers: readonly T[]): string | null {

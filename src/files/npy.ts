@@ -24,7 +24,7 @@ export interface NpyArray {
 interface ElementType {
   readonly byteLength: number;
   /** The numbers in a buffer of their own, which may be taken over. */
-  decode(buffer: ArrayBuffer): NpyValues;
+  readonly decode: (buffer: ArrayBuffer) => NpyValues;
 }
 
 /** Types that are read, by NumPy's names; the bytes in memory are little endian, as they are in files. */
@@ -47,6 +47,30 @@ const TYPES: Readonly<Record<string, ElementType>> = {
 };
 
 /**
+ * Bytes of one number of a type, by NumPy's name, such as `<f4`.
+ *
+ * @throws DataError if the type is none that is read.
+ */
+export function npyItemBytes(descr: string): number {
+  return elementType(descr).byteLength;
+}
+
+/**
+ * A stretch of the numbers of a file, in the file's order, for those who read a long file in pieces.
+ *
+ * @param descr - the type, from `readNpyHeader`.
+ * @param bytes - whole numbers of it.
+ * @throws DataError as `parseNpy`.
+ */
+export function decodeNpyValues(descr: string, bytes: Uint8Array): NpyValues {
+  const { byteLength, decode } = elementType(descr);
+  if (bytes.length % byteLength !== 0) {
+    throw new DataError(`${bytes.length} bytes are no whole count of ${descr}`);
+  }
+  return decode(new Uint8Array(bytes).buffer);
+}
+
+/**
  * Reads an array from the bytes of an NPY file; they are untrusted. Truth values come as 0 and 1, float16 as
  * float32, whole numbers of 64 bits as float64.
  *
@@ -55,15 +79,14 @@ const TYPES: Readonly<Record<string, ElementType>> = {
  */
 export function parseNpy(bytes: Uint8Array): NpyArray {
   const { descr, fortranOrder, shape, dataOffset } = readNpyHeader(bytes);
-  const type = elementType(descr);
-  const needed = countNumbers(shape) * type.byteLength;
+  const needed = countNumbers(shape) * npyItemBytes(descr);
   const found = bytes.length - dataOffset;
   if (found !== needed) {
     throw new DataError(
       `the NPY file has ${found} bytes of numbers, but ${descr} of shape ${showShape(shape)} needs ${needed}${found < needed ? ': was it cut off?' : ''}`,
     );
   }
-  const values = type.decode(new Uint8Array(bytes.subarray(dataOffset)).buffer);
+  const values = decodeNpyValues(descr, bytes.subarray(dataOffset));
   return { shape, values: fortranOrder ? toRowMajor(values, shape) : values };
 }
 

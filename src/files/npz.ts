@@ -1,10 +1,11 @@
 import { DataError } from '../errors.ts';
 import { parseNpy, writeNpy, type NpyArray } from './npy.ts';
 import { shorten } from './show.ts';
+import { listZip, unpackEntry, type ZipEntry } from './zip.ts';
 
 /*
- * An NPZ file is a zip archive of NPY files, one for each array: `name.npy`. The zip code is a chunk of its
- * own, loaded when it is first used.
+ * An NPZ file is a zip archive of NPY files, one for each array: `name.npy`. The code of deflate is a
+ * chunk of its own, loaded when it is first used.
  */
 
 export interface NpzReading {
@@ -17,9 +18,6 @@ export interface NpzWriting {
   readonly compress?: boolean;
 }
 
-/** Bytes that one byte of a deflate stream can stand for. */
-const DEFLATE_RATIO = 1032;
-const MAXIMAL_ENTRIES = 10_000;
 const EXTENSION = '.npy';
 
 /**
@@ -32,46 +30,38 @@ export async function parseNpz(
   bytes: Uint8Array,
   { maximalBytes = 2 ** 30 }: NpzReading = {},
 ): Promise<Map<string, NpyArray>> {
-  const { unzipSync } = await import('fflate');
-  const names = new Set<string>();
-  let total = 0;
-  const check = (file: { name: string; size: number; originalSize: number }): boolean => {
-    const { name, size, originalSize } = file;
-    const place = `entry ${JSON.stringify(shorten(name))} of the NPZ file`;
-    if (!name.endsWith(EXTENSION)) throw new DataError(`${place} is no array: its name lacks .npy`);
-    if (names.has(name)) throw new DataError(`${place} stands there twice`);
-    names.add(name);
-    total += originalSize;
-    if (size > bytes.length || originalSize > DEFLATE_RATIO * size + 64) {
-      throw new DataError(
-        `${place} claims ${originalSize} bytes from ${size}, which the file cannot hold`,
-      );
-    }
-    if (total > maximalBytes || names.size > MAXIMAL_ENTRIES) {
-      throw new DataError(
-        `the NPZ file unpacks to more than ${maximalBytes} bytes or ${MAXIMAL_ENTRIES} arrays: save the arrays one by one`,
-      );
-    }
-    return true;
-  };
-  let files: Record<string, Uint8Array>;
-  try {
-    files = unzipSync(bytes, { filter: check });
-  } catch (cause) {
-    if (cause instanceof DataError) throw cause;
-    throw new DataError(`the file is no NPZ file, or a broken one: ${String(cause)}`, { cause });
-  }
+  const entries = checkEntries(listZip(bytes), maximalBytes);
+  const { inflateSync } = await import('fflate');
   return new Map(
-    Object.entries(files).map(([file, content]) => {
-      const name = file.slice(0, -EXTENSION.length);
+    entries.map((entry) => {
+      const name = entry.name.slice(0, -EXTENSION.length);
       try {
-        return [name, parseNpy(content)];
+        return [name, parseNpy(unpackEntry(entry, inflateSync))];
       } catch (cause) {
         if (!(cause instanceof DataError)) throw cause;
         throw new DataError(`array ${shorten(name)}: ${cause.message}`, { cause });
       }
     }),
   );
+}
+
+/** Names and claimed lengths, before anything is unpacked. */
+function checkEntries(entries: readonly ZipEntry[], maximalBytes: number): readonly ZipEntry[] {
+  const names = new Set<string>();
+  let total = 0;
+  for (const { name, byteLength } of entries) {
+    const place = `entry ${JSON.stringify(shorten(name))} of the NPZ file`;
+    if (!name.endsWith(EXTENSION)) throw new DataError(`${place} is no array: its name lacks .npy`);
+    if (names.has(name)) throw new DataError(`${place} stands there twice`);
+    names.add(name);
+    total += byteLength;
+  }
+  if (total > maximalBytes) {
+    throw new DataError(
+      `the NPZ file unpacks to ${total} bytes, but may unpack to ${maximalBytes}: save the arrays one by one`,
+    );
+  }
+  return entries;
 }
 
 /**

@@ -139,7 +139,11 @@ describe('what cannot be read', () => {
       () => [new File([network.slice(0, 500)], 'cut')],
       /header's length .* was the file cut off/,
     ],
-    ['a checkpoint', () => [new File(['PK\x03\x04'], 'net.pt')], /PyTorch checkpoint .*\.save_file/],
+    [
+      'a checkpoint',
+      () => [new File(['PK\x03\x04'], 'net.pt')],
+      /PyTorch checkpoint .*\.save_file/,
+    ],
     ['two networks', () => [network, network], /^2 files hold 2 networks/],
   ])('%s shows its message and leaves the picture', async (_name, files, words) => {
     const element = await mountIdle(START);

@@ -3,10 +3,17 @@
 // (property over types and shapes); every fault has its message; broken NPY and NPZ files give typed errors
 // only. Control: the Fortran fixture does hold its numbers in another order than ours.
 import fc from 'fast-check';
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../src/errors.ts';
 import { readNpyHeader } from '../../src/files/npy-header.ts';
-import { parseNpy, writeNpy, type NpyValues } from '../../src/files/npy.ts';
+import {
+  decodeNpyValues,
+  npyItemBytes,
+  parseNpy,
+  writeNpy,
+  type NpyValues,
+} from '../../src/files/npy.ts';
 import { parseNpz, writeNpz } from '../../src/files/npz.ts';
 import { checkReader, damagedFiles, listFixtures, readFixture } from '../support/files.ts';
 
@@ -89,6 +96,17 @@ describe('arrays of NumPy', () => {
     const bytes = readFixture('version-3.npy');
     expect(readNpyHeader(bytes)).toMatchObject({ descr: '>f4', shape: [2, 3] });
     expect(() => parseNpy(bytes)).toThrow(/type >f4, .*: save x\.astype\('<f4'\)$/);
+  });
+
+  it('in pieces are the same as whole', () => {
+    const bytes = readFixture('version-2.npy');
+    const { descr, dataOffset } = readNpyHeader(bytes.subarray(0, 200));
+    const middle = dataOffset + 2 * npyItemBytes(descr);
+    const pieces = [bytes.subarray(dataOffset, middle), bytes.subarray(middle)];
+    expect(pieces.flatMap((piece) => [...decodeNpyValues(descr, piece)])).toEqual(SIX);
+    expect(() => decodeNpyValues(descr, bytes.subarray(0, 7))).toThrow(
+      /^7 bytes are no whole count/,
+    );
   });
 
   it('that end before their place in a larger buffer', () => {
@@ -207,26 +225,57 @@ describe('faults', () => {
 
   it('of NPZ files', async () => {
     const good = await writeNpz({ x: { shape: [], values: Float32Array.of(1) } });
-    await expect(parseNpz(new Uint8Array(30))).rejects.toThrow(/^the file is no NPZ file/);
-    await expect(parseNpz(new Uint8Array(0))).rejects.toThrow(/^the file is no NPZ file/);
-    await expect(parseNpz(good, { maximalBytes: 10 })).rejects.toThrow(
-      /unpacks to more than 10 bytes/,
-    );
-    // `x.npy` stands in the file twice: before its content, and in the directory at the end.
-    const renamed = good.slice();
     const text = new TextDecoder('latin1').decode(good);
-    expect(text.split('x.npy')).toHaveLength(3);
-    renamed[text.lastIndexOf('x.npy') + 4] = 0x7a;
-    await expect(parseNpz(renamed)).rejects.toThrow(/^entry "x\.npz" of the NPZ file is no array/);
-    // The directory's entry has the length of the unpacked content 22 bytes before the name.
-    const bomb = good.slice();
-    new DataView(bomb.buffer).setUint32(text.lastIndexOf('x.npy') - 22, 0xfffffff0, true);
-    await expect(parseNpz(bomb)).rejects.toThrow(
-      /^entry "x\.npy" of the NPZ file claims 4294967280 bytes/,
+    // `x.npy` stands in the file twice: before its content, and in the directory at the end.
+    const [content, directory] = [text.indexOf('x.npy') + 5, text.lastIndexOf('x.npy') - 46];
+    const change = (place: number, ...values: number[]): Uint8Array => {
+      const bytes = good.slice();
+      bytes.set(values, place);
+      return bytes;
+    };
+    const cases: [RegExp, Uint8Array][] = [
+      [/^the file is no zip archive, .*: it has no directory at its end/, new Uint8Array(30)],
+      [/it has no directory at its end: was it cut off/, new Uint8Array(0)],
+      [/it has no directory at its end: was it cut off/, good.slice(0, -1)],
+      [/entry 0 of its directory is not where it should be/, change(directory, 0)],
+      [/entry 1 of its directory is not where/, change(good.length - 12, 2)],
+      [/"x\.npy" is encrypted, or packed in another way/, change(directory + 8, 1)],
+      [/"x\.npy" is encrypted, or packed in another way/, change(directory + 10, 12)],
+      [/"x\.npy" is not where its directory says/, change(directory + 42, 1)],
+      [/"x\.npy" does not end before its end/, change(directory + 21, 9)],
+      [/"x\.npy" claims 4294967280 bytes from 132/, change(directory + 24, 0xf0, 0xff, 0xff, 0xff)],
+      [/^entry "x\.npz" of the NPZ file is no array/, change(directory + 50, 0x7a)],
+      [/^array x: .*"x\.npy" does not have the checksum/, change(content + 130, 1)],
+      [/^array x: .*"x\.npy" does not have the checksum/, change(directory + 16, 0, 0)],
+    ];
+    for (const [message, bytes] of cases) {
+      await expect(parseNpz(bytes)).rejects.toThrow(DataError);
+      await expect(parseNpz(bytes)).rejects.toThrow(message);
+    }
+    await expect(parseNpz(good, { maximalBytes: 100 })).rejects.toThrow(
+      /^the NPZ file unpacks to 132 bytes, but may unpack to 100/,
     );
-    const broken = good.slice();
-    broken[text.indexOf('x.npy') + 5] = 0;
-    await expect(parseNpz(broken)).rejects.toThrow(/^array x: the file is no NPY file/);
+    const twice = await writeNpz({
+      x: { shape: [], values: Float32Array.of(1) },
+      y: { shape: [], values: Float32Array.of(2) },
+    });
+    twice[new TextDecoder('latin1').decode(twice).lastIndexOf('y.npy')] = 0x78;
+    await expect(parseNpz(twice)).rejects.toThrow(
+      /^entry "x\.npy" of the NPZ file stands there twice/,
+    );
+    const packed = await writeNpz(
+      { x: { shape: [99], values: new Float64Array(99) } },
+      { compress: true },
+    );
+    packed[45] ^= 0xff;
+    await expect(parseNpz(packed)).rejects.toThrow(
+      /^array x: the file is no zip archive, or a damaged one/,
+    );
+  });
+
+  it('of arrays within an NPZ file name the array', async () => {
+    const zipped = zipSync({ 'x.npy': new TextEncoder().encode('1,2') });
+    await expect(parseNpz(zipped)).rejects.toThrow(/^array x: the file is no NPY file/);
   });
 });
 
