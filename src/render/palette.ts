@@ -1,5 +1,6 @@
 /** Colour maps for fields. */
-export type ColormapName = 'diverging' | 'cividis' | 'viridis' | 'greys';
+export const COLORMAPS = ['diverging', 'cividis', 'viridis', 'greys'] as const;
+export type ColormapName = (typeof COLORMAPS)[number];
 
 /** Red, green, blue, 0 to 1, as sRGB values. */
 export type Rgb = readonly [red: number, green: number, blue: number];
