@@ -147,3 +147,11 @@ function numberList(text: string): number[] | null {
   const numbers = text.split(',').map(readNumber);
   return numbers.some(Number.isNaN) ? null : numbers;
 }
+
+/** The ending of a file's name, checked. */
+export function readEnding<T extends string>(path: string, endings: readonly T[]): T {
+  const ending = endings.find((candidate) => path.toLowerCase().endsWith(`.${candidate}`));
+  if (ending) return ending;
+  const wanted = endings.map((candidate) => `.${candidate}`).join(', ');
+  throw new UsageError(`--out is ${JSON.stringify(path)}, but must end in one of ${wanted}`);
+}

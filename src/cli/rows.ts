@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
 import { asError, DataError } from '../errors.ts';
 import { decodeNpyValues, npyItemBytes } from '../files/npy.ts';
 import { readNpyHeader } from '../files/npy-header.ts';
 import { ByteQueue } from './byte-queue.ts';
+import type { Backend } from './host.ts';
 
 /*
  * Points from files that may be longer than memory: NPY, one array of an NPZ, CSV.
@@ -15,10 +16,7 @@ import { ByteQueue } from './byte-queue.ts';
 export interface RowSource {
   /** For messages. */
   readonly name: string;
-  /** null: nobody knows before the end. */
-  readonly count: number | null;
-  /** Part of the file that has been read, 0 to 1. */
-  readonly fraction: number;
+  readonly count: number;
   /**
    * The next rows, [rowCount][width], at most as many as asked for; null after the last.
    *
@@ -42,10 +40,10 @@ const HEADER_BYTES = 10_012;
 export async function openRows(text: string, width: number): Promise<RowSource> {
   const npz = /^(.*\.npz)(?::(.+))?$/is.exec(text);
   const path = npz ? npz[1] : text;
-  const size = await sizeOf(path);
+  await checkFile(path);
   if (npz) return openNpy(unzipArray(path, npz[2]), text, width);
   if (/\.npy$/i.test(path)) return openNpy(readPieces(path), text, width);
-  if (/\.(csv|tsv|txt)$/i.test(path)) return new CsvRows(path, size, width);
+  if (/\.(csv|tsv|txt)$/i.test(path)) return CsvRows.open(path, width);
   throw new DataError(`${path} is no table that is read: it must end in .npy, .npz or .csv`);
 }
 
@@ -83,9 +81,9 @@ export async function readAllRows(
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function checkFile(path: string): Promise<void> {
   try {
-    return (await stat(path)).size;
+    await access(path, constants.R_OK);
   } catch (cause) {
     throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
   }
@@ -153,9 +151,9 @@ async function openNpy(
     if (fortranOrder && shape.length > 1) {
       throw new DataError('it is in Fortran order: save numpy.ascontiguousarray(x)');
     }
-    // A list of numbers is one row, or one number a row.
-    const isRow = shape.length === 1 && width > 1;
-    const [count, ...rest] = isRow ? [1, ...shape] : shape.length === 0 ? [1] : shape;
+    // A list of numbers is one row; where a row has one number, it is many rows.
+    const isRow = shape.length < 2 && width > 1;
+    const [count, ...rest] = isRow || shape.length === 0 ? [1, ...shape] : shape;
     const found = rest.reduce((product, length) => product * length, 1);
     if (found !== width) {
       const shown = `[${shape.join(', ')}]`;
@@ -180,10 +178,6 @@ class NpyRows implements RowSource {
     private readonly itemBytes: number,
   ) {}
 
-  get fraction(): number {
-    return this.count === 0 ? 1 : this.#done / this.count;
-  }
-
   async read(rowCount: number): Promise<Float32Array | null> {
     const rows = Math.min(rowCount, this.count - this.#done);
     if (rows <= 0) return null;
@@ -205,47 +199,63 @@ class NpyRows implements RowSource {
   }
 }
 
+/** Lines of numbers between commas, semicolons, tabs or blanks; lines from `#` on and a line of names are none. */
 class CsvRows implements RowSource {
-  readonly count = null;
-  #bytes = 0;
   #lineNumber = 0;
-  #isOpen = false;
-  readonly #lines: AsyncIterator<string>;
+  #hasHeading: boolean | null = null;
   readonly #stream;
+  readonly #lines: AsyncIterator<string>;
 
-  constructor(
+  private constructor(
     readonly name: string,
-    private readonly size: number,
-    private readonly width: number,
+    readonly width: number,
+    readonly count: number,
   ) {
     this.#stream = createReadStream(name, { highWaterMark: PIECE_BYTES });
-    this.#lines = createInterface({ input: this.#stream, crlfDelay: Infinity })[
-      Symbol.asyncIterator
-    ]();
+    const lines = createInterface({ input: this.#stream, crlfDelay: Infinity });
+    this.#lines = lines[Symbol.asyncIterator]();
   }
 
-  get fraction(): number {
-    return this.size === 0 ? 1 : Math.min(1, this.#bytes / this.size);
+  /** Reads the file once to count its rows. */
+  static async open(path: string, width: number): Promise<CsvRows> {
+    const counter = new CsvRows(path, width, 0);
+    let count = 0;
+    try {
+      while ((await counter.#next()) !== null) count++;
+    } finally {
+      await counter.close();
+    }
+    return new CsvRows(path, width, count);
   }
 
   async read(rowCount: number): Promise<Float32Array | null> {
     const values: number[] = [];
     while (values.length < rowCount * this.width) {
-      const { value: line, done } = await this.#lines.next();
-      if (done) break;
-      this.#bytes += line.length + 1;
-      this.#lineNumber++;
-      const text = line.trim();
-      if (text === '' || text.startsWith('#')) continue;
-      const cells = text.split(/\s*[,;]\s*|\s+/);
-      const numbers = cells.map((cell) => (cell === '' ? NaN : Number(cell)));
-      const isHeader = !this.#isOpen && numbers.some((x, i) => Number.isNaN(x) && !isNan(cells[i]));
-      this.#isOpen = true;
-      if (isHeader) continue;
+      const line = await this.#next();
+      if (line === null) break;
+      const cells = line.split(SEPARATOR);
+      const numbers = cells.map(readCell);
       this.#checkLine(cells, numbers);
-      values.push(...numbers);
+      for (const value of numbers) values.push(value);
     }
     return values.length > 0 ? Float32Array.from(values) : null;
+  }
+
+  /** The next line that has numbers. */
+  async #next(): Promise<string | null> {
+    for (;;) {
+      const { value, done } = await this.#lines.next();
+      if (done) return null;
+      this.#lineNumber++;
+      const line = value.trim();
+      if (line === '' || line.startsWith('#')) continue;
+      if (this.#hasHeading === null) {
+        const cells = line.split(SEPARATOR);
+        this.#hasHeading = cells.some((cell) => Number.isNaN(readCell(cell)) && !isNan(cell));
+        if (this.#hasHeading) continue;
+      }
+      return line;
+    }
   }
 
   #checkLine(cells: readonly string[], numbers: readonly number[]): void {
@@ -265,6 +275,10 @@ class CsvRows implements RowSource {
   }
 }
 
+const SEPARATOR = /\s*[,;]\s*|\s+/;
+
+const readCell = (cell: string): number => (cell === '' ? NaN : Number(cell));
+
 const isNan = (cell: string): boolean => /^[+-]?(nan|inf(inity)?)$/i.test(cell);
 
 function checkRows(points: Float32Array, name: string, width: number, firstRow: number): void {
@@ -272,4 +286,13 @@ function checkRows(points: Float32Array, name: string, width: number, firstRow: 
   if (bad < 0) return;
   const place = `${name}, row ${firstRow + Math.floor(bad / width)}, column ${bad % width}`;
   throw new DataError(`${place} is ${points[bad]}, but must be finite in float32`);
+}
+
+/** Points that go to a job together: enough for a device, and a moment's work for a CPU. */
+const PART_ROWS: Readonly<Record<Backend, number>> = { webgpu: 8192, dawn: 8192, cpu: 256 };
+const PART_BYTES = 2 ** 23;
+
+/** Rows to hand to a job at once. */
+export function partRows(width: number, backend: Backend): number {
+  return Math.max(1, Math.min(PART_ROWS[backend], Math.floor(PART_BYTES / (4 * width))));
 }
