@@ -1,5 +1,6 @@
 import { assert } from '../errors.ts';
 import {
+  appendNode,
   haveSameAnchor,
   multiplyColumn,
   scaleColumn,
@@ -12,6 +13,7 @@ import {
   contract,
   flatten,
   layoutSizes,
+  MAXIMAL_RANK,
   permute,
   reshape,
   showLayout,
@@ -20,15 +22,8 @@ import {
   type Layout,
   type LayoutResult,
 } from './onnx-layout.ts';
-import {
-  checkFinite,
-  isFloatType,
-  mapConstants,
-  quote,
-  showShape,
-  transpose,
-  type Constant,
-} from './onnx-tensor.ts';
+import { quote, showShape } from './onnx-messages.ts';
+import { checkFinite, isFloatType, mapConstants, transpose, type Constant } from './onnx-tensor.ts';
 import {
   columnValue,
   constantValue,
@@ -405,7 +400,9 @@ function concatenate(call: Call): Value {
   if (columns.length === 0) {
     const lists = inputs.map(readSizes);
     if (lists.some((list) => list === null)) return refuse('it joins constants');
-    return { kind: 'sizes', sizes: lists.flatMap((list) => list!) };
+    const sizes = lists.flatMap((list) => list!);
+    if (sizes.length > MAXIMAL_RANK) return refuse('it joins more lengths than a shape has');
+    return { kind: 'sizes', sizes };
   }
   const [first] = columns;
   if (columns.length < inputs.length || !columns.every((other) => haveSameAnchor(other, first))) {
@@ -414,5 +411,5 @@ function concatenate(call: Call): Value {
   // Such as 1 − p and p of scikit-learn's binary classifiers: the plainest of them is the score.
   const size = ({ curve }: Column): number => (curve.kind === 'call' ? curve.size : 0);
   const score = columns.reduce((best, other) => (size(other) < size(best) ? other : best));
-  return { kind: 'tail', column: score, dropped: { node: place, previous: null } };
+  return { kind: 'tail', column: score, dropped: appendNode(null, place) };
 }
