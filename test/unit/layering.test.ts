@@ -27,7 +27,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Package -> folders that may import it. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = { lit: ['element'] };
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  lit: ['element'],
+  pbf: ['files'],
+};
 
 /** Folder of shaders/ -> folders it may `@use`, besides itself. */
 const SHADER_LAYERS: Readonly<Record<string, readonly string[]>> = {

@@ -415,7 +415,7 @@ describe('damaged models', () => {
     ],
     ['missing output', [['Tanh', 'z', 'other']], /graph.output 'y' is made by no node/],
   ] as const)('%s', (_title, nodes, message) => {
-    expectError(model(nodes as readonly NodePlan[]), DataError, message);
+    expectError(model(nodes), DataError, message);
   });
 
   const weights: readonly [string, TensorPlan, RegExp][] = [
