@@ -172,7 +172,7 @@ function externalBytes(
   wantedLength: number,
 ): Uint8Array {
   const location = entries.get('location') ?? '';
-  const file = externalData.get(location) ?? externalData.get(location.split('/').at(-1)!);
+  const file = externalData.get(location) ?? externalData.get(location.split(/[/\\]/).at(-1)!);
   if (!file) {
     const given = [...externalData.keys()].map(quote);
     const found = given.length > 0 ? `only ${given.join(', ')} given` : 'no such file is given';
