@@ -7,12 +7,14 @@ import {
   type Column,
   type Matrix,
 } from './onnx-column.ts';
+import { evaluateCurve } from './onnx-curve.ts';
 import { describeJoin, ELEMENTWISE_RULES } from './onnx-elementwise.ts';
 import {
   alongColumn,
   contract,
   flatten,
   layoutSizes,
+  layoutWidth,
   MAXIMAL_RANK,
   permute,
   reshape,
@@ -82,7 +84,18 @@ export const TAIL_STARTS: ReadonlySet<string> = new Set([
 /** Operators that may follow those. */
 export const TAIL_FOLLOWERS: ReadonlySet<string> = new Set([
   ...TAIL_STARTS,
-  ...Object.keys(ELEMENTWISE_RULES),
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Neg',
+  'Log',
+  'Clip',
+  'Greater',
+  'GreaterOrEqual',
+  'Less',
+  'LessOrEqual',
+  'Where',
   'Identity',
   'Cast',
   'Reshape',
@@ -404,12 +417,25 @@ function concatenate(call: Call): Value {
     if (sizes.length > MAXIMAL_RANK) return refuse('it joins more lengths than a shape has');
     return { kind: 'sizes', sizes };
   }
-  const [first] = columns;
-  if (columns.length < inputs.length || !columns.every((other) => haveSameAnchor(other, first))) {
-    return refuse(describeJoin(first, columns.at(-1)!));
+  const [first, second] = columns;
+  if (columns.length === 2 && inputs.length === 2 && areComplementary(first, second)) {
+    // p and 1 − p of scikit-learn's binary classifiers: the plainer one is the score.
+    const size = ({ curve }: Column): number => (curve.kind === 'call' ? curve.size : 0);
+    const score = size(first) <= size(second) ? first : second;
+    return { kind: 'tail', column: score, dropped: appendNode(null, place) };
   }
-  // Such as 1 − p and p of scikit-learn's binary classifiers: the plainest of them is the score.
-  const size = ({ curve }: Column): number => (curve.kind === 'call' ? curve.size : 0);
-  const score = columns.reduce((best, other) => (size(other) < size(best) ? other : best));
-  return { kind: 'tail', column: score, dropped: appendNode(null, place) };
+  return refuse(
+    columns.length < inputs.length
+      ? 'it joins columns with constants'
+      : describeJoin(first, columns.at(-1)!),
+  );
+}
+
+/** Whether two tensors of one number a point add up to 1, whatever the point. */
+function areComplementary(first: Column, second: Column): boolean {
+  if (!haveSameAnchor(first, second)) return false;
+  if (layoutWidth(first.layout) !== 1 || layoutWidth(second.layout) !== 1) return false;
+  return [-2.9, -0.7, 0.1, 1.3, 4.1].every((u) => {
+    return Math.abs(evaluateCurve(first.curve, u) + evaluateCurve(second.curve, u) - 1) < 1e-6;
+  });
 }

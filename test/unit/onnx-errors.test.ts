@@ -113,6 +113,26 @@ describe('nodes that do not fit', () => {
       /Concat 'join': it joins two branches/,
     ],
     [
+      'two halves of a layer',
+      [
+        ['Relu', 'z', 'a'],
+        ['Neg', 'z', 'c'],
+        ['Relu', 'c', 'd'],
+        ['Concat', 'a d', 'y', { axis: 1 }, 'halves'],
+      ],
+      {},
+      /Concat 'halves': it joins two branches/,
+    ],
+    [
+      'activation after softmax',
+      [
+        ['Softmax', 'z', 'a', {}, 'soft'],
+        ['Tanh', 'a', 'y', {}, 'after'],
+      ],
+      {},
+      /Tanh 'after': it reads what Softmax 'soft' makes of the scores/,
+    ],
+    [
       'softmax inside',
       [
         ['Softmax', 'z', 'a', {}, 'soft'],
