@@ -44,6 +44,9 @@ const MAXIMAL_LINES = 6;
 
 export const UNIT_LINE: Line = { kind: 'line', factor: 1, offset: 0, unit: 0 };
 
+/** Tried of every curve: log(sigmoid(u)) is −softplus(−u). */
+const MIRROR: Line = { kind: 'line', factor: -1, offset: 0, unit: 0 };
+
 /** A curve as outer(g(inner(u))), g an activation. */
 export interface ActivationCurve {
   readonly activation: ActivationName;
@@ -99,6 +102,9 @@ const ROUNDING = 1e-6;
 /** Errors of written-out activations in units of their constants' roundoff. */
 const UNITS = 8;
 
+/** Digits of a factor that follows from two samples. */
+const DIGITS = 13;
+
 /** Where elu and its kin have reached their limit. */
 const FAR = -1e4;
 
@@ -131,7 +137,7 @@ function bestFit(curve: CurveCall, withOuter: boolean): ActivationCurve | null {
 
 /** Candidates, the plainest first. */
 function* candidates(curve: CurveCall, withOuter: boolean): Generator<ActivationCurve> {
-  const lines = [UNIT_LINE, ...linesOf(curve)].filter(
+  const lines = [UNIT_LINE, MIRROR, ...linesOf(curve)].filter(
     ({ factor, offset }, index, all) =>
       factor !== 0 &&
       all.findIndex((line) => line.factor === factor && line.offset === offset) === index,
@@ -168,15 +174,19 @@ function fitActivation(
   return Number.isFinite(alpha) && (activation !== 'celu' || alpha > 0) ? { alpha, outer } : null;
 }
 
-/** The line with f = line(g) at two arguments. */
+/** The line with f = line(g) at two arguments, without the last digits, which differences have lost. */
 function lineThrough(
   f: (v: number) => number,
   g: (v: number) => number,
   first: number,
   second: number,
 ): Line {
-  const factor = (f(second) - f(first)) / (g(second) - g(first));
-  return { kind: 'line', factor, offset: f(first) - factor * g(first), unit: 0 };
+  const slope = (f(second) - f(first)) / (g(second) - g(first));
+  const factor = Number(slope.toPrecision(DIGITS));
+  const size = Math.abs(f(first)) + Math.abs(factor * g(first));
+  const offset = f(first) - factor * g(first);
+  const isZero = Math.abs(offset) < size * 10 ** (1 - DIGITS);
+  return { kind: 'line', factor, offset: isZero ? 0 : offset, unit: 0 };
 }
 
 /** Largest error of a fit over all samples, relative to the activation's size; infinite if beyond `limit`. */

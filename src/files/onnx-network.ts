@@ -61,7 +61,8 @@ export function describeStack({ layers, output }: Stack): string[] {
     }
     const { factor, offset } = activation?.outer ?? UNIT_LINE;
     if (factor !== 1 || offset !== 0) {
-      const formula = `${factor} · ${activation!.activation} + ${offset}`;
+      const shift = offset === 0 ? '' : ` + ${offset}`;
+      const formula = `${factor} · ${activation!.activation}${shift}`;
       notes.push(
         `layers[${index}] is ${formula}: factor and offset are folded into layers[${index + 1}], so exponents at this layer itself are without them`,
       );

@@ -90,6 +90,9 @@ export function adviceFor(operator: string, domain: string): string {
   if (/Normalization|^LpNorm|Normalizer/.test(operator)) {
     return 'this normalisation depends on the whole layer and is not read; only BatchNormalization folds into dense layers';
   }
+  if (operator.startsWith('Reduce')) {
+    return 'sums over entries are not read; for weight norm, call torch.nn.utils.parametrize.remove_parametrizations before the export';
+  }
   if (/Quantize|QLinear|Integer$/.test(operator)) {
     return 'quantised networks are not read; export before quantising';
   }

@@ -394,6 +394,17 @@ const WRITTEN: readonly [string, ActivationName, number, readonly NodePlan[]][] 
       ['Where', 'c z a', 'y'],
     ],
   ],
+  [
+    'softplus: −log(sigmoid(−z))',
+    'softplus',
+    0,
+    [
+      ['Neg', 'z', 'a'],
+      ['Sigmoid', 'a', 'c'],
+      ['Log', 'c', 'd'],
+      ['Neg', 'd', 'y'],
+    ],
+  ],
   ['relu: max(z, 0)', 'relu', 0, [['Max', 'z zero', 'y']]],
   ['relu: Clip from 0', 'relu', 0, [['Clip', 'z zero -', 'y']]],
   ['relu: Clip of older sets', 'relu', 0, [['Clip', 'z', 'y', { min: { float: 0 } }]]],
@@ -491,8 +502,22 @@ describe('activations written out', () => {
     );
     expect(activations(plan)).toBe('softplus 0, silu 0, identity 0');
     expect(notes).toContain(
-      'layers[0] is 0.5 · softplus + 0: factor and offset are folded into layers[1], so exponents at this layer itself are without them',
+      'layers[0] is 0.5 · softplus: factor and offset are folded into layers[1], so exponents at this layer itself are without them',
     );
+  });
+
+  it('mirrored: log(sigmoid(z)) = −softplus(−z)', () => {
+    const plan: ModelPlan = {
+      nodes: [LINEAR, ['Sigmoid', 'z', 'a'], ['Log', 'a', 'h'], ['MatMul', 'h v', 'y']],
+      tensors: { v: { shape: [3, 1], values: [1, 2, -1] } },
+    };
+    const g = (z: number): number => -Math.log1p(Math.exp(-z));
+    const sum = (x: Numbers): number[] => {
+      const [a, b, c] = affine(x).map(g);
+      return [a + 2 * b - c];
+    };
+    expectFunction(plan, sum, 'log sigmoid');
+    expect(activations(plan)).toBe('softplus 0, identity 0');
   });
 
   it('with constants in half precision', () => {
