@@ -28,6 +28,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Package -> folders that may import it. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  fflate: ['files'],
   lit: ['element'],
   pbf: ['files'],
 };
