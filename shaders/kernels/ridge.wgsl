@@ -1,4 +1,4 @@
-// ridge.wgsl: height ridges of the smoothed field; SPAN × ROWS cells between four pixel centres an invocation
+// ridge.wgsl: height ridges of the smoothed field, one cell between four pixel centres an invocation
 //
 //   n: eigenvector of the most negative eigenvalue μ of the Hessian H;  ridge: ∇λ·n = 0 with −μ >= sharpness
 //   and λ >= threshold
@@ -11,13 +11,9 @@
 // numerics    n has no sign: within a cell all four are turned to agree with the sharpest corner; a cell whose
 //             directions differ by more than 60° has no ridge. Ends by linear interpolation along cell edges.
 // cost        a software adapter runs both sides of a branch, but skips a loop that no lane enters: hence
-//             the loops that run once at most, over what few places need; and it pays for every variable that
-//             a loop changes, hence no sliding windows. Cells of an invocation share loads.
+//             the loops that run once at most, over what few places need. Several cells an invocation would
+//             share loads, but take it over a second to compile.
 
-const SPAN: u32 = 2u;
-const ROWS: u32 = 2u;
-const VALUE_SPAN: u32 = 5u; // values of a row around them
-const VALUE_ROWS: u32 = 5u;
 const LEAST_AGREEMENT: f32 = 0.5f; // cos 60°
 const STRONG_PART: f32 = 0.6f;
 const ROUNDING: f32 = 9.5367432e-7f; // 2⁻²⁰
@@ -168,43 +164,26 @@ fn ridge(@builtin(global_invocation_id) id: vec3u) {
     atomicStore(&counters[5], bitcast<u32>(limits.threshold));
     atomicStore(&counters[6], bitcast<u32>(limits.sharpness));
   }
-  let x = id.x * SPAN;
-  let y = id.y * ROWS;
-  if (x + 3u >= args.width || y + 3u >= args.height) {
+  if (id.x + 3u >= args.width || id.y + 3u >= args.height) {
     return;
   }
-  let last_column = args.width - 1u;
-  let last_row = args.height - 1u;
-  var values: array<f32, VALUE_SPAN * VALUE_ROWS>;
-  // @unroll
-  for (var j = 0u; j < VALUE_ROWS; j++) {
-    let row = select(last_row, y + j, y + j < last_row) * args.width;
-    // @unroll
-    for (var i = 0u; i < VALUE_SPAN; i++) {
-      let column = select(last_column, x + i, x + i < last_column);
-      values[j * VALUE_SPAN + i] = smoothed[row + column];
-    }
+  let lowest = id.y * args.width + id.x;
+  let low = lowest + args.width;
+  let high = low + args.width;
+  let inner = vec4f(smoothed[low + 1u], smoothed[low + 2u], smoothed[high + 1u], smoothed[high + 2u]);
+  let largest = larger(larger(inner.x, inner.y), larger(inner.z, inner.w));
+  for (var open = largest >= limits.threshold; open; open = false) {
+    add_cell(
+      row_of_values(lowest),
+      vec4f(smoothed[low], inner.xy, smoothed[low + 3u]),
+      vec4f(smoothed[high], inner.zw, smoothed[high + 3u]),
+      row_of_values(high + args.width),
+      vec2f(id.xy) + 1.5f,
+      limits,
+    );
   }
-  // @unroll
-  for (var j = 0u; j < ROWS; j++) {
-    // @unroll
-    for (var i = 0u; i < SPAN; i++) {
-      const k = j * VALUE_SPAN + i;
-      const l = k + VALUE_SPAN;
-      const m = l + VALUE_SPAN;
-      const n = m + VALUE_SPAN;
-      let largest = larger(larger(values[l + 1u], values[l + 2u]), larger(values[m + 1u], values[m + 2u]));
-      let inside = x + i + 3u < args.width && y + j + 3u < args.height;
-      for (var open = inside && largest >= limits.threshold; open; open = false) {
-        add_cell(
-          vec4f(values[k], values[k + 1u], values[k + 2u], values[k + 3u]),
-          vec4f(values[l], values[l + 1u], values[l + 2u], values[l + 3u]),
-          vec4f(values[m], values[m + 1u], values[m + 2u], values[m + 3u]),
-          vec4f(values[n], values[n + 1u], values[n + 2u], values[n + 3u]),
-          vec2f(vec2u(x + i, y + j)) + 1.5f,
-          limits,
-        );
-      }
-    }
-  }
+}
+
+fn row_of_values(first: u32) -> vec4f {
+  return vec4f(smoothed[first], smoothed[first + 1u], smoothed[first + 2u], smoothed[first + 3u]);
 }

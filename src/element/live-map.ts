@@ -49,6 +49,8 @@ export class LiveMap {
   #isTrainerDue = false;
   #isStatusStale = false;
   #isPaintStale = false;
+  /** The session whose ridges are being made or are there. */
+  #ridgesOf: Session | null = null;
   /** Ends the still picture under way. */
   #stillAbort = new AbortController();
 
@@ -241,7 +243,8 @@ export class LiveMap {
     if (isVisible && this.#sides === null) return () => this.#showStill(session);
     if (this.#isStatusStale) return () => this.#takeStock();
     if (isVisible && this.#sides && this.#sides.length > 0) return () => this.#showStill(session);
-    if (this.#isPaintStale) return () => this.#repaint(session);
+    if (this.#isPaintStale || this.picture.lacksRidges(session))
+      return () => this.#repaint(session);
     return null;
   }
 
@@ -292,6 +295,7 @@ export class LiveMap {
     this.#judgeLayer();
     this.listener.onOpen();
     this.#finishFrame(session, performance.now() - start, 0);
+    this.#beginRidges(session);
     if (this.#playing && !plan.dataset) this.#stop();
   }
 
@@ -333,7 +337,18 @@ export class LiveMap {
       throw error;
     }
     this.#monitor?.watch();
+    this.#beginRidges(session);
     await nextAnimationFrame();
+  }
+
+  /** Has the kernels of ridges compiled, if they are wanted, beside all else. */
+  #beginRidges(session: Session): void {
+    if (this.#ridgesOf === session || !this.picture.lacksRidges(session)) return;
+    this.#ridgesOf = session;
+    session.openRidges().then(
+      () => this.#loop.wake(),
+      (error: unknown) => this.#fail('engine', error),
+    );
   }
 
   /** The next of the still pictures, coarse to fine. */

@@ -27,7 +27,7 @@ const CANVAS_SCALES = [0.5, 0.75, 1];
 /** Milliseconds a step, a field pixel and a canvas pixel, for a network of eight layers of ten. */
 const FIRST_GUESS = {
   fast: [0.25, 1e-5, 1e-6],
-  slow: [1, 1.5e-3, 1.5e-4],
+  slow: [1, 1.5e-3, 5e-5],
   cpu: [1, 8e-3, 1e-5],
 } as const;
 

@@ -118,7 +118,7 @@ export class Picture {
   }
 
   /**
-   * Computes the field and, if they are shown, its ridges.
+   * Computes the field and, if they are shown and their kernels are there, its ridges.
    *
    * @param side - pixels along the longer side.
    * @returns number of pixels.
@@ -130,7 +130,7 @@ export class Picture {
     const layer = this.layerFor(plan);
     await field.compute({ plane, domain, width, height, layer }, { signal });
     this.#found = null;
-    if (this.style.ridges) {
+    if (this.style.ridges && session.ridges) {
       await this.findRidges(session);
       // Their time is the field's, not that of what is given to the engine next.
       await this.engine.device?.queue.onSubmittedWorkDone();
@@ -138,9 +138,14 @@ export class Picture {
     return width * height;
   }
 
+  /** Whether ridges are to be shown that there are no kernels for yet. */
+  lacksRidges(session: Session): boolean {
+    return this.style.ridges && session.areRidgesDue;
+  }
+
   /** The ridges of the present field. */
   async findRidges(session: Session): Promise<Ridges> {
-    const ridges = await session.ridges();
+    const ridges = await session.openRidges();
     if (this.#found !== ridges) await ridges.find(ridgeOptions(session.field));
     this.#found = ridges;
     return ridges;

@@ -7,6 +7,8 @@ import type { Plan } from './plan.ts';
 export class Session {
   readonly plane: Plane;
   #ridges: Ridges | null = null;
+  #ridgesOpening: Promise<Ridges> | null = null;
+  #areRidgesDue = true;
   #trainer: Trainer | null = null;
   /** Parameters read back last, and the step they belong to: what survives the loss of a device. */
   kept: { readonly parameters: Float32Array; readonly stepCount: number };
@@ -58,10 +60,27 @@ export class Session {
     else this.#trainer = trainer;
   }
 
-  /** Ridges of the field; made at the first call. */
-  async ridges(): Promise<Ridges> {
-    this.#ridges ??= await this.engine.createRidges(this.field);
+  /** null until {@link openRidges} is done. */
+  get ridges(): Ridges | null {
     return this.#ridges;
+  }
+
+  /** False once ridges are there or could not be made. */
+  get areRidgesDue(): boolean {
+    return this.#areRidgesDue;
+  }
+
+  /** Makes the ridges of the field, which the first picture need not wait for; once. */
+  openRidges(): Promise<Ridges> {
+    this.#ridgesOpening ??= this.engine
+      .createRidges(this.field)
+      .then((ridges) => {
+        if (this.#disposed) ridges.dispose();
+        else this.#ridges = ridges;
+        return ridges;
+      })
+      .finally(() => (this.#areRidgesDue = false));
+    return this.#ridgesOpening;
   }
 
   /** Back to the start values. */

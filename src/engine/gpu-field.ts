@@ -1,6 +1,5 @@
 import { assert } from '../errors.ts';
 import { BufferUsage } from '../gpu/flags.ts';
-import type { Kernel } from '../gpu/kernel.ts';
 import { readBuffer } from '../gpu/readback.ts';
 import { Scope } from '../gpu/scope.ts';
 import { layerPlace, type LayerPlace } from '../model/layer-choice.ts';
@@ -60,27 +59,33 @@ export class GpuField implements Field {
   readonly #plane: GPUBuffer;
   readonly #roads = new Map<FieldRoad['name'], Promise<FieldRoad>>();
   #coordinates: GPUBuffer | null = null;
-  readonly #statistics: GpuStatistics;
+  /** Set by `create`, whose kernel is compiled beside those of the road. */
+  #statistics!: GpuStatistics;
   /** The content that the statistics belong to. */
   #measured: Content | null = null;
 
   private constructor(
     readonly model: GpuModel,
     private readonly settings: FieldSettings,
-    reduce: Kernel,
   ) {
     this.scope = new Scope(model.device, 'ftle-map/field');
     const { storage, copyDst } = BufferUsage;
     const planeBytes = 3 * blockCount(model.network.inputWidth) * BLOCK * 4;
     this.#plane = this.scope.buffer('plane', planeBytes, storage | copyDst);
-    this.#statistics = new GpuStatistics(this.scope, reduce);
   }
 
   /** A field without content, ready for the last hidden layer. */
   static async create(model: GpuModel, settings: FieldSettings = {}): Promise<GpuField> {
-    const field = new GpuField(model, settings, await createReduceKernel(model.device));
     const { depth } = model.network;
-    await field.#road(layerPlace(model.network, depth > 0 ? depth : 'output'));
+    const place = layerPlace(model.network, depth > 0 ? depth : 'output');
+    const field = new GpuField(model, settings);
+    try {
+      const [reduce] = await Promise.all([createReduceKernel(model.device), field.#road(place)]);
+      field.#statistics = new GpuStatistics(field.scope, reduce);
+    } catch (error) {
+      field.dispose();
+      throw error;
+    }
     return field;
   }
 
@@ -143,10 +148,11 @@ export class GpuField implements Field {
         road.record(pass, job, first, end);
         pass.end();
         const submitted = performance.now();
+        const submittedCount = end - first;
         device.queue.submit([encoder.finish()]);
         const done = device.queue.onSubmittedWorkDone().then(() => {
           const now = performance.now();
-          this.#adapt(end - first, now - Math.max(submitted, lastEnd));
+          this.#adapt(submittedCount, now - Math.max(submitted, lastEnd));
           lastEnd = now;
         });
         await running;

@@ -22,7 +22,7 @@ const CAPACITY = 65_536;
 /** Pixels along x and y that a workgroup of blur.wgsl takes for either axis, and one of ridge.wgsl. */
 const ROW_BLUR_TILE = [128, 4] as const;
 const COLUMN_BLUR_TILE = [16, 32] as const;
-const RIDGE_TILE = [16, 16] as const;
+const RIDGE_TILE = [8, 8] as const;
 /** Within float32, but beyond all λ and their curvatures. */
 const LARGEST_THRESHOLD = 2e38;
 const LARGEST_SHARPNESS = 1e30;

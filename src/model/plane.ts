@@ -96,6 +96,19 @@ export function planePoint(plane: Plane, s: number, t: number): Float64Array {
   return plane.origin.map((value, i) => value + s * plane.u[i] + t * plane.v[i]);
 }
 
+/** Plane coordinates of a point's projection on the plane. */
+export function planeCoordinates(
+  { origin, u, v }: Plane,
+  point: ArrayLike<number>,
+): [s: number, t: number] {
+  let [s, t] = [0, 0];
+  for (let i = 0; i < origin.length; i++) {
+    s += (point[i] - origin[i]) * u[i];
+    t += (point[i] - origin[i]) * v[i];
+  }
+  return [s, t];
+}
+
 /** Plane coordinates of a pixel centre; column from the left, row from the bottom. */
 export function pixelCentre(
   domain: Domain,
