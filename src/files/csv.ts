@@ -22,11 +22,17 @@ const PIECE_ROWS = 4096;
 /**
  * The lines of a field, from the lowest row on, in pieces.
  *
+ * @param data - whole, or the arrays of a band of rows with the request of the whole.
  * @param parameters - null: without the two lines of the heading, as for all but the first of several bands.
+ * @param firstRow - number of the band's first row.
  */
-export function* fieldCsv(data: FieldData, parameters: MapParameters | null): Generator<string> {
+export function* fieldCsv(
+  data: FieldData,
+  parameters: MapParameters | null,
+  firstRow = 0,
+): Generator<string> {
   const { width, height, domain } = data.request;
-  const count = width * height;
+  const count = data.statuses.length;
   const outputWidth = data.outputs.length / count;
   if (parameters) {
     const names = ['s', 't', 'lambda1', 'lambda2', 'ds', 'dt', 'status', 'class'];
@@ -35,8 +41,8 @@ export function* fieldCsv(data: FieldData, parameters: MapParameters | null): Ge
   yield* pieces(count, (pixel) => {
     const status = data.statuses[pixel];
     const isGood = status === Status.good;
-    const row = Math.floor(pixel / width);
-    const centre = pixelCentre(domain, width, height, pixel - row * width, row);
+    const [row, column] = [Math.floor(pixel / width), pixel % width];
+    const centre = pixelCentre(domain, width, height, column, firstRow + row);
     const direction = data.directions.subarray(2 * pixel, 2 * pixel + 2);
     const hasOutputs = hasOutput(data, pixel);
     const outputs = data.outputs.subarray(pixel * outputWidth, (pixel + 1) * outputWidth);
