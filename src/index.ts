@@ -76,10 +76,18 @@ export {
   coordinatePlane,
   createPlane,
   pixelCentre,
+  planeCoordinates,
   planePoint,
   type Domain,
   type Plane,
 } from './model/plane.ts';
+export {
+  axesPlane,
+  pointsPlane,
+  principalPlane,
+  type MarkedPlane,
+  type PrincipalPlane,
+} from './model/planes.ts';
 export {
   exponents,
   jacobian,

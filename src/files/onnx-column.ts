@@ -65,6 +65,11 @@ export interface Matrix {
 export interface NodeList {
   readonly node: string;
   readonly previous: NodeList | null;
+  readonly length: number;
+}
+
+export function appendNode(previous: NodeList | null, node: string): NodeList {
+  return { node, previous, length: 1 + (previous?.length ?? 0) };
 }
 
 /** First node first. */
@@ -143,14 +148,14 @@ export function scaleColumn(
   const { curve, layout } = column;
   if (typeof scale === 'number' && typeof shift === 'number') {
     if (curve.kind === 'line') {
-      const folded = { node, previous: column.folded };
+      const folded = appendNode(column.folded, node);
       return { ...column, curve: scaleLine(curve, scale, shift, unit), folded };
     }
     const operands = [curve, { kind: 'constant', value: scale, unit } as const];
     return { ...column, curve: callCurve(node, (value) => scale * value + shift, operands) };
   }
   const settled = settle(column);
-  const folded = { node, previous: settled.folded };
+  const folded = appendNode(settled.folded, node);
   const anchor = scaleAnchor({ ...settled, folded }, scale, shift);
   return { anchor, curve: UNIT_LINE, layout, folded };
 }

@@ -28,7 +28,7 @@ export interface CurveCall {
   readonly compute: (...operands: number[]) => number;
   readonly operands: readonly Curve[];
   readonly unit: number;
-  /** Number of calls in it, repeated ones included. */
+  /** Number of terms in it, repeated ones included. */
   readonly size: number;
   /** Node of the graph, for messages. */
   readonly node: string;
@@ -36,10 +36,16 @@ export interface CurveCall {
   readonly activation: { readonly name: ActivationName; readonly alpha: number } | null;
 }
 
-/** Longest curve that is compared with the activations; the tanh form of gelu takes 15 calls. */
-export const MAXIMAL_CURVE_SIZE = 64;
+/** Longest curve that is compared with the activations; the tanh form of gelu has about 30 terms. */
+export const MAXIMAL_CURVE_SIZE = 128;
+
+/** Most lines that are tried before an activation; gelu written out has three. */
+const MAXIMAL_LINES = 6;
 
 export const UNIT_LINE: Line = { kind: 'line', factor: 1, offset: 0, unit: 0 };
+
+/** Tried of every curve: log(sigmoid(u)) is −softplus(−u). */
+const MIRROR: Line = { kind: 'line', factor: -1, offset: 0, unit: 0 };
 
 /** A curve as outer(g(inner(u))), g an activation. */
 export interface ActivationCurve {
@@ -55,7 +61,7 @@ export function callCurve(
   operands: readonly Curve[],
   activation: CurveCall['activation'] = null,
 ): CurveCall {
-  const size = operands.reduce((sum, curve) => sum + (curve.kind === 'call' ? curve.size : 0), 1);
+  const size = operands.reduce((sum, curve) => sum + (curve.kind === 'call' ? curve.size : 1), 1);
   const unit = Math.max(...operands.map((curve) => curve.unit));
   return { kind: 'call', compute, operands, unit, size, node, activation };
 }
@@ -96,6 +102,9 @@ const ROUNDING = 1e-6;
 /** Errors of written-out activations in units of their constants' roundoff. */
 const UNITS = 8;
 
+/** Digits of a factor that follows from two samples. */
+const DIGITS = 13;
+
 /** Where elu and its kin have reached their limit. */
 const FAR = -1e4;
 
@@ -120,7 +129,7 @@ function bestFit(curve: CurveCall, withOuter: boolean): ActivationCurve | null {
   let best: ActivationCurve | null = null;
   let least = Infinity;
   for (const fit of candidates(curve, withOuter)) {
-    const error = Math.max(ROUNDING, fitError(curve, fit));
+    const error = Math.max(ROUNDING, fitError(curve, fit, tolerance));
     if (error <= tolerance && error < least) [best, least] = [fit, error];
   }
   return best;
@@ -128,12 +137,12 @@ function bestFit(curve: CurveCall, withOuter: boolean): ActivationCurve | null {
 
 /** Candidates, the plainest first. */
 function* candidates(curve: CurveCall, withOuter: boolean): Generator<ActivationCurve> {
-  const lines = [UNIT_LINE, ...linesOf(curve)].filter(
+  const lines = [UNIT_LINE, MIRROR, ...linesOf(curve)].filter(
     ({ factor, offset }, index, all) =>
       factor !== 0 &&
       all.findIndex((line) => line.factor === factor && line.offset === offset) === index,
   );
-  for (const inner of lines) {
+  for (const inner of lines.slice(0, MAXIMAL_LINES)) {
     // The curve as a function of the argument of its activation.
     const f = (v: number): number => evaluateCurve(curve, (v - inner.offset) / inner.factor);
     for (const activation of Object.keys(ACTIVATIONS) as ActivationName[]) {
@@ -165,19 +174,27 @@ function fitActivation(
   return Number.isFinite(alpha) && (activation !== 'celu' || alpha > 0) ? { alpha, outer } : null;
 }
 
-/** The line with f = line(g) at two arguments. */
+/** The line with f = line(g) at two arguments, without the last digits, which differences have lost. */
 function lineThrough(
   f: (v: number) => number,
   g: (v: number) => number,
   first: number,
   second: number,
 ): Line {
-  const factor = (f(second) - f(first)) / (g(second) - g(first));
-  return { kind: 'line', factor, offset: f(first) - factor * g(first), unit: 0 };
+  const slope = (f(second) - f(first)) / (g(second) - g(first));
+  const factor = Number(slope.toPrecision(DIGITS));
+  const size = Math.abs(f(first)) + Math.abs(factor * g(first));
+  const offset = f(first) - factor * g(first);
+  const isZero = Math.abs(offset) < size * 10 ** (1 - DIGITS);
+  return { kind: 'line', factor, offset: isZero ? 0 : offset, unit: 0 };
 }
 
-/** Largest error of a fit over all samples, relative to the size of the activation there. */
-function fitError(curve: CurveCall, { activation, alpha, inner, outer }: ActivationCurve): number {
+/** Largest error of a fit over all samples, relative to the activation's size; infinite if beyond `limit`. */
+function fitError(
+  curve: CurveCall,
+  { activation, alpha, inner, outer }: ActivationCurve,
+  limit: number,
+): number {
   let worst = 0;
   for (const v of SAMPLES) {
     const g = ACTIVATIONS[activation].value(v, alpha);
@@ -185,7 +202,8 @@ function fitError(curve: CurveCall, { activation, alpha, inner, outer }: Activat
     const found = evaluateCurve(curve, (v - inner.offset) / inner.factor);
     const size = Math.abs(outer.factor) * (1 + Math.abs(g));
     const error = Math.abs(found - wanted) / size;
-    if (!(error <= worst)) worst = Number.isNaN(error) ? Infinity : error;
+    if (!(error <= limit)) return Infinity;
+    worst = Math.max(worst, error);
   }
   return worst;
 }

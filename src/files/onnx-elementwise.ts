@@ -4,7 +4,8 @@ import { haveSameAnchor, scaleColumn, type Column } from './onnx-column.ts';
 import { callCurve, erf, MAXIMAL_CURVE_SIZE, type Curve, type CurveCall } from './onnx-curve.ts';
 import { alongColumn, showLayout, type Factor, type Layout } from './onnx-layout.ts';
 import type { OnnxNode } from './onnx-model.ts';
-import { checkFinite, mapConstants, quote, showShape } from './onnx-tensor.ts';
+import { quote, showShape } from './onnx-messages.ts';
+import { checkFinite, mapConstants } from './onnx-tensor.ts';
 import {
   columnValue,
   constantValue,
@@ -140,7 +141,9 @@ function applyElementwise(call: Call, entry: Elementwise): Value {
     result.column.curve.kind === 'call' &&
     result.column.curve.size > MAXIMAL_CURVE_SIZE;
   return isLong
-    ? refuse(`it ends a chain of more than ${MAXIMAL_CURVE_SIZE} nodes that is no activation`)
+    ? refuse(
+        `it ends a formula of more than ${MAXIMAL_CURVE_SIZE} terms, which no activation needs`,
+      )
     : result;
 }
 

@@ -1,15 +1,10 @@
 import { DataError } from '../errors.ts';
-import { inputColumn } from './onnx-column.ts';
+import { appendNode, inputColumn } from './onnx-column.ts';
 import { inputLayout } from './onnx-layout.ts';
 import type { OnnxModel, OnnxNode } from './onnx-model.ts';
 import { adviceFor, operatorKey, RULES, TAIL_FOLLOWERS, TAIL_STARTS } from './onnx-operators.ts';
-import {
-  quote,
-  readConstant,
-  type Budget,
-  type Constant,
-  type ExternalData,
-} from './onnx-tensor.ts';
+import { quote } from './onnx-messages.ts';
+import { readConstant, type Budget, type Constant, type ExternalData } from './onnx-tensor.ts';
 import {
   columnValue,
   constantValue,
@@ -25,8 +20,8 @@ export interface Graph {
   readonly values: ReadonlyMap<string, Value>;
   /** Nodes that do not go into a network of dense layers, by index, and why. */
   readonly faults: ReadonlyMap<number, string>;
-  /** Indices of all nodes that a tensor is made by, directly or not. */
-  nodesOf(name: string): ReadonlySet<number>;
+  /** Indices of all nodes that tensors are made by, directly or not. */
+  nodesOf(names: readonly string[]): ReadonlySet<number>;
   readonly nodes: readonly OnnxNode[];
 }
 
@@ -55,9 +50,9 @@ export function evaluateGraph(model: OnnxModel, externalData: ExternalData, budg
       if (name !== '') values.set(name, isRead ? value : refuse(reason));
     });
   }
-  const nodesOf = (name: string): ReadonlySet<number> => {
+  const nodesOf = (names: readonly string[]): ReadonlySet<number> => {
     const found = new Set<number>();
-    const open = makers.has(name) ? [makers.get(name)!] : [];
+    const open = names.flatMap((name) => makers.get(name) ?? []);
     for (let index = open.pop(); index !== undefined; index = open.pop()) {
       if (found.has(index)) continue;
       found.add(index);
@@ -214,7 +209,7 @@ function applyRule(
   rule: ((call: Call) => Value) | undefined,
   call: Omit<Call, 'inputs'> & { readonly inputs: readonly (Value | null)[] },
 ): Value {
-  if (!rule) return refuse('it stands before the scores, but is read after them only');
+  if (!rule) return refuse('it is read at the end of a network only, after the scores');
   return rule(call as Call);
 }
 
@@ -228,10 +223,10 @@ function evaluateTail(key: string, place: string, inputs: readonly (Value | null
         `it reads what ${tail.dropped.node} makes of the scores; that is read at the end of a network only`,
       );
     }
-    return { ...tail, dropped: { node: place, previous: tail.dropped } };
+    return { ...tail, dropped: appendNode(tail.dropped, place) };
   }
   if (!TAIL_STARTS.has(key) || columns.length !== 1) return null;
-  return { kind: 'tail', column: columns[0], dropped: { node: place, previous: null } };
+  return { kind: 'tail', column: columns[0], dropped: appendNode(null, place) };
 }
 
 /** Operator Constant: a tensor, a number or a list of numbers. */

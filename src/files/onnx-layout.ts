@@ -1,5 +1,5 @@
-import type { Constant } from './onnx-tensor.ts';
-import { broadcast, showShape } from './onnx-tensor.ts';
+import { showShape } from './onnx-messages.ts';
+import { broadcast, type Constant } from './onnx-tensor.ts';
 
 /**
  * How a tensor of the graph holds one column a point: the lengths of its axes, one of which may count
@@ -11,6 +11,9 @@ export interface Layout {
   /** Number of points that the file fixes; null if it leaves it open. */
   readonly batchLength: number | null;
 }
+
+/** Most axes of a tensor, and most lengths in a list of them. */
+export const MAXIMAL_RANK = 64;
 
 export type Axis = number | null | 'batch';
 
@@ -32,7 +35,7 @@ export function inputLayout(shape: readonly (number | null)[] | null): Layout {
 }
 
 export function showLayout({ axes }: Layout): string {
-  return `[${axes.map((axis) => (axis === 'batch' ? 'n' : (axis ?? '?'))).join(', ')}]`;
+  return showShape(axes.map((axis) => (axis === 'batch' ? 'n' : axis)));
 }
 
 /** Numbers a column; null if that is open. */
@@ -172,8 +175,9 @@ export function squeeze(layout: Layout, removed: readonly number[] | null): Layo
 export function unsqueeze(layout: Layout, added: readonly number[]): LayoutResult {
   const rank = layout.axes.length + added.length;
   const places = new Set(added.map((axis) => (axis < 0 ? axis + rank : axis)));
+  if (rank > MAXIMAL_RANK) return `${rank} axes are more than any network needs`;
   if (places.size < added.length || [...places].some((place) => place < 0 || place >= rank)) {
-    return `new axes ${added.join(', ')} do not fit ${showLayout(layout)}`;
+    return `new axes ${showShape(added)} do not fit ${showLayout(layout)}`;
   }
   const axes: Axis[] = [];
   let next = 0;
@@ -212,7 +216,7 @@ export function contract(
   const { axes, batchLength } = layout;
   const axis = axes[place];
   if (axis === 'batch' || (axis !== null && axis !== inputWidth)) {
-    return `the matrix takes ${inputWidth} numbers, but the tensor is ${showLayout(layout)}`;
+    return `the matrix takes columns of ${inputWidth}, but the tensor is ${showLayout(layout)}`;
   }
   if (axes.some((other, i) => i !== place && other !== 1 && other !== 'batch')) {
     return `it acts on axis ${place} of ${showLayout(layout)} alone; flatten the inputs before it`;

@@ -1,5 +1,6 @@
 import { PbfReader } from 'pbf';
 import { DataError } from '../errors.ts';
+import { quote } from './onnx-messages.ts';
 
 /** What an ONNX file says, as far as dense networks need it. Field numbers: onnx/onnx.proto. */
 export interface OnnxModel {
@@ -55,7 +56,7 @@ export interface OnnxInput {
 }
 
 /** Most nodes, attributes, tensors, … of one file: objects take far more memory than their bytes. */
-const MAXIMAL_MESSAGES = 2 ** 18;
+const MAXIMAL_MESSAGES = 2 ** 16;
 
 const MAXIMAL_DIMENSIONS = 16;
 
@@ -251,7 +252,7 @@ function readNode(source: Source, end: number, place: string): OnnxNode {
     5: message((attributeEnd) => {
       const attribute = readAttribute(source, attributeEnd, `${place}.attribute`);
       if (attributes.has(attribute.name)) {
-        throw new DataError(`${place} has the attribute ${attribute.name} twice`);
+        throw new DataError(`${place} has the attribute ${quote(attribute.name)} twice`);
       }
       attributes.set(attribute.name, attribute);
     }),

@@ -2,14 +2,9 @@ import { assert, NetworkError } from '../errors.ts';
 import { checkSpec, createNetwork, lowerSpec, type Network } from '../model/network.ts';
 import { tensorPlaces, writeTensor } from '../model/parameters.ts';
 import { factorAt, listNodes, scaleAnchor, type Matrix } from './onnx-column.ts';
+import { showNodes } from './onnx-messages.ts';
 import { UNIT_LINE } from './onnx-curve.ts';
-import {
-  foldedNodes,
-  showNodes,
-  type Stack,
-  type StackLayer,
-  type Transform,
-} from './onnx-stack.ts';
+import { foldedNodes, type Stack, type StackLayer, type Transform } from './onnx-stack.ts';
 
 /** Floats that a network may have for each byte of its file, since layers may share weights. */
 const SHARING = 4;
@@ -66,7 +61,8 @@ export function describeStack({ layers, output }: Stack): string[] {
     }
     const { factor, offset } = activation?.outer ?? UNIT_LINE;
     if (factor !== 1 || offset !== 0) {
-      const formula = `${factor} · ${activation!.activation} + ${offset}`;
+      const shift = offset === 0 ? '' : ` + ${offset}`;
+      const formula = `${factor} · ${activation!.activation}${shift}`;
       notes.push(
         `layers[${index}] is ${formula}: factor and offset are folded into layers[${index + 1}], so exponents at this layer itself are without them`,
       );

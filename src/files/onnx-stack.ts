@@ -10,6 +10,7 @@ import {
   type ProductStage,
   type Stage,
 } from './onnx-column.ts';
+import { showNodes } from './onnx-messages.ts';
 import { curveNodes, recogniseCurve, type ActivationCurve } from './onnx-curve.ts';
 
 /** scale·x + shift, for each entry, and the nodes that it comes from. */
@@ -43,14 +44,6 @@ export const KNOWN_ACTIVATIONS =
   'tanh, sigmoid, relu, leaky relu, elu, selu, celu, gelu, silu, softplus or sin';
 
 const UNIT_TRANSFORM: Transform = { scale: 1, shift: 0, folded: null };
-
-/** Most nodes that one message or note names. */
-const SHOWN = 12;
-
-export function showNodes(nodes: readonly string[]): string {
-  const rest = nodes.length - SHOWN;
-  return nodes.slice(0, SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-}
 
 /**
  * The dense layers that a column is made by.

@@ -1,4 +1,5 @@
 import { assert, DataError } from '../errors.ts';
+import { quote, showShape } from './onnx-messages.ts';
 import type { OnnxTensor } from './onnx-model.ts';
 
 /** A tensor whose values are known, row-major. */
@@ -171,7 +172,7 @@ function externalBytes(
   wantedLength: number,
 ): Uint8Array {
   const location = entries.get('location') ?? '';
-  const file = externalData.get(location) ?? externalData.get(location.split('/').at(-1)!);
+  const file = externalData.get(location) ?? externalData.get(location.split(/[/\\]/).at(-1)!);
   if (!file) {
     const given = [...externalData.keys()].map(quote);
     const found = given.length > 0 ? `only ${given.join(', ')} given` : 'no such file is given';
@@ -201,15 +202,6 @@ function readLength(
   throw new DataError(`${place} has the ${key} ${quote(text)}, but must have a number of bytes`);
 }
 
-/** A text of the file as a message shows it: short. */
-export function quote(name: string): string {
-  return `'${name.length > 60 ? `${name.slice(0, 60)}…` : name}'`;
-}
-
-export function showShape(shape: readonly (number | null)[]): string {
-  return `[${shape.map((length) => length ?? '?').join(', ')}]`;
-}
-
 /**
  * Function of one or more constants, element by element, with NumPy's broadcasting.
  *
@@ -232,7 +224,7 @@ export function mapConstants(
     shape.push(length);
   }
   const count = elementCount(shape, name);
-  budget.spend(count, name);
+  budget.spend(count * operands.length, name);
   const values = new Float64Array(count);
   const readers = operands.map((operand) => broadcast(operand, shape));
   for (let i = 0; i < count; i++) values[i] = compute(...readers.map((read) => read(i)));

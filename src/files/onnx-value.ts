@@ -1,6 +1,8 @@
 import type { Column, NodeList } from './onnx-column.ts';
 import type { OnnxNode } from './onnx-model.ts';
-import { quote, type Budget, type Constant } from './onnx-tensor.ts';
+import { MAXIMAL_RANK } from './onnx-layout.ts';
+import { quote, shorten } from './onnx-messages.ts';
+import type { Budget, Constant } from './onnx-tensor.ts';
 
 /** What is known of a tensor of the graph. */
 export type Value = ConstantValue | ColumnValue | SizesValue | TailValue | Fault;
@@ -64,7 +66,8 @@ export interface Call {
 export type Rule = (call: Call) => Value;
 
 export function nodePlace({ name, operator, outputs }: OnnxNode): string {
-  return name === '' ? `${operator} → ${quote(outputs[0] ?? '')}` : `${operator} ${quote(name)}`;
+  const place = name === '' ? `→ ${quote(outputs[0] ?? '')}` : quote(name);
+  return `${shorten(operator)} ${place}`;
 }
 
 export function integerAttribute({ attributes }: OnnxNode, name: string, absent: number): number {
@@ -74,9 +77,6 @@ export function integerAttribute({ attributes }: OnnxNode, name: string, absent:
 export function floatAttribute({ attributes }: OnnxNode, name: string, absent: number): number {
   return attributes.get(name)?.float ?? absent;
 }
-
-/** Most numbers of a shape or a list of axes. */
-const MAXIMAL_RANK = 64;
 
 /** An input that must be a short list of whole numbers, some open; null if it is none. */
 export function readSizes(value: Call['inputs'][number]): readonly (number | null)[] | null {

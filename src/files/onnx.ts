@@ -1,11 +1,12 @@
 import { DataError, NetworkError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
-import { listNodes, type Column } from './onnx-column.ts';
+import { listNodes, type Column, type NodeList } from './onnx-column.ts';
 import { evaluateGraph, type Graph } from './onnx-graph.ts';
 import { readOnnxModel, type OnnxModel } from './onnx-model.ts';
 import { buildNetwork, describeStack } from './onnx-network.ts';
-import { findStack, showNodes, type Stack, type StackFaults } from './onnx-stack.ts';
-import { Budget, quote, type ExternalData } from './onnx-tensor.ts';
+import { quote, showNodes } from './onnx-messages.ts';
+import { findStack, type Stack, type StackFaults } from './onnx-stack.ts';
+import { Budget, type ExternalData } from './onnx-tensor.ts';
 import { nodePlace } from './onnx-value.ts';
 
 export interface OnnxOptions {
@@ -60,7 +61,7 @@ function checkVersion({ opsets, outputs, producer }: OnnxModel): void {
 interface Candidate {
   readonly name: string;
   readonly column: Column;
-  readonly dropped: readonly string[];
+  readonly dropped: NodeList | null;
 }
 
 /** Most outputs that are tried. */
@@ -75,12 +76,13 @@ function followOutput(model: OnnxModel, graph: Graph): { stack: Stack; notes: st
         `graph.output ${quote(name)} is made by no node: is the file complete? Export it again`,
       );
     }
-    if (value.kind === 'column') return [{ name, column: value.column, dropped: [] }];
+    if (value.kind === 'column') return [{ name, column: value.column, dropped: null }];
     if (value.kind !== 'tail') return [];
-    return [{ name, column: value.column, dropped: listNodes(value.dropped) }];
+    return [{ name, column: value.column, dropped: value.dropped }];
   });
   const depth = ({ column }: Candidate): number => column.anchor.stage.depth;
-  candidates.sort((a, b) => depth(b) - depth(a) || a.dropped.length - b.dropped.length);
+  const droppedCount = ({ dropped }: Candidate): number => dropped?.length ?? 0;
+  candidates.sort((a, b) => depth(b) - depth(a) || droppedCount(a) - droppedCount(b));
   let refused: StackFaults | null = null;
   for (const { name, column, dropped } of candidates.slice(0, MAXIMAL_TRIES)) {
     const stack = findStack(column);
@@ -89,8 +91,10 @@ function followOutput(model: OnnxModel, graph: Graph): { stack: Stack; notes: st
       continue;
     }
     const notes: string[] = [];
-    if (dropped.length > 0) {
-      notes.push(`left out at the end: ${showNodes(dropped)}; outputs are the scores before`);
+    if (dropped) {
+      notes.push(
+        `left out at the end: ${showNodes(listNodes(dropped))}; outputs are the scores before`,
+      );
     }
     const others = model.outputs.filter((other) => other !== name).map(quote);
     if (others.length > 0) {
@@ -103,7 +107,7 @@ function followOutput(model: OnnxModel, graph: Graph): { stack: Stack; notes: st
 
 /** Every node on the way to an output that cannot be read, each with the reason. */
 function describeFaults(model: OnnxModel, graph: Graph, refused: StackFaults | null): string {
-  const wanted = new Set(model.outputs.flatMap((name) => [...graph.nodesOf(name)]));
+  const wanted = graph.nodesOf(model.outputs);
   const lines = [...graph.faults]
     .filter(([index]) => wanted.has(index))
     .sort(([a], [b]) => a - b)

@@ -131,7 +131,7 @@ export function describeNetwork(network: Network, address?: string): NetworkReco
   };
 }
 
-export function describeField({ request, span }: FieldData): FieldRecord {
+export function describeField({ request, span }: Pick<FieldData, 'request' | 'span'>): FieldRecord {
   const { plane, domain, width, height, layer, space = 'plane' } = request;
   const { sMin, tMin, sMax, tMax } = domain;
   return {

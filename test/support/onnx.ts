@@ -102,12 +102,17 @@ function writeNode(node: NodePlan, out: PbfWriter): void {
 
 function writeAttribute([name, value]: [string, AttributePlan], out: PbfWriter): void {
   out.writeStringField(1, name);
-  if (typeof value === 'number') out.writeVarintField(3, value);
-  else if (typeof value === 'string') out.writeStringField(4, value);
-  else if ('float' in value) out.writeFloatField(2, value.float);
-  else if ('shape' in value) out.writeMessage(5, writeTensor, { ...value, name: '' });
-  else if (value.every(Number.isInteger)) out.writePackedVarint(8, [...value]);
-  else out.writePackedFloat(7, [...value]);
+  const write = (type: number, field: () => void): void => {
+    field();
+    out.writeVarintField(20, type);
+  };
+  if (typeof value === 'number') write(2, () => out.writeVarintField(3, value));
+  else if (typeof value === 'string') write(3, () => out.writeStringField(4, value));
+  else if ('float' in value) write(1, () => out.writeFloatField(2, value.float));
+  else if ('shape' in value)
+    write(4, () => out.writeMessage(5, writeTensor, { ...value, name: '' }));
+  else if (value.every(Number.isInteger)) write(7, () => out.writePackedVarint(8, [...value]));
+  else write(6, () => out.writePackedFloat(7, [...value]));
 }
 
 function writeTensor(tensor: TensorPlan & { readonly name: string }, out: PbfWriter): void {

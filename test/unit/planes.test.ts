@@ -99,13 +99,11 @@ describe('principalPlane', () => {
       expect(Math.abs(found[k] / (svd.diagonal[k] / Math.sqrt(count)) - 1)).toBeLessThan(1e-9);
       expect(1 - Math.abs(dot(vector, vectors.getColumn(k)))).toBeLessThan(1e-9);
     });
-    const mean =
-      matrix.rows &&
-      Array.from({ length: n }, (_, j) => {
-        let sum = 0;
-        for (let i = 0; i < count; i++) sum += points[i * n + j];
-        return sum / count;
-      });
+    const mean = Array.from({ length: n }, (_, j) => {
+      let sum = 0;
+      for (let i = 0; i < count; i++) sum += points[i * n + j];
+      return sum / count;
+    });
     plane.origin.forEach((value, j) => expect(value).toBeCloseTo(mean[j], 10));
     expect(principalPlane(cloud(count, deviations, n + 1), n).deviations[0]).not.toBeCloseTo(
       found[0],

@@ -1,5 +1,5 @@
 // Plan: the API example of the README is run as it stands, and prints what a field of 64 × 64 must; the two
-// commands are named there. Control: every name that the example imports must be exported.
+// commands are named there, the picture is a PNG. Control: every name that the example imports must be exported.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -29,6 +29,14 @@ it('has an API example that runs', async () => {
   const [count, largest] = log.mock.calls[0] as [number, number];
   expect(count).toBe(64 * 64);
   expect(Math.abs(largest)).toBeLessThan(2);
+});
+
+it('opens with a picture that is there', () => {
+  const [, file] = /!\[[^\]]+\]\(([^)]+\.png)\)/.exec(text)!;
+  expect(text.indexOf(file)).toBeLessThan(text.indexOf('## Start'));
+  const bytes = readFileSync(resolve(ROOT, file));
+  expect([...bytes.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
+  expect(bytes.readUInt32BE(16)).toBeGreaterThan(400);
 });
 
 it('names the two commands', () => {
