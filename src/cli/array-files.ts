@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { Zip, ZipPassThrough } from 'fflate';
 import { assert, DataError } from '../errors.ts';
 import type { NpyValues } from '../files/npy.ts';
-import { npyItemBytes, writeNpyText } from '../files/npy.ts';
+import { npyItemBytes } from '../files/npy.ts';
 import { writeNpyHeader } from '../files/npy-header.ts';
+import { writeNpyText } from '../files/npy-text.ts';
 import { OutputFile } from './output.ts';
 
 /*

@@ -57,13 +57,14 @@ function planArrays(
   { exponentCount, directions }: PointsRequest,
   count: number,
 ): ArrayPlan[] {
-  return [
+  const plans: (ArrayPlan & { name: PointsArrayName })[] = [
     { name: 'lambdas', descr: '<f4', shape: [count, exponentCount] },
-    ...(directions ? [{ name: 'directions', descr: '<f4', shape: [count, inputWidth] }] : []),
     { name: 'outputs', descr: '<f4', shape: [count, outputWidth] },
     { name: 'classes', descr: outputWidth > 256 ? '<u2' : '|u1', shape: [count] },
     { name: 'statuses', descr: '|u1', shape: [count] },
-  ] satisfies (ArrayPlan & { name: PointsArrayName })[];
+  ];
+  if (directions) plans.push({ name: 'directions', descr: '<f4', shape: [count, inputWidth] });
+  return plans;
 }
 
 function arrayFile(description: PointsFile['description'], sink: ArraySink): PointsFile {

@@ -29,6 +29,8 @@ interface Options extends FieldOptions, RunOptions {
   readonly count: number;
 }
 
+const GRID: Size = { width: 50, height: 50 };
+
 export function addAccuracyCommand(program: Command, signal: AbortSignal): void {
   const command = createCommand(
     program,
@@ -39,7 +41,7 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
   addNetworkOptions(command);
   addPlaneOptions(command, 'points to look at, instead of a grid: ');
   addDomainOption(command);
-  addSizeOption(command, '50x50');
+  addSizeOption(command, GRID);
   addLayerOptions(command);
   command.addOption(
     valueOption('--count <n>', 'rows of --inputs to look at, at most', wholeNumber(1), '2000'),
@@ -48,10 +50,10 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
     const session = startSession('accuracy', options, signal);
     const { network } = await loadFromOptions(path, options, session);
     const { plane, domain } = await choosePlane(network, options);
-    const layer = chooseLayer(options.layer, network);
+    const layer = chooseLayer(options.layer ?? 'last', network);
     asUsage(() => layerPlace(network, layer));
     const space = options.full ? 'full' : plane;
-    const { inputs, size } = options;
+    const { inputs, size = GRID } = options;
     const rows =
       inputs === undefined
         ? gridRows(plane, options.domain ?? domain ?? DEFAULT_DOMAIN, size)

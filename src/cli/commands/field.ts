@@ -1,21 +1,15 @@
 import type { Command } from 'commander';
-import type { FieldRequest } from '../../engine/engine.ts';
-import { checkRequest } from '../../engine/field-checks.ts';
 import { describeField, describeNetwork, parametersValue } from '../../files/parameters.ts';
-import { asUsage, chooseLayer, oneOf } from '../arguments.ts';
+import { oneOf } from '../arguments.ts';
 import { createFieldFile, FIELD_QUANTITIES, type FieldQuantity } from '../field-file.ts';
 import { packNetwork } from '../jobs/job.ts';
 import type { FieldResult } from '../jobs/field.ts';
 import {
   addBackendOption,
-  addDomainOption,
-  addLayerOptions,
+  addFieldOptions,
   addNetworkOptions,
-  addPlaneOptions,
-  addSizeOption,
-  choosePlane,
+  chooseField,
   createCommand,
-  DEFAULT_DOMAIN,
   loadFromOptions,
   startSession,
   valueOption,
@@ -42,10 +36,7 @@ export function addFieldCommand(program: Command, signal: AbortSignal): void {
     ],
   );
   addNetworkOptions(command);
-  addPlaneOptions(command);
-  addDomainOption(command);
-  addSizeOption(command, '512x512');
-  addLayerOptions(command);
+  addFieldOptions(command);
   command
     .addOption(
       valueOption('--quantity <name>', 'what .npy holds', oneOf(FIELD_QUANTITIES), 'exponent'),
@@ -57,15 +48,7 @@ export function addFieldCommand(program: Command, signal: AbortSignal): void {
   addBackendOption(command).action(async (path: string, options: Options) => {
     const session = startSession('field', options, signal);
     const { network } = await loadFromOptions(path, options, session);
-    const { plane, domain } = await choosePlane(network, options);
-    const request: FieldRequest = {
-      plane,
-      domain: options.domain ?? domain ?? DEFAULT_DOMAIN,
-      ...options.size,
-      layer: chooseLayer(options.layer, network),
-      space: options.full ? 'full' : 'plane',
-    };
-    const { span } = asUsage(() => checkRequest(network, request));
+    const { request, span } = await chooseField(network, options, session);
     const parameters = {
       network: describeNetwork(network, path),
       field: describeField({ request, span }),

@@ -23,7 +23,7 @@ import type { RunOptions } from '../session.ts';
 import { showExtent, showSeconds } from '../wording.ts';
 
 interface Options extends NetworkOptions, PlaneOptions, RunOptions {
-  readonly layer: LayerName;
+  readonly layer?: LayerName;
   readonly full?: boolean;
   readonly exponents: number;
   readonly directions?: boolean;
@@ -53,7 +53,7 @@ export function addPointsCommand(program: Command, signal: AbortSignal): void {
     const session = startSession('points', options, signal);
     const { network } = await loadFromOptions(path, options, session);
     const request: PointsRequest = {
-      layer: chooseLayer(options.layer, network),
+      layer: chooseLayer(options.layer ?? 'last', network),
       space: options.full ? 'full' : (await choosePlane(network, options)).plane,
       exponentCount: options.exponents,
       directions,
