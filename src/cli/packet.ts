@@ -69,7 +69,8 @@ export function decodePacket(bytes: Uint8Array): unknown {
     if (end > bytes.length) {
       throw new DataError(`a packet ends after ${bytes.length} bytes, but has arrays up to ${end}`);
     }
-    const { buffer } = bytes.slice(offset, end);
+    // A copy: slice() of Node's buffers would be a view.
+    const { buffer } = new Uint8Array(bytes.subarray(offset, end));
     offset = pad(end);
     return new ARRAY_TYPES[type](buffer);
   });

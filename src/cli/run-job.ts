@@ -1,10 +1,12 @@
 import type { Backend, RunJob } from './host.ts';
-import { runInBrowser } from './in-browser.ts';
 import { runOnCpu, runOnDawn } from './in-process.ts';
 
-/** How each backend runs jobs. */
+/** How each backend runs jobs; what drives a browser is loaded only where one is wanted. */
 export const RUN_JOB: Readonly<Record<Backend, RunJob>> = {
-  webgpu: runInBrowser,
+  webgpu: async (name, parameters, host) => {
+    const { runInBrowser } = await import('./in-browser.ts');
+    return runInBrowser(name, parameters, host);
+  },
   dawn: runOnDawn,
   cpu: runOnCpu,
 };

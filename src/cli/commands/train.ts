@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../../data/dataset.ts';
 import { DATASET_NAMES } from '../../data/toy.ts';
-import { writeNetworkJson } from '../../files/json.ts';
 import { describeNetwork, parametersValue, type TrainingRecord } from '../../files/parameters.ts';
-import { writeNetworkSafetensors } from '../../files/safetensors-writing.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../../math/activations.ts';
 import type { Initialisation } from '../../math/initialisation.ts';
 import { parseArchitecture } from '../../model/architecture.ts';
@@ -123,12 +121,7 @@ async function train(given: Options, signal: AbortSignal): Promise<void> {
   const { mean, deviation } = dataset;
   const standardisation = { mean: [...mean], deviation: [...deviation] };
   const metadata = { parameters, standardisation };
-  await writeOutput(
-    out,
-    format === 'json'
-      ? writeNetworkJson(trained, metadata)
-      : writeNetworkSafetensors(trained, metadata),
-  );
+  await writeOutput(out, await WRITERS[format](trained, metadata));
   const { epoch, trainLoss, testLoss, trainAccuracy, testAccuracy } = result.status;
   session.print(
     {
@@ -153,6 +146,18 @@ async function train(given: Options, signal: AbortSignal): Promise<void> {
     ],
   );
 }
+
+/** Each is a chunk of its own. */
+const WRITERS = {
+  async json(network: Network, metadata: Readonly<Record<string, unknown>>) {
+    const { writeNetworkJson } = await import('../../files/json.ts');
+    return writeNetworkJson(network, metadata);
+  },
+  async safetensors(network: Network, metadata: Readonly<Record<string, unknown>>) {
+    const { writeNetworkSafetensors } = await import('../../files/safetensors-writing.ts');
+    return writeNetworkSafetensors(network, metadata);
+  },
+};
 
 function makeNetwork(given: Options, dataset: Dataset, start: Initialisation): Network {
   const { inputWidth, outputWidth } = dataset;
