@@ -44,13 +44,7 @@ function lost(message: string): DeviceError {
 }
 
 async function launchBrowser(): Promise<Browser> {
-  const found = findBrowser();
-  if (!found) {
-    throw new DeviceError(
-      'none',
-      'no browser with WebGPU is installed. One of these helps: install Chrome, Chromium or Edge; npx playwright install chromium; FTLE_BROWSER=/path/to/chrome; --backend dawn or cpu',
-    );
-  }
+  const found = chooseBrowser();
   try {
     const { chromium } = await import('playwright');
     const options = launchOptions(found.path, await chooseGpu(found.path));
@@ -61,6 +55,20 @@ async function launchBrowser(): Promise<Browser> {
     const [reason] = asError(cause).message.split('\n');
     throw new DeviceError('none', `${found.path} does not start: ${reason}`, { cause });
   }
+}
+
+function chooseBrowser(): { readonly path: string } {
+  let found: { path: string } | null;
+  try {
+    found = findBrowser();
+  } catch (cause) {
+    throw new DeviceError('none', asError(cause).message, { cause });
+  }
+  if (found) return found;
+  throw new DeviceError(
+    'none',
+    'no browser with WebGPU is installed. One of these helps: install Chrome, Chromium or Edge; npx playwright install chromium; FTLE_BROWSER=/path/to/chrome; --backend dawn or cpu',
+  );
 }
 
 function handlersOf<Name extends JobName>(
