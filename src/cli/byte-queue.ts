@@ -17,10 +17,10 @@ export class ByteQueue {
   /** The next bytes, which stay in the queue; fewer at the end. */
   async peek(length: number): Promise<Uint8Array> {
     while (this.#length < length) {
-      const { value, done } = await this.#source.next();
-      if (done) break;
-      this.#pieces.push(value);
-      this.#length += value.length;
+      const next = await this.#source.next();
+      if (next.done) break;
+      this.#pieces.push(next.value);
+      this.#length += next.value.length;
     }
     const bytes = this.#pieces.length === 1 ? this.#pieces[0] : Buffer.concat(this.#pieces);
     this.#pieces = [bytes];

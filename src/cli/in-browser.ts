@@ -80,13 +80,13 @@ function handlersOf<Name extends JobName>(
   return {
     job: () => ({ name, parameters }),
     give: () => host.give(),
-    take: (part) => host.take(part as JobSent<Name>),
+    take: (part) => host.take(part),
     start: (description) => host.onStart(String(description)),
     progress: (progress) => host.onProgress(progress as Progress),
     end(ended) {
       const { result, error } = ended as { result?: JobResult<Name>; error?: Described };
       if (error) outcome.fail(restoreError(error));
-      else outcome.succeed(result as JobResult<Name>);
+      else outcome.succeed(result);
     },
     fail: (error) => outcome.fail(error),
   };

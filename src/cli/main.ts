@@ -89,11 +89,11 @@ async function exit(code: number): Promise<never> {
 }
 
 const interruption = new AbortController();
-let interruptedBy: number | null = null;
+const interrupted: { by: number | null } = { by: null };
 for (const [name, number] of Object.entries(SIGNALS)) {
   process.on(name, () => {
-    if (interruptedBy !== null) process.exit(128 + number);
-    interruptedBy = number;
+    if (interrupted.by !== null) process.exit(128 + number);
+    interrupted.by = number;
     interruption.abort();
     setTimeout(() => process.exit(128 + number), GRACE).unref();
   });
@@ -108,7 +108,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await exit(await runCommandLine(process.argv.slice(2), interruption.signal));
 } catch (thrown) {
-  if (interruptedBy === null) throw thrown;
+  if (interrupted.by === null) throw thrown;
   process.stderr.write('ftle: interrupted\n');
-  await exit(128 + interruptedBy);
+  await exit(128 + interrupted.by);
 }

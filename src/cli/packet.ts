@@ -46,7 +46,7 @@ export function encodePacket(value: unknown): Uint8Array<ArrayBuffer>[] {
   head.set(text, 4);
   const pieces = [head];
   for (const array of arrays) {
-    pieces.push(new Uint8Array(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength));
+    pieces.push(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     const rest = pad(array.byteLength) - array.byteLength;
     if (rest > 0) pieces.push(new Uint8Array(rest));
   }

@@ -244,10 +244,10 @@ class CsvRows implements RowSource {
   /** The next line that has numbers. */
   async #next(): Promise<string | null> {
     for (;;) {
-      const { value, done } = await this.#lines.next();
-      if (done) return null;
+      const next = await this.#lines.next();
+      if (next.done) return null;
       this.#lineNumber++;
-      const line = value.trim();
+      const line = next.value.trim();
       if (line === '' || line.startsWith('#')) continue;
       if (this.#hasHeading === null) {
         const cells = line.split(SEPARATOR);

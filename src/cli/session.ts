@@ -1,7 +1,7 @@
 import type { JobHost } from './host.ts';
 import type { Backend } from './host.ts';
 import type { JobName, JobParameters, JobReceived, JobResult, JobSent } from './jobs/registry.ts';
-import { Reporter } from './reporter.ts';
+import type { Reporter } from './reporter.ts';
 import { RUN_JOB } from './run-job.ts';
 
 /** Options that all commands have. */

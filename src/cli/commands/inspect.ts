@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ACTIVATIONS, type ActivationName } from '../../math/activations.ts';
 import { tensorPlaces } from '../../model/parameters.ts';
 import type { Network } from '../../model/network.ts';
 import { addNetworkOptions, createCommand, loadFromOptions, startSession } from '../options.ts';
@@ -70,10 +71,14 @@ function describeLayers({ spec, depth, ...network }: Network): LayerDescription[
       inputs,
       outputs: layer.width,
       activation: layer.activation,
-      ...('alpha' in layer && layer.alpha !== undefined ? { alpha: layer.alpha } : {}),
+      // Others ignore it.
+      ...(hasAlpha(layer.activation) ? { alpha: layer.alpha } : {}),
       parameterCount: shapes.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b), 0),
     };
     inputs = layer.width;
     return description;
   });
 }
+
+const hasAlpha = (activation: ActivationName): boolean =>
+  ACTIVATIONS[activation].defaultAlpha !== 0;

@@ -46,7 +46,8 @@ interface Options extends FieldOptions, RunOptions {
   readonly directions?: boolean;
   readonly boundary?: boolean;
   readonly samples?: boolean;
-  readonly colorbar: boolean;
+  /** False only where it is left out on purpose. */
+  readonly colorbar?: boolean;
   readonly pixelRatio?: number;
   readonly grey?: boolean;
   readonly dataset?: string;
@@ -93,7 +94,9 @@ export function addRenderCommand(program: Command, signal: AbortSignal): void {
     .option('--grey', 'grey PNG of 16 bits that holds the numbers, λ per layer')
     .requiredOption('--out <file>', 'map.png or map.svg');
   addBackendOption(command).action((path: string, options: Options) => {
-    return render(path, options, signal);
+    const { colorbar, ...rest } = options;
+    // The standard of an option `--no-…` is true, which is not what was said.
+    return render(path, colorbar === false ? { ...rest, colorbar } : rest, signal);
   });
 }
 
@@ -105,7 +108,8 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
   const session = startSession('render', given, signal);
   const { network, metadata } = await loadFromOptions(path, given, session);
   const { request, span, places, like } = await chooseField(network, given, session);
-  const options = { ...like?.picture, ...like?.grey, ...withoutUndefined(given) };
+  const options = { colorbar: true, ...like?.picture, ...like?.grey, ...given };
+  const isGrey = given.grey ?? (like?.grey !== undefined && ending === 'png');
   const samples = options.samples
     ? (markPlaces(places) ?? (await markDataset(given, metadata, network, request.plane)))
     : null;
@@ -113,7 +117,7 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
   const job = {
     network: packNetwork(network),
     request,
-    ridges: options.ridges && !given.grey ? standardRidges(request) : null,
+    ridges: options.ridges && !isGrey ? standardRidges(request) : null,
   };
   const run = await session.run(given.backend, 'render', job, {
     async take(part) {
@@ -121,7 +125,7 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
     },
   });
   const { statistics, ridges } = run.result;
-  const format: FieldFormat = given.grey ? 'grey' : ending;
+  const format: FieldFormat = isGrey ? 'grey' : ending;
   const origin = { network: describeNetwork(network, path) };
   const bytes = await writeField(data, format, origin, { ...options, ridges, samples });
   signal.throwIfAborted();
@@ -147,12 +151,6 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
 
 function wholeBand(part: FieldPart, request: FieldRequest, span: number) {
   return { ...(part as Required<FieldPart>), request, span };
-}
-
-function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== undefined),
-  ) as T;
 }
 
 /** The points that a plane was made from, each in a colour of its own. */
