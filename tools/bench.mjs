@@ -15,15 +15,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
-import { build, preview } from 'vite';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
+import { serveDemo } from './site.mjs';
 
 /** @typedef {import('playwright').Browser} Browser */
 /** @typedef {{ name: string, unit: string, median: number, lowest: number, highest: number, runs: number, aim: string }} Row */
 
 const ROOT = resolve(import.meta.dirname, '..');
-const DEMO = resolve(ROOT, 'demo');
 const REPORT = resolve(ROOT, 'docs/bench.md');
 const USAGE = 'npm run bench -- [--runs N] [--json FILE] [--save]';
 
@@ -55,20 +54,6 @@ function readOptions() {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     process.exit(2);
   }
-}
-
-async function serveDemo() {
-  const configFile = resolve(DEMO, 'vite.config.ts');
-  await build({ root: DEMO, configFile, logLevel: 'warn' });
-  const server = await preview({
-    root: DEMO,
-    configFile,
-    logLevel: 'warn',
-    preview: { port: 0, host: 'localhost', open: false },
-  });
-  const url = server.resolvedUrls?.local[0];
-  if (!url) throw new Error('the preview server of the demo has no address');
-  return { url, close: () => server.close() };
 }
 
 /**
