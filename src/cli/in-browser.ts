@@ -5,7 +5,7 @@ import { chooseGpu, launchOptions } from '../../tools/chromium.mjs';
 import { asError, DataError, DeviceError, FtleError, type DeviceErrorReason } from '../errors.ts';
 import { startPageServer, type PageHandlers } from './browser-server.ts';
 import type { JobHost, RunJob } from './host.ts';
-import type { JobName, JobParameters, JobResult, JobSent } from './jobs/registry.ts';
+import type { JobName, JobParameters, JobResult } from './jobs/registry.ts';
 import type { Progress } from './jobs/job.ts';
 
 /** The page's code, built beside this file. */

@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { asError, DataError, NetworkError } from '../errors.ts';
 import { loadNetwork, type LoadedNetwork, type LoadOptions } from '../files/load.ts';
 import { listExternalFiles } from '../files/onnx-files.ts';
 import { recogniseFormat } from '../files/format.ts';
+import type { Origin } from '../files/file-options.ts';
+import { checkParameters } from '../files/checked-parameters.ts';
+import { describeNetwork } from '../files/parameters.ts';
 import { reasonOf } from './rows.ts';
 
 /** A network with the file that it came from. */
 export interface NetworkFromFile extends LoadedNetwork {
   readonly path: string;
-  /** SHA-256 of the file, in hexadecimal digits. */
-  readonly hash: string;
+  /** What goes into files that are made from it; with its training, if that was here. */
+  readonly origin: Origin;
 }
 
 /**
@@ -39,11 +41,21 @@ export async function readNetworkFile(
       }
     }
     const loaded = await loadNetwork(bytes, { ...options, externalData });
-    return { ...loaded, path, hash: createHash('sha256').update(bytes).digest('hex') };
+    return { ...loaded, path, origin: originOf(loaded, path) };
   } catch (cause) {
     const message = `${path}: ${asError(cause).message}`;
     if (cause instanceof NetworkError) throw new NetworkError(message, { cause });
     if (cause instanceof DataError) throw new DataError(message, { cause });
     throw cause;
   }
+}
+
+function originOf({ network, metadata }: LoadedNetwork, path: string): Origin {
+  const record = describeNetwork(network, path);
+  if (metadata.parameters === undefined) return { network: record };
+  const { network: old, training } = checkParameters(metadata.parameters);
+  // Of a network that was changed since, nothing is known.
+  if (old.sha256 !== record.sha256) return { network: record };
+  const { start } = old;
+  return { network: { ...record, ...(start && { start }) }, ...(training && { training }) };
 }

@@ -9,7 +9,7 @@ import {
   type MapParameters,
   type PlaneRecord,
 } from '../files/parameters.ts';
-import { readParameters } from '../files/stored-parameters.ts';
+import { readParameters } from '../files/save.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
 import type { WeightOrder } from '../files/tensor-names.ts';
 import type { Network } from '../model/network.ts';

@@ -51,6 +51,11 @@ export class Picture {
     private style: StyleSettings,
   ) {}
 
+  /** How the picture is painted. */
+  get styleSettings(): StyleSettings {
+    return this.style;
+  }
+
   get isVisible(): boolean {
     return this.size.width > 0 && this.size.height > 0;
   }

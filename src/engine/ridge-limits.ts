@@ -38,6 +38,18 @@ export function ridgeLimits(
   };
 }
 
+/** Largest side of a field that ridges are looked for in: a live field is in memory as a whole. */
+const RIDGE_SIDE = 2048;
+
+/** The request itself, or one for a smaller field of the same view, in which its ridges can be found. */
+export function ridgeRequest(request: FieldRequest): FieldRequest {
+  const { width, height } = request;
+  const factor = RIDGE_SIDE / Math.max(width, height);
+  if (factor >= 1) return request;
+  const pixels = (length: number): number => Math.max(1, Math.round(factor * length));
+  return { ...request, width: pixels(width), height: pixels(height) };
+}
+
 /** What maps look for, whatever the size of the field. */
 export function standardRidges({
   width,

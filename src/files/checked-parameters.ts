@@ -1,6 +1,5 @@
 import { DataError } from '../errors.ts';
 import type { LayerChoice } from '../engine/engine.ts';
-import type { Initialisation } from '../math/initialisation.ts';
 import { checkSpec } from '../model/network.ts';
 import { checkDomain } from '../model/plane.ts';
 import { COLORMAPS } from '../render/palette.ts';
@@ -25,6 +24,7 @@ import {
   type PictureRecord,
   type PlaneRecord,
   type PointsRecord,
+  type StartRecord,
   type TrainingRecord,
 } from './parameters.ts';
 
@@ -65,20 +65,25 @@ export function checkParameters(value: unknown): MapParameters {
 }
 
 function checkNetwork(value: unknown, place: string): NetworkRecord {
-  const members = record(value, place, ['address', 'sha256', 'inputWidth', 'layers']);
+  const members = record(value, place, ['address', 'sha256', 'start', 'inputWidth', 'layers']);
   const sha256 = text(members.sha256, `${place}.sha256`);
   if (!/^[0-9a-f]{64}$/.test(sha256)) {
     throw new DataError(`${place}.sha256 must have 64 hexadecimal digits`);
   }
   const { inputWidth, layers } = checkSpec(members);
-  return { ...optional(members, place, 'address', text), sha256, inputWidth, layers };
+  return {
+    ...optional(members, place, 'address', text),
+    sha256,
+    ...optional(members, place, 'start', checkStart),
+    inputWidth,
+    layers,
+  };
 }
 
 function checkTraining(value: unknown, place: string): TrainingRecord {
   const members = record(value, place, [
     'dataset',
     'seed',
-    'start',
     'optimizer',
     'learningRate',
     'momentum',
@@ -92,7 +97,6 @@ function checkTraining(value: unknown, place: string): TrainingRecord {
   return {
     dataset: text(members.dataset, `${place}.dataset`),
     seed: whole('seed', 0),
-    ...optional(members, place, 'start', checkStart),
     optimizer: oneOf(members.optimizer, `${place}.optimizer`, ['sgd', 'adam']),
     learningRate: number(members.learningRate, `${place}.learningRate`),
     momentum: number(members.momentum, `${place}.momentum`),
@@ -103,12 +107,13 @@ function checkTraining(value: unknown, place: string): TrainingRecord {
   };
 }
 
-function checkStart(value: unknown, place: string): Initialisation {
-  const members = record(value, place, ['scheme', 'variance']);
+function checkStart(value: unknown, place: string): StartRecord {
+  const members = record(value, place, ['scheme', 'variance', 'seed']);
+  const seed = wholeNumber(members.seed, `${place}.seed`, 0, Number.MAX_SAFE_INTEGER);
   const schemes = ['gaussian', 'glorot', 'he', 'orthogonal'] as const;
   const scheme = oneOf(members.scheme, `${place}.scheme`, schemes);
-  if (scheme !== 'gaussian') return { scheme };
-  return { scheme, variance: number(members.variance, `${place}.variance`) };
+  if (scheme !== 'gaussian') return { scheme, seed };
+  return { scheme, variance: number(members.variance, `${place}.variance`), seed };
 }
 
 const MAXIMAL_SIDE = 8192;

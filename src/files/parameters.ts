@@ -39,16 +39,19 @@ export interface NetworkRecord extends NetworkSpec {
    * the same for every format of file.
    */
   readonly sha256: string;
+  /** How its start values were drawn; missing if they came from a file. */
+  readonly start?: StartRecord;
 }
+
+/** Start values, drawn here. */
+export type StartRecord = Initialisation & { readonly seed: number };
 
 /** How it was trained, if it was trained here. */
 export interface TrainingRecord {
   /** Name of the data set. */
   readonly dataset: string;
-  /** Decides start values, data and the order of samples. */
+  /** Decides data and the order of samples. */
   readonly seed: number;
-  /** How start values were drawn; missing if training went on from those of the network's file. */
-  readonly start?: Initialisation;
   readonly optimizer: Optimizer;
   /** As it was last. */
   readonly learningRate: number;
@@ -115,8 +118,15 @@ export interface GreyRecord {
   readonly high: number;
 }
 
-/** @param address - file name or address that the network was read from. */
-export function describeNetwork(network: Network, address?: string): NetworkRecord {
+/**
+ * @param address - file name or address that the network was read from.
+ * @param start - how its start values were drawn, if they were.
+ */
+export function describeNetwork(
+  network: Network,
+  address?: string,
+  start?: StartRecord,
+): NetworkRecord {
   const hash = new Sha256();
   for (const place of tensorPlaces(network)) {
     const values = readTensor(place, network.parameters);
@@ -126,6 +136,7 @@ export function describeNetwork(network: Network, address?: string): NetworkReco
   return {
     ...(address === undefined ? {} : { address }),
     sha256: hash.finish(),
+    ...(start && { start }),
     inputWidth,
     layers,
   };

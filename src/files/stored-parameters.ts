@@ -21,7 +21,7 @@ const DEPTH = 12;
  *
  * @throws DataError or NetworkError if the file has none, or they are faulty.
  */
-export async function readParameters(bytes: Uint8Array): Promise<MapParameters> {
+export async function parseParameters(bytes: Uint8Array): Promise<MapParameters> {
   return checkParameters(await findParameters(bytes));
 }
 

@@ -7,7 +7,7 @@ import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import type { FieldData, FieldRequest } from '../../src/engine/engine.ts';
 import { parseNpy, writeNpy } from '../../src/files/npy.ts';
 import { parseNpz } from '../../src/files/npz.ts';
-import { readParameters } from '../../src/files/stored-parameters.ts';
+import { readParameters } from '../../src/files/save.ts';
 import type { Network } from '../../src/model/network.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
 import { axesPlane, pointsPlane, principalPlane } from '../../src/model/planes.ts';

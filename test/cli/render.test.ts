@@ -5,7 +5,7 @@ import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import { writeNpy } from '../../src/files/npy.ts';
-import { readParameters } from '../../src/files/stored-parameters.ts';
+import { readParameters } from '../../src/files/save.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
 import { classRgb } from '../../src/render/palette.ts';
 import { Workplace } from '../support/command.ts';

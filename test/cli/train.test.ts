@@ -6,7 +6,7 @@ import { createDataset } from '../../src/data/toy.ts';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import { loadNetwork } from '../../src/files/load.ts';
 import { writeNpz } from '../../src/files/npz.ts';
-import { readParameters } from '../../src/files/stored-parameters.ts';
+import { readParameters } from '../../src/files/save.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { Workplace } from '../support/command.ts';
@@ -52,11 +52,11 @@ describe('ftle train', () => {
     const bytes = place.read(name);
     const { network } = await loadNetwork(bytes);
     expect(network.parameters).toEqual(await trainHere());
-    const { training } = await readParameters(bytes);
+    const { training, network: record } = await readParameters(bytes);
+    expect(record.start).toEqual({ scheme: 'gaussian', variance: 1.5, seed: 3 });
     expect(training).toEqual({
       dataset: 'xor',
       seed: 3,
-      start: { scheme: 'gaussian', variance: 1.5 },
       optimizer: 'adam',
       learningRate: 0.01,
       momentum: 0,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { layerPlace } from '../../model/layer-choice.ts';
 import type { Network } from '../../model/network.ts';
 import { pixelCentre, planePoint, type Domain, type Plane } from '../../model/plane.ts';
-import { describeNetwork, parametersValue } from '../../files/parameters.ts';
+import { parametersValue } from '../../files/parameters.ts';
 import { asUsage, chooseLayer, wholeNumber } from '../arguments.ts';
 import { packNetwork } from '../jobs/job.ts';
 import {
@@ -48,7 +48,7 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
   );
   addBackendOption(command).action(async (path: string, options: Options) => {
     const session = startSession('accuracy', options, signal);
-    const { network } = await loadFromOptions(path, options, session);
+    const { network, origin } = await loadFromOptions(path, options, session);
     const { plane, domain } = await choosePlane(network, options);
     const layer = chooseLayer(options.layer ?? 'last', network);
     asUsage(() => layerPlace(network, layer));
@@ -75,7 +75,7 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
         },
       );
       const { pointCount, worst, median, worstAngle, medianAngle, directionCount } = result;
-      const parameters = parametersValue({ network: describeNetwork(network, path) });
+      const parameters = parametersValue(origin);
       session.print(
         {
           points: inputs ?? describeGrid(size),

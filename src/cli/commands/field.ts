@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeField, describeNetwork, parametersValue } from '../../files/parameters.ts';
+import { describeField, parametersValue } from '../../files/parameters.ts';
 import { oneOf } from '../arguments.ts';
 import { createFieldFile, FIELD_QUANTITIES, type FieldQuantity } from '../field-file.ts';
 import { packNetwork } from '../jobs/job.ts';
@@ -47,10 +47,10 @@ export function addFieldCommand(program: Command, signal: AbortSignal): void {
     );
   addBackendOption(command).action(async (path: string, options: Options) => {
     const session = startSession('field', options, signal);
-    const { network } = await loadFromOptions(path, options, session);
+    const { network, origin } = await loadFromOptions(path, options, session);
     const { request, span } = await chooseField(network, options, session);
     const parameters = {
-      network: describeNetwork(network, path),
+      ...origin,
       field: describeField({ request, span }),
     };
     const { out, quantity } = options;

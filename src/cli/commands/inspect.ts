@@ -16,7 +16,7 @@ export function addInspectCommand(program: Command, signal: AbortSignal): void {
   addNetworkOptions(command).action(async (path: string, options: InspectOptions) => {
     // What was assumed is part of the answer here.
     const session = startSession('inspect', { ...options, quiet: true }, signal);
-    const { network, format, notes, metadata, hash } = await loadFromOptions(
+    const { network, format, notes, metadata, origin } = await loadFromOptions(
       path,
       options,
       session,
@@ -28,7 +28,7 @@ export function addInspectCommand(program: Command, signal: AbortSignal): void {
       {
         file: path,
         format,
-        sha256: hash,
+        sha256: origin.network.sha256,
         inputWidth,
         outputWidth,
         depth,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { PointsRequest } from '../../engine/engine.ts';
 import { checkPointsRequest } from '../../engine/field-checks.ts';
-import { describeNetwork, parametersValue } from '../../files/parameters.ts';
+import { parametersValue } from '../../files/parameters.ts';
 import { asUsage, chooseLayer, UsageError, wholeNumber, type LayerName } from '../arguments.ts';
 import { packNetwork } from '../jobs/job.ts';
 import {
@@ -51,7 +51,7 @@ export function addPointsCommand(program: Command, signal: AbortSignal): void {
     if (inputs === undefined)
       throw new UsageError('--inputs is missing: x.npy, x.npz:name or x.csv');
     const session = startSession('points', options, signal);
-    const { network } = await loadFromOptions(path, options, session);
+    const { network, origin } = await loadFromOptions(path, options, session);
     const request: PointsRequest = {
       layer: chooseLayer(options.layer ?? 'last', network),
       space: options.full ? 'full' : (await choosePlane(network, options)).plane,
@@ -63,7 +63,7 @@ export function addPointsCommand(program: Command, signal: AbortSignal): void {
     try {
       const { count } = rows;
       const parameters = {
-        network: describeNetwork(network, path),
+        ...origin,
         points: describeRequest(request, span, inputs, count),
       };
       const file = await createPointsFile(out, network, request, span, count, parameters);

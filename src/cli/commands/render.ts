@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
 import type { FieldData, FieldRequest } from '../../engine/engine.ts';
 import { allocateRows, setBand } from '../../engine/field-bands.ts';
-import { standardRidges } from '../../engine/ridge-limits.ts';
-import { describeNetwork, parametersValue } from '../../files/parameters.ts';
-import { checkParameters } from '../../files/checked-parameters.ts';
-import { readParameters } from '../../files/stored-parameters.ts';
-import { writeField, type FieldFormat } from '../../files/save.ts';
+import type { FieldFormat } from '../../files/file-options.ts';
+import { parametersValue, type TrainingRecord } from '../../files/parameters.ts';
+import { readParameters, writeField } from '../../files/save.ts';
 import type { Network } from '../../model/network.ts';
 import { planeCoordinates, type Plane } from '../../model/plane.ts';
 import { COLORMAPS, type ColormapName } from '../../render/palette.ts';
@@ -34,7 +32,7 @@ import {
 } from '../options.ts';
 import { checkPlace, writeOutput } from '../output.ts';
 import type { RunOptions } from '../session.ts';
-import { showNumber, showSeconds } from '../wording.ts';
+import { showExtent, showSeconds } from '../wording.ts';
 
 interface Options extends FieldOptions, RunOptions {
   readonly quantity?: Quantity;
@@ -106,27 +104,26 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
   if (given.grey && ending === 'svg') throw new UsageError('--grey is for .png');
   await checkPlace(out);
   const session = startSession('render', given, signal);
-  const { network, metadata } = await loadFromOptions(path, given, session);
+  const { network, origin } = await loadFromOptions(path, given, session);
   const { request, span, places, like } = await chooseField(network, given, session);
   const options = { colorbar: true, ...like?.picture, ...like?.grey, ...given };
   const isGrey = given.grey ?? (like?.grey !== undefined && ending === 'png');
   const samples = options.samples
-    ? (markPlaces(places) ?? (await markDataset(given, metadata, network, request.plane)))
+    ? (markPlaces(places) ?? (await markDataset(given, origin.training, network, request.plane)))
     : null;
   const data: FieldData = allocateRows(network, request, span, request.height);
   const job = {
     network: packNetwork(network),
     request,
-    ridges: options.ridges && !isGrey ? standardRidges(request) : null,
+    ridges: options.ridges === true && !isGrey,
   };
   const run = await session.run(given.backend, 'render', job, {
     async take(part) {
       setBand(data, wholeBand(part, request, span));
     },
   });
-  const { statistics, ridges } = run.result;
+  const { exponents, ridges } = run.result;
   const format: FieldFormat = isGrey ? 'grey' : ending;
-  const origin = { network: describeNetwork(network, path) };
   const bytes = await writeField(data, format, origin, { ...options, ridges, samples });
   signal.throwIfAborted();
   await writeOutput(out, bytes);
@@ -138,12 +135,12 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
       backend,
       device: description,
       seconds,
-      statistics,
+      lambda1: exponents,
       ridgeSegments: ridges ? ridges.length / 4 : null,
       parameters: parametersValue(await readParameters(bytes)),
     },
     [
-      `${out}: ${request.width} × ${request.height}, λ₁ from ${showNumber(statistics.minimum)} to ${showNumber(statistics.maximum)}`,
+      `${out}: ${request.width} × ${request.height}, ${showExtent(exponents, 'pixels')}`,
       `${backend} (${description}), ${showSeconds(seconds)}`,
     ],
   );
@@ -163,11 +160,10 @@ function markPlaces(places: Float32Array | null): SampleMarks | null {
 /** The first points of a data set, which are in random order, projected onto the plane. */
 async function markDataset(
   { dataset: given, seed: givenSeed }: Options,
-  metadata: Readonly<Record<string, unknown>>,
+  trained: TrainingRecord | undefined,
   network: Network,
   plane: Plane,
 ): Promise<SampleMarks> {
-  const trained = trainingOf(metadata);
   const name = given ?? trained?.dataset;
   if (name === undefined) {
     throw new UsageError('--samples needs --dataset: the file does not say what it was trained on');
@@ -189,13 +185,4 @@ async function markDataset(
     marks.set(planeCoordinates(plane, point), 2 * i);
   }
   return { points: marks, classes: classes.subarray(0, shown), count: shown };
-}
-
-/** What a file that was trained here says; null if it says nothing. */
-function trainingOf({ parameters }: Readonly<Record<string, unknown>>): {
-  dataset: string;
-  seed: number;
-} | null {
-  if (parameters === undefined) return null;
-  return checkParameters(parameters).training ?? null;
 }

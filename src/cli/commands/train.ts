@@ -116,8 +116,9 @@ async function train(given: Options, signal: AbortSignal): Promise<void> {
   const job = { network: packNetwork(network), dataset, options, stepCount };
   const { result, description, seconds } = await session.run(backend, 'train', job);
   const trained = createNetwork(network.spec, result.parameters);
-  const training: TrainingRecord = { dataset: given.dataset, ...options, start, stepCount };
-  const parameters = parametersValue({ network: describeNetwork(trained), training });
+  const training: TrainingRecord = { dataset: given.dataset, ...options, stepCount };
+  const record = describeNetwork(trained, undefined, { ...start, seed });
+  const parameters = parametersValue({ network: record, training });
   const { mean, deviation } = dataset;
   const standardisation = { mean: [...mean], deviation: [...deviation] };
   const metadata = { parameters, standardisation };

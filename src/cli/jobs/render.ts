@@ -1,66 +1,69 @@
-import type { FieldRequest, FieldStatistics, RidgeOptions } from '../../engine/engine.ts';
-import { unpackNetwork, type Job, type NetworkParcel } from './job.ts';
+import type { Engine, FieldBand, FieldRequest, Model } from '../../engine/engine.ts';
+import { ridgeRequest, standardRidges } from '../../engine/ridge-limits.ts';
 import type { FieldPart } from './field.ts';
+import { unpackNetwork, type Job, type JobContext, type NetworkParcel } from './job.ts';
+import { Tally, type Extent } from './tally.ts';
 
 export interface RenderParameters {
   readonly network: NetworkParcel;
   readonly request: FieldRequest;
-  /** null: no ridges are wanted. */
-  readonly ridges: RidgeOptions | null;
+  readonly ridges: boolean;
 }
 
 export interface RenderResult {
-  readonly span: number;
-  readonly statistics: FieldStatistics;
+  readonly exponents: Extent;
   /** Segments [count][4]: s0, t0, s1, t1 in plane coordinates; null if none are wanted. */
   readonly ridges: Float32Array | null;
 }
 
-/** Pixels that are handed over together. */
-const PART_PIXELS = 262_144;
-
-/** A whole field with its statistics and ridges: what a picture is made of. */
+/** What a picture is made of: a field in bands, and its ridges. */
 export const computePicture: Job<RenderParameters, never, FieldPart, RenderResult> = async (
-  { network, request, ridges: ridgeOptions },
-  { engine, signal, onProgress, send },
+  { network, request, ridges: withRidges },
+  context,
 ) => {
+  const { engine, signal } = context;
   const model = engine.createModel(unpackNetwork(network));
+  const tally = new Tally();
+  const part = withRidges ? 0.5 : 1;
   try {
-    const field = await engine.createField(model);
-    try {
-      await field.compute(request, { signal, onProgress: (fraction) => onProgress({ fraction }) });
-      const statistics = await field.statistics();
-      let segments: Float32Array | null = null;
-      if (ridgeOptions) {
-        const ridges = await engine.createRidges(field);
-        await ridges.find(ridgeOptions);
-        segments = await ridges.read();
-        ridges.dispose();
-      }
-      const data = await field.read();
-      const { width, height } = request;
-      const rows = Math.max(1, Math.floor(PART_PIXELS / width));
-      for (let firstRow = 0; firstRow < height; firstRow += rows) {
-        const rowCount = Math.min(rows, height - firstRow);
-        const [start, end] = [firstRow * width, (firstRow + rowCount) * width];
-        const outputWidth = data.outputs.length / data.exponents.length;
-        await send({
-          firstRow,
-          rowCount,
-          exponents: data.exponents.subarray(start, end),
-          secondExponents: data.secondExponents.subarray(start, end),
-          directions: data.directions.subarray(2 * start, 2 * end),
-          outputs: data.outputs.subarray(outputWidth * start, outputWidth * end),
-          classes: data.classes.subarray(start, end),
-          statuses: data.statuses.subarray(start, end),
-        });
-        signal.throwIfAborted();
-      }
-      return { span: field.span, statistics, ridges: segments };
-    } finally {
-      field.dispose();
-    }
+    await engine.computeBands(
+      model,
+      request,
+      async ({ request: _, span: _span, ...band }: FieldBand) => {
+        tally.add(band.exponents, band.statuses);
+        await context.send(band);
+      },
+      { signal, onProgress: (fraction) => context.onProgress({ fraction: part * fraction }) },
+    );
+    const ridges = withRidges ? await findRidges(engine, model, request, context) : null;
+    return { exponents: tally.extent(), ridges };
   } finally {
     model.dispose();
   }
 };
+
+/** Ridges need a field that is in memory as a whole. */
+async function findRidges(
+  engine: Engine,
+  model: Model,
+  request: FieldRequest,
+  { signal, onProgress }: JobContext<never, FieldPart>,
+): Promise<Float32Array> {
+  const field = await engine.createField(model);
+  try {
+    const searched = ridgeRequest(request);
+    await field.compute(searched, {
+      signal,
+      onProgress: (fraction) => onProgress({ fraction: (1 + fraction) / 2 }),
+    });
+    const ridges = await engine.createRidges(field);
+    try {
+      await ridges.find(standardRidges(searched));
+      return await ridges.read();
+    } finally {
+      ridges.dispose();
+    }
+  } finally {
+    field.dispose();
+  }
+}
