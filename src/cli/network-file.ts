@@ -6,7 +6,8 @@ import { listExternalFiles } from '../files/onnx-files.ts';
 import { recogniseFormat } from '../files/format.ts';
 import type { Origin } from '../files/file-options.ts';
 import { checkParameters } from '../files/checked-parameters.ts';
-import { describeNetwork } from '../files/parameters.ts';
+import { describeNetwork, PARAMETERS_FORMAT } from '../files/parameters.ts';
+import { isRecord } from '../files/show.ts';
 import { reasonOf } from './rows.ts';
 
 /** A network with the file that it came from. */
@@ -41,7 +42,8 @@ export async function readNetworkFile(
       }
     }
     const loaded = await loadNetwork(bytes, { ...options, externalData });
-    return { ...loaded, path, origin: originOf(loaded, path) };
+    const { origin, notes } = describeOrigin(loaded, path);
+    return { ...loaded, path, origin, notes: [...loaded.notes, ...notes] };
   } catch (cause) {
     const message = `${path}: ${asError(cause).message}`;
     if (cause instanceof NetworkError) throw new NetworkError(message, { cause });
@@ -50,12 +52,20 @@ export async function readNetworkFile(
   }
 }
 
-function originOf({ network, metadata }: LoadedNetwork, path: string): Origin {
+/** What is known of a network; parameters in the file that cannot be read are noted, they are not needed. */
+function describeOrigin({ network, metadata }: LoadedNetwork, path: string) {
   const record = describeNetwork(network, path);
-  if (metadata.parameters === undefined) return { network: record };
-  const { network: old, training } = checkParameters(metadata.parameters);
-  // Of a network that was changed since, nothing is known.
-  if (old.sha256 !== record.sha256) return { network: record };
-  const { start } = old;
-  return { network: { ...record, ...(start && { start }) }, ...(training && { training }) };
+  const unknown = { origin: { network: record }, notes: [] };
+  const { parameters } = metadata;
+  // Metadata are the user's, who may call something of their own so.
+  if (!isRecord(parameters) || parameters.format !== PARAMETERS_FORMAT) return unknown;
+  try {
+    const { network: old, training } = checkParameters(parameters);
+    // Of a network that was changed since, nothing is known.
+    if (old.sha256 !== record.sha256) return unknown;
+    const known = { ...record, ...(old.start && { start: old.start }) };
+    return { origin: { network: known, ...(training && { training }) }, notes: [] };
+  } catch (error) {
+    return { ...unknown, notes: [`how it was made is not read: ${asError(error).message}`] };
+  }
 }

@@ -2,6 +2,7 @@
 // folded or assumed, tensors in a file beside; options that say what a file leaves open; text for people.
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { writeNetworkJson } from '../../src/files/json.ts';
 import { Workplace } from '../support/command.ts';
 
 const place = new Workplace();
@@ -51,6 +52,19 @@ describe('ftle inspect', () => {
     ]);
     expect(activations(said)).toEqual(new Set(['celu']));
     expect(said.layers[0]).toMatchObject({ alpha: 0.5 });
+  });
+
+  it('takes metadata for what they are', async () => {
+    const file = JSON.parse(writeNetworkJson(place.network('net.json', '2-3-1'))) as object;
+    const format = 'ftle-map/parameters';
+    for (const [parameters, count] of [
+      [{ lr: 0.1 }, 0],
+      [{ format, version: 1 }, 1],
+    ] as const) {
+      place.write('other.json', JSON.stringify({ ...file, metadata: { parameters } }));
+      const { notes } = await place.json<Said>(['inspect', 'other.json']);
+      expect(notes).toHaveLength(count);
+    }
   });
 
   it('prints lines for people', async () => {
