@@ -1,5 +1,6 @@
 import { assert } from '../errors.ts';
 import type { Network } from '../model/network.ts';
+import { attackOnCpu } from './cpu-attack.ts';
 import { CpuField, computeOnCpu } from './cpu-field.ts';
 import { CpuModel } from './cpu-model.ts';
 import { createCpuEvaluator } from './cpu-points.ts';
@@ -40,6 +41,10 @@ export function createCpuEngine(): Engine {
     async createPopulation(networks, dataset, options, members) {
       assertAlive();
       return new CpuPopulation(networks, dataset, options, members);
+    },
+    async attack(model, points, targets, request, options) {
+      assertAlive();
+      return attackOnCpu(ownModel(model), points, targets, request, options);
     },
     async computeField(model, request, options) {
       assertAlive();

@@ -1,5 +1,6 @@
 import { assert } from '../errors.ts';
 import type { Engine, Field, Model } from './engine.ts';
+import { attackOnGpu } from './gpu-attack.ts';
 import { computeOnGpu, GpuField } from './gpu-field.ts';
 import { GpuModel } from './gpu-model.ts';
 import { createGpuEvaluator } from './gpu-points.ts';
@@ -48,6 +49,10 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
       assertAlive();
       const settings = { slow };
       return GpuPopulation.create(device, networks, dataset, trainingOptions, members, settings);
+    },
+    async attack(model, points, targets, request, computeOptions = {}) {
+      assertAlive();
+      return attackOnGpu(ownModel(model), points, targets, request, computeOptions, slow);
     },
     async computeField(model, request, computeOptions = {}) {
       assertAlive();

@@ -3,7 +3,7 @@ import { DeviceError } from '../errors.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import { createArguments, createKernel, dispatch, foldGrid, type Kernel } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
-import { ADAM, type TrainingOptions } from '../model/training.ts';
+import { ADAM, type Loss, type TrainingOptions } from '../model/training.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
 import { opRules } from '../ops/registry.ts';
 import batchShader from '../../shaders/kernels/batch.wgsl';
@@ -53,16 +53,19 @@ export async function createTrainingKernels(
   // On a software adapter workgroups are the unit of work for its threads, so they are small.
   const lanes = slow ? 16 : 64;
   const overrides = { LANES: lanes };
-  const LOSS = LOSS_CODES[options.loss];
   const OPTIMIZER = OPTIMIZER_CODES[options.optimizer];
   const [batch, loss, update, restore, score] = await Promise.all([
     createKernel(device, batchShader, { overrides }),
-    createKernel(device, lossShader, { overrides: { ...overrides, LOSS } }),
+    createLossKernel(device, options.loss, lanes),
     createKernel(device, updateShader, { overrides: { ...overrides, OPTIMIZER } }),
     createKernel(device, restoreShader, { overrides }),
     createKernel(device, scoreShader),
   ]);
   return { columns, batch, loss, update, restore, score, lanes, slow };
+}
+
+export function createLossKernel(device: GPUDevice, loss: Loss, lanes: number): Promise<Kernel> {
+  return createKernel(device, lossShader, { overrides: { LANES: lanes, LOSS: LOSS_CODES[loss] } });
 }
 
 /** A data set on the GPU, in blocks of four padded with zeros: [sample][blocks]. */
@@ -232,7 +235,7 @@ export function createSteps(
 /** What TrainingArgs holds where nothing is trained. */
 export function evaluationValues(
   networks: ResidentNetworks,
-  dataset: Dataset,
+  dataset: Pick<Dataset, 'trainCount' | 'inputWidth' | 'outputWidth'>,
   columnLength: number,
   stride: number,
 ): Record<string, number> {
