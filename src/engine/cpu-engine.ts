@@ -3,6 +3,7 @@ import type { Network } from '../model/network.ts';
 import { CpuField, computeOnCpu } from './cpu-field.ts';
 import { CpuModel } from './cpu-model.ts';
 import { createCpuEvaluator } from './cpu-points.ts';
+import { CpuPopulation } from './cpu-population.ts';
 import { createCpuRidges } from './cpu-ridges.ts';
 import { createCpuTrainer } from './cpu-trainer.ts';
 import type { Engine, Field, Model } from './engine.ts';
@@ -35,6 +36,10 @@ export function createCpuEngine(): Engine {
     async createTrainer(model, dataset, options) {
       assertAlive();
       return createCpuTrainer(ownModel(model), dataset, options);
+    },
+    async createPopulation(networks, dataset, options, members) {
+      assertAlive();
+      return new CpuPopulation(networks, dataset, options, members);
     },
     async computeField(model, request, options) {
       assertAlive();

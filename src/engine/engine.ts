@@ -191,6 +191,30 @@ export interface Trainer {
   dispose(): void;
 }
 
+/** What a network of a population has for itself. */
+export interface MemberOptions {
+  /** Seed of the order in which it draws samples. */
+  readonly seed: number;
+  readonly learningRate: number;
+}
+
+/** Networks of one architecture that are trained at once, each with weights, seed and rate of its own. */
+export interface Population {
+  /** One a network; a trainer of one network by itself would leave the same parameters in it. */
+  readonly models: readonly Model[];
+  readonly dataset: Dataset;
+  readonly options: TrainingOptions;
+  readonly members: readonly MemberOptions[];
+  /** Steps of each network; of one that diverged those before. */
+  readonly stepCounts: readonly number[];
+  setLearningRates(rates: readonly number[]): void;
+  /** Runs steps of all networks; those that diverged stay as they are. */
+  step(stepCount: number): Promise<void>;
+  /** Loss and accuracy of each, on up to 4,096 samples each of training and test set. */
+  evaluate(): Promise<readonly TrainingStatus[]>;
+  dispose(): void;
+}
+
 /** Where networks are evaluated: on a GPU through WebGPU, or on the CPU in float64. */
 export interface Engine {
   readonly backend: 'webgpu' | 'cpu';
@@ -206,6 +230,16 @@ export interface Engine {
   createEvaluator(model: Model, request: PointsRequest): Promise<Evaluator>;
   createRidges(field: Field): Promise<Ridges>;
   createTrainer(model: Model, dataset: Dataset, options: TrainingOptions): Promise<Trainer>;
+  /**
+   * @param members - one a network; they come before seed and rate of `options`.
+   * @throws NetworkError or DataError if architectures differ, or data and options do not fit them.
+   */
+  createPopulation(
+    networks: readonly Network[],
+    dataset: Dataset,
+    options: TrainingOptions,
+    members: readonly MemberOptions[],
+  ): Promise<Population>;
   /**
    * One field of any size up to 8192 × 8192, in tiles of bounded memory.
    *
