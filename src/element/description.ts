@@ -1,24 +1,9 @@
 import type { LayerChoice, TrainingStatus } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
+import { formatNumber } from '../render/legend.ts';
 import type { FrameInfo } from './listener.ts';
 import type { Plan } from './plan.ts';
 import type { StyleSettings } from './settings.ts';
-
-/** What the colours stand for, as the colour bar says it. */
-export function quantityTitle({ quantity, perLayer }: StyleSettings): string {
-  switch (quantity) {
-    case 'exponent':
-      return perLayer ? 'λ₁ per layer' : 'l·λ₁ = log Λ₁';
-    case 'second-exponent':
-      return perLayer ? 'λ₂ per layer' : 'l·λ₂ = log Λ₂';
-    case 'direction':
-      return 'stretching direction';
-    case 'output':
-      return 'output';
-    case 'class':
-      return 'class';
-  }
-}
 
 const SUBJECTS = {
   exponent: 'maximal finite-time Lyapunov exponent',
@@ -62,13 +47,6 @@ export function describePicture(
 /** What happened when training diverged, and what to do. */
 export function describeDivergence({ stepCount }: TrainingStatus, learningRate: number): string {
   return `Training diverged at step ${stepCount}: loss or weights are no longer finite. The last finite weights are shown. Lower the learning rate (now ${learningRate}) and reset.`;
-}
-
-/** Three significant digits, with a true minus sign. */
-export function formatNumber(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  const text = Number(value.toPrecision(3)).toString();
-  return text.replace('-', '−');
 }
 
 export function formatPercent(fraction: number): string {

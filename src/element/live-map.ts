@@ -1,5 +1,6 @@
 import type { Engine, TrainingStatus } from '../engine/engine.ts';
 import { asError, DataError } from '../errors.ts';
+import type { TrainingRecord } from '../files/parameters.ts';
 import type { Network } from '../model/network.ts';
 import type { Plane } from '../model/plane.ts';
 import type { Painter } from '../render/painter.ts';
@@ -14,10 +15,12 @@ import { JobQueue, nextAnimationFrame, TaskLoop, type Task } from './task-loop.t
 import { hasLayer, type CanvasSize } from './view.ts';
 
 /** A network as it was between two training steps. */
-interface Snapshot {
+export interface Snapshot {
   readonly network: Network;
   readonly plane: Plane;
   readonly plan: Plan;
+  /** How it was trained so far; null if it was not. */
+  readonly training: TrainingRecord | null;
 }
 
 /**
@@ -179,8 +182,16 @@ export class LiveMap {
   snapshot(): Promise<Snapshot> {
     return this.#enqueue(async (session) => {
       const { plan, plane } = session;
-      return { network: await session.snapshot(), plan, plane };
+      const training = this.#describeTraining(session);
+      return { network: await session.snapshot(), plan, plane, training };
     });
+  }
+
+  #describeTraining({ plan, trainer }: Session): TrainingRecord | null {
+    if (!plan.dataset || !trainer || trainer.stepCount === 0) return null;
+    const { dataset, training } = plan;
+    const learningRate = this.#learningRate;
+    return { dataset: dataset.name, ...training, learningRate, stepCount: trainer.stepCount };
   }
 
   /** Ridges of the field that is shown, [count][4] in plane coordinates. */

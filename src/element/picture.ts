@@ -54,6 +54,11 @@ export class Picture {
     private style: StyleSettings,
   ) {}
 
+  /** How the picture is painted. */
+  get styleSettings(): StyleSettings {
+    return this.style;
+  }
+
   get isVisible(): boolean {
     return this.size.width > 0 && this.size.height > 0;
   }
@@ -228,7 +233,8 @@ export class Picture {
   }
 }
 
-function ridgeOptions({ request }: Field): RidgeOptions {
+/** How ridges of a field are found. */
+export function ridgeOptions({ request }: Field): RidgeOptions {
   const { part, leastPixels, mostPixels } = RIDGE_SMOOTHING;
   const wanted = part * Math.max(request?.width ?? 0, request?.height ?? 0);
   const smoothing = Math.max(leastPixels, Math.min(mostPixels, wanted));

@@ -1,8 +1,6 @@
 import type { FieldData } from '../engine/engine.ts';
 import { DataError } from '../errors.ts';
 import type { Domain } from '../model/plane.ts';
-import { createPainter } from '../render/painter.ts';
-import type { Connection } from './connection.ts';
 import type { LiveMap } from './live-map.ts';
 import { probeNetwork, type Probe } from './probe.ts';
 import { readDomain, readLayer, type DomainList, type LayerName } from './settings.ts';
@@ -44,37 +42,5 @@ export async function computeMapField(live: LiveMap, options: FieldOptions): Pro
     return await live.engine.computeField(model, request, signal ? { signal } : {});
   } finally {
     model.dispose();
-  }
-}
-
-/**
- * What a map shows as a PNG.
- *
- * @param width - device pixels; undefined: as on screen.
- * @throws DataError if there is no picture because the canvas has no size.
- */
-export async function paintBlob(
-  { live, canvas, format }: Connection,
-  width: number | undefined,
-): Promise<Blob> {
-  const session = await live.opened();
-  const { picture, frame } = live;
-  if (!frame) throw new DataError('the element has no size, so there is no picture yet');
-  if (width === undefined) {
-    // The content of a canvas is only sure in the task that painted it.
-    picture.paint(session);
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
-    if (!blob) throw new DataError('the browser cannot write the picture as a PNG');
-    return blob;
-  }
-  const factor = width / picture.size.width;
-  const height = Math.max(1, Math.round(picture.size.height * factor));
-  const copy = new OffscreenCanvas(width, height);
-  const painter = await createPainter(live.engine, copy, format);
-  try {
-    picture.paintWith(session, painter, picture.size.pixelRatio * factor);
-    return await copy.convertToBlob();
-  } finally {
-    painter.dispose();
   }
 }

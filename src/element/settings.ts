@@ -4,6 +4,8 @@ import { DataError } from '../errors.ts';
 import type { LayerChoice, Optimizer } from '../engine/engine.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
 import { checkDomain, type Domain } from '../model/plane.ts';
+import { COLORMAPS, type ColormapName } from '../render/palette.ts';
+import { QUANTITIES, type Quantity } from '../render/style.ts';
 
 /** xMin, yMin, xMax, yMax in units of the inputs. */
 export type DomainList = readonly [xMin: number, yMin: number, xMax: number, yMax: number];
@@ -12,11 +14,8 @@ export type LayerName = LayerChoice | 'last';
 export type Backend = 'auto' | 'webgpu' | 'cpu';
 export type RangeChoice = 'auto' | readonly [low: number, high: number];
 
-export const QUANTITIES = ['exponent', 'second-exponent', 'direction', 'output', 'class'] as const;
-export type Quantity = (typeof QUANTITIES)[number];
-
-export const COLORMAPS = ['diverging', 'cividis', 'viridis', 'greys'] as const;
-export type Colormap = (typeof COLORMAPS)[number];
+export type { ColormapName as Colormap } from '../render/palette.ts';
+export type { Quantity } from '../render/style.ts';
 
 /** What the network is and how it is trained: a change starts anew. */
 export interface NetworkSettings {
@@ -51,7 +50,7 @@ export interface ViewSettings {
 export interface StyleSettings {
   readonly quantity: Quantity;
   readonly perLayer: boolean;
-  readonly colormap: Colormap;
+  readonly colormap: ColormapName;
   readonly range: RangeChoice;
   readonly ridges: boolean;
   readonly directions: boolean;
@@ -82,7 +81,7 @@ export interface Properties {
   layer: LayerName;
   quantity: Quantity;
   perLayer: boolean;
-  colormap: Colormap;
+  colormap: ColormapName;
   range: RangeChoice;
   ridges: boolean;
   directions: boolean;
