@@ -1,8 +1,10 @@
 import { assert } from '../errors.ts';
 import type { Network } from '../model/network.ts';
+import { attackOnCpu } from './cpu-attack.ts';
 import { CpuField, computeBandsOnCpu, computeOnCpu } from './cpu-field.ts';
 import { CpuModel } from './cpu-model.ts';
 import { createCpuEvaluator } from './cpu-points.ts';
+import { CpuPopulation } from './cpu-population.ts';
 import { createCpuRidges } from './cpu-ridges.ts';
 import { createCpuTrainer } from './cpu-trainer.ts';
 import type { Engine, Field, Model } from './engine.ts';
@@ -35,6 +37,14 @@ export function createCpuEngine(): Engine {
     async createTrainer(model, dataset, options) {
       assertAlive();
       return createCpuTrainer(ownModel(model), dataset, options);
+    },
+    async createPopulation(networks, dataset, options, members) {
+      assertAlive();
+      return new CpuPopulation(networks, dataset, options, members);
+    },
+    async attack(model, points, targets, request, options) {
+      assertAlive();
+      return attackOnCpu(ownModel(model), points, targets, request, options);
     },
     async computeField(model, request, options) {
       assertAlive();

@@ -1,8 +1,10 @@
 import { assert } from '../errors.ts';
 import type { Engine, Field, Model } from './engine.ts';
+import { attackOnGpu } from './gpu-attack.ts';
 import { computeBandsOnGpu, computeOnGpu, GpuField } from './gpu-field.ts';
 import { GpuModel } from './gpu-model.ts';
 import { createGpuEvaluator } from './gpu-points.ts';
+import { GpuPopulation } from './gpu-population.ts';
 import { createGpuRidges } from './gpu-ridges.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 
@@ -42,6 +44,15 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
     async createTrainer(model, dataset, trainingOptions) {
       assertAlive();
       return createGpuTrainer(ownModel(model), dataset, trainingOptions, { slow });
+    },
+    async createPopulation(networks, dataset, trainingOptions, members) {
+      assertAlive();
+      const settings = { slow };
+      return GpuPopulation.create(device, networks, dataset, trainingOptions, members, settings);
+    },
+    async attack(model, points, targets, request, computeOptions = {}) {
+      assertAlive();
+      return attackOnGpu(ownModel(model), points, targets, request, computeOptions, slow);
     },
     async computeField(model, request, computeOptions = {}) {
       assertAlive();
