@@ -11,6 +11,7 @@ export {
   type Evaluator,
   type ExponentSpace,
   type Field,
+  type FieldBand,
   type FieldData,
   type FieldRequest,
   type FieldStatistics,

@@ -1,7 +1,7 @@
 import { assert } from '../errors.ts';
 import type { Network } from '../model/network.ts';
 import { attackOnCpu } from './cpu-attack.ts';
-import { CpuField, computeOnCpu } from './cpu-field.ts';
+import { CpuField, computeBandsOnCpu, computeOnCpu } from './cpu-field.ts';
 import { CpuModel } from './cpu-model.ts';
 import { createCpuEvaluator } from './cpu-points.ts';
 import { CpuPopulation } from './cpu-population.ts';
@@ -49,6 +49,10 @@ export function createCpuEngine(): Engine {
     async computeField(model, request, options) {
       assertAlive();
       return computeOnCpu(ownModel(model), request, options);
+    },
+    async computeBands(model, request, onBand, options) {
+      assertAlive();
+      return computeBandsOnCpu(ownModel(model), request, onBand, options);
     },
     dispose() {
       isDisposed = true;

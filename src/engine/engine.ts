@@ -96,6 +96,12 @@ export interface FieldData {
   readonly statuses: Uint8Array;
 }
 
+/** Some rows of a field: arrays as in {@link FieldData}, of these rows alone. */
+export interface FieldBand extends FieldData {
+  readonly firstRow: number;
+  readonly rowCount: number;
+}
+
 /** A few numbers about a live field: of λ₁ over the pixels with good status. */
 export interface FieldStatistics {
   readonly minimum: number;
@@ -289,5 +295,17 @@ export interface Engine {
    * @throws AbortError (DOMException) if the signal fires.
    */
   computeField(model: Model, request: FieldRequest, options?: ComputeOptions): Promise<FieldData>;
+  /**
+   * The same field handed over in bands of rows, from the lowest t up, for those who keep none of it.
+   *
+   * @param onBand - owns what it is given; the next band is computed once it has resolved.
+   * @throws AbortError (DOMException) if the signal fires, and whatever `onBand` throws.
+   */
+  computeBands(
+    model: Model,
+    request: FieldRequest,
+    onBand: (band: FieldBand) => void | Promise<void>,
+    options?: ComputeOptions,
+  ): Promise<void>;
   dispose(): void;
 }

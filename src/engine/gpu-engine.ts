@@ -1,6 +1,6 @@
 import { assert } from '../errors.ts';
 import type { Engine, Field, Model } from './engine.ts';
-import { computeOnGpu, GpuField } from './gpu-field.ts';
+import { computeBandsOnGpu, computeOnGpu, GpuField } from './gpu-field.ts';
 import { GpuModel } from './gpu-model.ts';
 import { createGpuRidges } from './gpu-ridges.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
@@ -58,6 +58,10 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
     async computeField(model, request, computeOptions = {}) {
       assertAlive();
       return computeOnGpu(ownModel(model), request, computeOptions, { slow });
+    },
+    async computeBands(model, request, onBand, computeOptions = {}) {
+      assertAlive();
+      return computeBandsOnGpu(ownModel(model), request, onBand, computeOptions, { slow });
     },
     dispose() {
       isDisposed = true;
