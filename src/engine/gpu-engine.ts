@@ -1,10 +1,7 @@
 import { assert } from '../errors.ts';
 import type { Engine, Field, Model } from './engine.ts';
-import { attackOnGpu } from './gpu-attack.ts';
 import { computeBandsOnGpu, computeOnGpu, GpuField } from './gpu-field.ts';
 import { GpuModel } from './gpu-model.ts';
-import { createGpuEvaluator } from './gpu-points.ts';
-import { GpuPopulation } from './gpu-population.ts';
 import { createGpuRidges } from './gpu-ridges.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 
@@ -35,6 +32,8 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
     },
     async createEvaluator(model, request) {
       assertAlive();
+      // What a live map seldom needs is loaded at the first call.
+      const { createGpuEvaluator } = await import('./gpu-points.ts');
       return createGpuEvaluator(ownModel(model), request, slow);
     },
     async createRidges(field) {
@@ -47,11 +46,13 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
     },
     async createPopulation(networks, dataset, trainingOptions, members) {
       assertAlive();
+      const { GpuPopulation } = await import('./gpu-population.ts');
       const settings = { slow };
       return GpuPopulation.create(device, networks, dataset, trainingOptions, members, settings);
     },
     async attack(model, points, targets, request, computeOptions = {}) {
       assertAlive();
+      const { attackOnGpu } = await import('./gpu-attack.ts');
       return attackOnGpu(ownModel(model), points, targets, request, computeOptions, slow);
     },
     async computeField(model, request, computeOptions = {}) {

@@ -22,7 +22,6 @@ import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
 import { canFuse, createFusedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
-import { createSpectralRoad } from './spectral-road.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
@@ -36,7 +35,15 @@ interface Content extends FieldBuffers {
 
 const ROADS: Readonly<
   Record<FieldRoad['name'], (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>>
-> = { fused: createFusedRoad, 'by-op': createByOpRoad, spectral: createSpectralRoad };
+> = { fused: createFusedRoad, 'by-op': createByOpRoad, spectral: loadSpectralRoad };
+
+/** Its kernels are not in what a page loads at once. */
+async function loadSpectralRoad(
+  ...parts: readonly [scope: Scope, model: GpuModel, slow: boolean]
+): Promise<FieldRoad> {
+  const { createSpectralRoad } = await import('./spectral-road.ts');
+  return createSpectralRoad(...parts);
+}
 
 /** How a field is computed; for tests and benchmarks. */
 export interface FieldSettings {
