@@ -43,13 +43,14 @@ exit codes: 0 good, 1 failure, 2 wrong command line, 3 no device to compute on`,
 
 /** Runs a command line, without the first two words of process.argv; the exit code. */
 async function runCommandLine(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const program = createProgram(signal);
   try {
-    await createProgram(signal).parseAsync(args, { from: 'user' });
+    await program.parseAsync(args, { from: 'user' });
     return EXIT.good;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.good;
     if (signal.aborted) throw thrown;
-    const failure = describeFailure(thrown, args);
+    const failure = describeFailure(thrown, args, program);
     process.stderr.write(`ftle: ${failure.message}\n`);
     if (args.includes('--json')) {
       const { code, message } = failure;
@@ -65,12 +66,16 @@ interface Failure {
   readonly message: string;
 }
 
-function describeFailure(thrown: unknown, args: readonly string[]): Failure {
+function describeFailure(
+  thrown: unknown,
+  args: readonly string[],
+  { commands }: Command,
+): Failure {
   const { message } = asError(thrown);
   if (thrown instanceof CommanderError || thrown instanceof UsageError) {
     const text = message.replace(/^error: /, '') || 'no command is given';
-    const command = args.find((arg) => !arg.startsWith('-'));
-    const help = command === undefined ? 'ftle --help' : `ftle ${command} --help`;
+    const command = commands.find((candidate) => args.includes(candidate.name()));
+    const help = command ? `ftle ${command.name()} --help` : 'ftle --help';
     return { exitCode: EXIT.usage, code: 'usage', message: `${text}\nSee ${help}` };
   }
   if (thrown instanceof DeviceError && thrown.reason === 'none') {
