@@ -18,15 +18,18 @@ const MOST_SWATCHES = 12;
  * The legend of the colours: a strip with ticks and title, or swatches for classes. Without a range
  * there are no ticks.
  *
+ * @param space - what exponents are over, if that needs to be said.
+ *
  * Its styles are set as properties, not attributes, so that it works under a strict content security
  * policy.
  */
 export function renderColorbar(
   style: StyleSettings,
+  space: string,
   range: ColorRange | null,
   classCount: number,
 ): TemplateResult | typeof nothing {
-  const title = quantityTitle(style);
+  const title = quantityTitle(style, space);
   if (style.quantity === 'class') return swatches(Math.min(classCount, MOST_SWATCHES));
   const isDirection = style.quantity === 'direction';
   const stops = gradientStops(isDirection ? 'direction' : style.colormap);

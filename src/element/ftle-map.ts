@@ -1,26 +1,34 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldData, TrainingStatus } from '../engine/engine.ts';
-import { asError, DataError, DeviceError } from '../errors.ts';
+import { asError, DataError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
 import { MapAttributes } from './attributes.ts';
 import type { ColorRange } from './automatic-range.ts';
 import { CanvasWatch } from './canvas-watch.ts';
 import { renderColorbar } from './colorbar.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { Connector } from './connector.ts';
 import { renderControls, type ControlActions } from './controls.ts';
-import { describeDivergence, describePicture } from './description.ts';
+import { describeDivergence, describePicture, spaceName } from './description.ts';
 import { lendDevice, lentDevice } from './device.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
-import type { FrameInfo, LiveMapListener, LiveMapStart } from './listener.ts';
+import type { FrameInfo, LiveMapListener } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
 import { FileDrop } from './file-drop.ts';
+import { MarkLayer } from './marks.ts';
 import { renderBadge, renderDropHint, renderMessage } from './overlays.ts';
 import { PictureLabel } from './picture-label.ts';
 import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
 import type { Probe } from './probe.ts';
 import { Problems, type ProblemSource } from './problems.ts';
-import { computeMapField, paintBlob, probeMap, type FieldOptions } from './queries.ts';
+import {
+  computeMapField,
+  paintBlob,
+  probeMap,
+  type FieldOptions,
+  type ProbeOptions,
+} from './queries.ts';
 import { styles } from './styles.ts';
 import { isSameSize, pointIn, type CanvasSize } from './view.ts';
 import { Wishes } from './wishes.ts';
@@ -44,18 +52,14 @@ export class FtleMapElement extends MapAttributes {
   }
 
   readonly #problems = new Problems();
-  #connection: Connection | null = null;
-  /** Resolves when the connection is there or has failed. */
-  #connecting: Promise<void> = Promise.resolve();
-  #opening = new AbortController();
   #watch: CanvasWatch | null = null;
   #drop: FileDrop | null = null;
+  #marks: MarkLayer | null = null;
   #isDropTarget = false;
   #size: CanvasSize = { width: 0, height: 0, pixelRatio: 1 };
   #isAwake = false;
   #wantsPlay = false;
   #isReady = false;
-  #hasRecovered = false;
 
   readonly #wishes = new Wishes();
   readonly #plans = new PlanLoader((plan, error) => {
@@ -67,6 +71,8 @@ export class FtleMapElement extends MapAttributes {
   #status: TrainingStatus | null = null;
   /** Bounds that the colour bar shows. */
   #bounds: ColorRange = [-1, 1];
+  /** What it says exponents are over. */
+  #space = '';
   readonly #label = new PictureLabel(
     () => this.#describe(),
     (text) => this.#connection?.canvas.setAttribute('aria-label', text),
@@ -143,9 +149,9 @@ export class FtleMapElement extends MapAttributes {
     await live.reset();
   }
 
-  /** Everything about the point (x, y), in float64, with the present weights. */
-  async probe(x: number, y: number): Promise<Probe> {
-    return probeMap((await this.#opened()).live, x, y);
+  /** Everything about the point (x, y), with the present weights. */
+  async probe(x: number, y: number, options: ProbeOptions = {}): Promise<Probe> {
+    return probeMap((await this.#opened()).live, x, y, options);
   }
 
   /** A field of the present weights, as arrays. */
@@ -205,8 +211,10 @@ export class FtleMapElement extends MapAttributes {
     const live = this.#live;
     const classCount = Math.max(2, live?.session?.plan.network.outputWidth ?? 0);
     this.#bounds = live?.picture.bounds ?? this.#bounds;
+    this.#space = this.#spaceName();
+    const range = live?.frame ? this.#bounds : null;
     const bar = (): unknown =>
-      renderColorbar(this.#wishes.get('style'), live?.frame ? this.#bounds : null, classCount);
+      renderColorbar(this.#wishes.get('style'), this.#space, range, classCount);
     return html`
       <div class="root">
         <div class="stage">
@@ -252,7 +260,7 @@ export class FtleMapElement extends MapAttributes {
   #select(event: MouseEvent, canvas: HTMLCanvasElement): void {
     const live = this.#live;
     if (!live?.session) return;
-    const domain = live.picture.viewDomain(live.session.plan);
+    const domain = live.picture.viewDomain(live.picture.shownPlane(live.session));
     const [x, y] = pointIn(domain, canvas.getBoundingClientRect(), event.clientX, event.clientY);
     this.probe(x, y).then(
       (probe) => this.#dispatch('ftle-select', probe),
@@ -268,9 +276,11 @@ export class FtleMapElement extends MapAttributes {
     },
     onFrame: (frame) => {
       this.#showCanvas();
+      this.#showMarks();
       this.#dispatch('ftle-frame', frame);
       this.#label.refresh();
-      if (frame.low !== this.#bounds[0] || frame.high !== this.#bounds[1]) this.requestUpdate();
+      const isSameRange = frame.low === this.#bounds[0] && frame.high === this.#bounds[1];
+      if (!isSameRange || this.#spaceName() !== this.#space) this.requestUpdate();
     },
     onStatus: (status) => {
       const hasDiverged = status.diverged && !this.#status?.diverged;
@@ -290,18 +300,35 @@ export class FtleMapElement extends MapAttributes {
     onProblem: (source, error) => this.#report(source, error),
   };
 
+  readonly #connector = new Connector({
+    listener: this.#listener,
+    backend: () => this.#wishes.get('backend'),
+    start: () => ({
+      style: this.#wishes.get('style'),
+      view: this.#wishes.get('view'),
+      plane: this.#wishes.get('plane'),
+      learningRate: this.#wishes.get('learningRate'),
+      playing: this.#wantsPlay,
+    }),
+    onConnect: (connection) => this.#attach(connection),
+    onLost: ({ playing }) => {
+      this.#wantsPlay = playing;
+    },
+    onProblem: (error) => this.#report('device', error),
+  });
+
+  get #connection(): Connection | null {
+    return this.#connector.connection;
+  }
+
   get #live(): LiveMap | null {
-    return this.#connection?.live ?? null;
+    return this.#connector.live;
   }
 
   /** Waits until the connection that the properties ask for is there or has failed. */
   async #settleConnection(): Promise<void> {
-    let awaited: Promise<void> | null = null;
     await this.updateComplete;
-    while (awaited !== this.#connecting) {
-      awaited = this.#connecting;
-      await awaited;
-    }
+    await this.#connector.settle();
   }
 
   async #opened(): Promise<Connection> {
@@ -319,11 +346,12 @@ export class FtleMapElement extends MapAttributes {
     const report = (source: ProblemSource, error: unknown): void => this.#report(source, error);
     for (const name of wishes.take(this, report)) {
       if (name === 'view') this.#live?.setView(wishes.get('view'));
+      if (name === 'plane') this.#live?.setPlane(wishes.get('plane'));
       if (name === 'style') this.#live?.setStyle(wishes.get('style'));
       if (name === 'learningRate') this.#live?.setLearningRate(wishes.get('learningRate'));
       // Before the element is open, network and backend wait for that.
       if (name === 'network' && this.#watch) this.#load();
-      if (name === 'backend' && this.#watch) this.#connect(null);
+      if (name === 'backend' && this.#watch) this.#connector.connect(null);
     }
   }
 
@@ -331,7 +359,7 @@ export class FtleMapElement extends MapAttributes {
     const pictures = this.renderRoot.querySelector('.pictures')!;
     this.#wantsPlay = this.autoplay;
     this.#isReady = false;
-    this.#hasRecovered = false;
+    this.#marks = new MarkLayer(pictures);
     this.#watch = new CanvasWatch(
       pictures,
       (size) => this.#resize(size),
@@ -351,57 +379,30 @@ export class FtleMapElement extends MapAttributes {
         this.#dispatch('ftle-change', { name: 'files' });
       },
     );
-    this.#connect(null);
+    this.#connector.open();
     this.#load();
   }
 
   /** Frees everything that the element holds. */
   #close(): void {
-    this.#opening.abort();
     this.#plans.close();
     this.#watch?.dispose();
     this.#watch = null;
     this.#drop?.dispose();
     this.#drop = null;
+    this.#marks?.dispose();
+    this.#marks = null;
     this.#label.stop();
-    this.#connection?.dispose();
-    this.#connection = null;
+    this.#connector.close();
     this.#status = null;
     this.#problems.clear();
     this.renderRoot.querySelector('.pictures')?.replaceChildren();
     this.requestUpdate();
   }
 
-  /** Starts the backend; what there was before stays on screen until the new has a picture. */
-  #connect(parameters: Float32Array | null): void {
-    this.#opening.abort();
-    const { signal } = (this.#opening = new AbortController());
-    const start = (): LiveMapStart => ({
-      style: this.#wishes.get('style'),
-      view: this.#wishes.get('view'),
-      learningRate: this.#wishes.get('learningRate'),
-      playing: this.#wantsPlay,
-      parameters,
-    });
-    this.#connecting = Connection.open(
-      this.#wishes.get('backend'),
-      this.#listener,
-      start,
-      signal,
-    ).then(
-      (connection) => this.#attach(connection),
-      (error: unknown) => {
-        if (!signal.aborted) this.#report('device', error);
-      },
-    );
-  }
-
-  #attach(connection: Connection): void {
-    const { live, canvas, lost, fallbackReason } = connection;
-    this.#connection?.dispose();
-    this.#connection = connection;
+  /** Takes up a new connection; what there was before stays on screen until the new has a picture. */
+  #attach({ live, canvas, fallbackReason }: Connection): void {
     this.#isReady = false;
-    this.#report('device', null);
     canvas.setAttribute('part', 'canvas');
     canvas.setAttribute('role', 'img');
     canvas.setAttribute('aria-label', 'Map of a neural network: no picture yet');
@@ -412,27 +413,8 @@ export class FtleMapElement extends MapAttributes {
     live.setAwake(this.#isAwake);
     if (this.#plans.isLoading) live.awaitPlan();
     else live.setPlan(this.#plans.plan);
-    void lost?.then((info) => {
-      if (this.#connection === connection) this.#recover(connection, info);
-    });
     if (fallbackReason !== null) this.#dispatch('ftle-fallback', { reason: fallbackReason });
     this.requestUpdate();
-  }
-
-  /** After the loss of the device: says so, and asks once for another to go on with the last weights. */
-  #recover({ live }: Connection, { message }: GPUDeviceLostInfo): void {
-    const kept = live.session?.kept ?? null;
-    this.#wantsPlay = live.playing;
-    this.#connection!.dispose();
-    this.#connection = null;
-    const next = this.#hasRecovered
-      ? 'Reload the page to go on.'
-      : 'The map asks for another one and goes on with its last weights.';
-    const reason = message ? ` (${message})` : '';
-    this.#report('device', new DeviceError('lost', `The GPU device was lost${reason}. ${next}`));
-    if (this.#hasRecovered) return;
-    this.#hasRecovered = true;
-    this.#connect(kept && kept.parameters);
   }
 
   #resize(size: CanvasSize): void {
@@ -458,13 +440,36 @@ export class FtleMapElement extends MapAttributes {
     this.#dispatch('ftle-ready', { backend, description });
   }
 
+  /** Shows the points that the plane was laid through. */
+  #showMarks(): void {
+    const { picture, session } = this.#live!;
+    if (!session) return;
+    const plane = picture.shownPlane(session);
+    this.#marks?.show(plane.marks, picture.viewDomain(plane), picture.size);
+  }
+
+  /** What the exponents on screen are over, if that needs to be said. */
+  #spaceName(): string {
+    const { session, picture } = this.#live ?? {};
+    if (!session || !picture) return this.#space;
+    const space = session.field.request?.space ?? picture.space;
+    return spaceName(space, session.plan.network.inputWidth);
+  }
+
   #describe(): string | null {
     const live = this.#live;
-    const plan = live?.session?.plan;
-    if (!live || !plan) return null;
+    const session = live?.session;
+    if (!session) return null;
     const { picture, frame } = live;
-    const [layer, domain] = [picture.layerFor(plan), picture.viewDomain(plan)];
-    return describePicture(plan, layer, domain, this.#wishes.get('style'), frame, this.#status);
+    const { plan } = session;
+    const plane = picture.shownPlane(session);
+    const place = {
+      layer: picture.layerFor(plan),
+      plane,
+      space: session.field.request?.space ?? picture.space,
+      domain: picture.viewDomain(plane),
+    };
+    return describePicture(plan, place, this.#wishes.get('style'), frame, this.#status);
   }
 
   #dispatch<N extends FtleMapEventName>(name: N, detail: FtleMapEvents[N]): void {

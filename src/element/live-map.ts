@@ -1,23 +1,25 @@
 import type { Engine, TrainingStatus } from '../engine/engine.ts';
 import { asError, DataError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
-import type { Plane } from '../model/plane.ts';
 import type { Painter } from '../render/painter.ts';
 import type { FrameInfo, LiveMapListener, LiveMapStart, LiveSource } from './listener.ts';
 import { Monitor } from './monitor.ts';
 import { Pace } from './pace.ts';
 import { Picture, type PaintedCanvas } from './picture.ts';
 import type { Plan } from './plan.ts';
+import { PlaneChoice } from './plane-choice.ts';
+import type { PlaneSettings } from './plane-settings.ts';
+import type { PlaneView } from './plane-view.ts';
 import { Session } from './session.ts';
 import type { StyleSettings, ViewSettings } from './settings.ts';
 import { JobQueue, nextAnimationFrame, TaskLoop, type Task } from './task-loop.ts';
 import { hasLayer, type CanvasSize } from './view.ts';
 
-/** A network as it was between two training steps. */
-interface Snapshot {
+/** A network as it was between two training steps, and the plane that is shown. */
+export interface Snapshot {
   readonly network: Network;
-  readonly plane: Plane;
-  readonly plan: Plan;
+  readonly plane: PlaneView;
+  readonly session: Session;
 }
 
 /**
@@ -37,6 +39,7 @@ export class LiveMap {
   #isPlanAwaited = false;
   #parameters: Float32Array | null;
   #view: ViewSettings;
+  #plane: PlaneChoice;
   #learningRate: number;
   #playing: boolean;
   #isAwake = false;
@@ -64,7 +67,8 @@ export class LiveMap {
     this.picture = new Picture(engine, painter, canvas, start.style);
     this.#pace = new Pace(engine.backend === 'cpu' ? 'cpu' : engine.slow ? 'slow' : 'fast');
     this.#view = start.view;
-    this.picture.domain = start.view.domain;
+    this.#plane = new PlaneChoice(start.plane);
+    [this.picture.domain, this.picture.space] = [start.view.domain, start.view.space];
     this.#learningRate = start.learningRate;
     this.#playing = start.playing;
     this.#parameters = start.parameters;
@@ -96,14 +100,22 @@ export class LiveMap {
   setPlan(plan: Plan | null): void {
     this.#isPlanAwaited = false;
     if (plan) this.#nextPlan = plan;
-    else this.#judgeLayer();
+    else this.#judgeView();
     this.#loop.wake();
   }
 
   setView(view: ViewSettings): void {
     this.#view = view;
-    this.picture.domain = view.domain;
-    this.#judgeLayer();
+    [this.picture.domain, this.picture.space] = [view.domain, view.space];
+    this.#judgeView();
+    this.picture.restartRange();
+    this.#recompute();
+  }
+
+  /** Shows another plane; if it does not fit the network, the old one stays. */
+  setPlane(settings: PlaneSettings): void {
+    this.#plane = new PlaneChoice(settings);
+    this.#judgeView();
     this.picture.restartRange();
     this.#recompute();
   }
@@ -175,12 +187,17 @@ export class LiveMap {
     return this.#enqueue((session) => Promise.resolve(session));
   }
 
-  /** The network with its present weights, between two training steps. */
-  snapshot(): Promise<Snapshot> {
+  /** Asks something of the network with its present weights, between two training steps. */
+  ask<T>(question: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     return this.#enqueue(async (session) => {
-      const { plan, plane } = session;
-      return { network: await session.snapshot(), plan, plane };
+      const plane = this.picture.shownPlane(session);
+      return question({ network: await session.snapshot(), plane, session });
     });
+  }
+
+  /** The network with its present weights. */
+  snapshot(): Promise<Snapshot> {
+    return this.ask((snapshot) => Promise.resolve(snapshot));
   }
 
   /** Ridges of the field that is shown, [count][4] in plane coordinates. */
@@ -254,23 +271,24 @@ export class LiveMap {
     const start = performance.now();
     const old = this.#session;
     const { picture } = this;
-    const [oldLayer, oldSides] = [picture.layer, this.#sides];
+    const [oldLayer, oldPlane, oldSides] = [picture.layer, picture.plane, this.#sides];
     try {
       session = await Session.open(this.engine, plan, this.#parameters);
       // A picture that is there stays until all of the new is sure.
       if (old) await session.openTrainer(this.#learningRate);
       picture.layer = hasLayer(plan.network, this.#view.layer) ? this.#view.layer : 'last';
+      picture.plane = this.#plane.findOrDefault(plan);
       picture.restartRange();
       this.#sides = null;
       if (picture.isVisible) await this.#computeStill(session, this.#closing.signal);
     } catch (error) {
       session?.dispose();
-      [picture.layer, this.#sides] = [oldLayer, oldSides];
+      [picture.layer, picture.plane, this.#sides] = [oldLayer, oldPlane, oldSides];
       if (this.#nextPlan !== plan) return;
       this.#nextPlan = null;
       this.#jobs.rejectAll(error as Error);
       this.#fail('network', error);
-      this.#judgeLayer();
+      this.#judgeView();
       return;
     }
     if (this.#closing.signal.aborted) {
@@ -292,7 +310,7 @@ export class LiveMap {
     this.#isTrainerDue = plan.dataset !== null && !session.trainer;
     this.#isStatusStale = plan.dataset !== null;
     this.listener.onProblem('network', null);
-    this.#judgeLayer();
+    this.#judgeView();
     this.listener.onOpen();
     this.#finishFrame(session, performance.now() - start, 0);
     this.#beginRidges(session);
@@ -423,14 +441,23 @@ export class LiveMap {
     this.listener.onProblem(source, asError(error));
   }
 
-  /** Takes the wanted layer, unless a plan is on its way that it may belong to. */
-  #judgeLayer(): void {
-    if (!this.#session || this.#isPlanAwaited || this.#nextPlan) return;
+  /** Takes the wanted layer and plane, unless a plan is on its way that they may belong to. */
+  #judgeView(): void {
+    const { plan } = this.#session ?? {};
+    if (!plan || this.#isPlanAwaited || this.#nextPlan) return;
+    const { picture } = this;
+    this.#judge('view', () => picture.takeLayer(this.#view.layer, plan.network));
+    this.#judge('plane', () => {
+      picture.plane = this.#plane.find(plan);
+    });
+  }
+
+  #judge(source: LiveSource, take: () => void): void {
     try {
-      this.picture.takeLayer(this.#view.layer, this.#session.plan.network);
-      this.listener.onProblem('view', null);
+      take();
+      this.listener.onProblem(source, null);
     } catch (error) {
-      this.#fail('view', error);
+      this.#fail(source, error);
     }
   }
 }
