@@ -7,12 +7,11 @@ import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
-import { build, preview } from 'vite';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
+import { serveDemo } from './site.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const DEMO = resolve(ROOT, 'demo');
 const IMAGES = resolve(ROOT, 'docs/images');
 const EPOCHS = 7;
 const PATIENCE_MS = 300_000;
@@ -21,20 +20,11 @@ const { values: options } = parseArgs({
   options: { backend: { type: 'string', default: 'auto' } },
 });
 const { path } = await ensureBrowser();
-const configFile = resolve(DEMO, 'vite.config.ts');
-await build({ root: DEMO, configFile, logLevel: 'warn' });
-const server = await preview({
-  root: DEMO,
-  configFile,
-  logLevel: 'warn',
-  preview: { port: 0, host: 'localhost', open: false },
-});
+const site = await serveDemo();
 const browser = await chromium.launch(launchOptions(path, await chooseGpu(path)));
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  const url = server.resolvedUrls?.local[0];
-  if (!url) throw new Error('the preview server of the demo has no address');
-  await page.goto(url);
+  await page.goto(site.url);
   const map = page.locator('ftle-map');
   if (options.backend !== 'auto') await page.getByLabel('Backend').selectOption(options.backend);
   await page.waitForFunction(
@@ -53,5 +43,5 @@ try {
   await map.screenshot({ path: resolve(IMAGES, 'circle.png') });
 } finally {
   await browser.close();
-  await server.close();
+  await site.close();
 }

@@ -4,7 +4,7 @@ import { haveSameAnchor, scaleColumn, type Column } from './onnx-column.ts';
 import { callCurve, erf, MAXIMAL_CURVE_SIZE, type Curve, type CurveCall } from './onnx-curve.ts';
 import { alongColumn, showLayout, type Factor, type Layout } from './onnx-layout.ts';
 import type { OnnxNode } from './onnx-model.ts';
-import { quote, showShape } from './onnx-messages.ts';
+import { quote, showAxes } from './show.ts';
 import { checkFinite, mapConstants } from './onnx-tensor.ts';
 import {
   columnValue,
@@ -128,7 +128,7 @@ function applyElementwise(call: Call, entry: Elementwise): Value {
   if (columns.length === 0) {
     const operands = given.flatMap((input) => (input.kind === 'constant' ? [input.read()] : []));
     const folded = mapConstants(place, operands, budget, compute);
-    const shapes = operands.map(({ shape }) => showShape(shape)).join(' and ');
+    const shapes = operands.map(({ shape }) => showAxes(shape)).join(' and ');
     return folded ? constantValue(folded) : refuse(`shapes ${shapes} do not go together`);
   }
   const operands = readOperands(call, given, columns[0]);
@@ -216,7 +216,7 @@ function readOperands(
       const along = alongColumn(constant, layout);
       if (!along) {
         return refuse(
-          `a constant ${showShape(constant.shape)} does not go with ${showLayout(layout)}`,
+          `a constant ${showAxes(constant.shape)} does not go with ${showLayout(layout)}`,
         );
       }
       if (typeof along.factor !== 'number') {

@@ -3,7 +3,7 @@ import { appendNode, inputColumn } from './onnx-column.ts';
 import { inputLayout } from './onnx-layout.ts';
 import type { OnnxModel, OnnxNode } from './onnx-model.ts';
 import { adviceFor, operatorKey, RULES, TAIL_FOLLOWERS, TAIL_STARTS } from './onnx-operators.ts';
-import { quote } from './onnx-messages.ts';
+import { quote } from './show.ts';
 import { readConstant, type Budget, type Constant, type ExternalData } from './onnx-tensor.ts';
 import {
   columnValue,

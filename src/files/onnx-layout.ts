@@ -1,4 +1,4 @@
-import { showShape } from './onnx-messages.ts';
+import { showAxes } from './show.ts';
 import { broadcast, type Constant } from './onnx-tensor.ts';
 
 /**
@@ -35,7 +35,7 @@ export function inputLayout(shape: readonly (number | null)[] | null): Layout {
 }
 
 export function showLayout({ axes }: Layout): string {
-  return showShape(axes.map((axis) => (axis === 'batch' ? 'n' : axis)));
+  return showAxes(axes.map((axis) => (axis === 'batch' ? 'n' : axis)));
 }
 
 /** Numbers a column; null if that is open. */
@@ -106,7 +106,7 @@ export function reshape(
   keepsZero: boolean,
 ): LayoutResult {
   const { axes, batchLength } = layout;
-  const fault = `${showLayout(layout)} into ${showShape(target)} does not keep one column a point`;
+  const fault = `${showLayout(layout)} into ${showAxes(target)} does not keep one column a point`;
   const width = layoutWidth(layout);
   const wanted = target.map((length, i): Axis => {
     if (length === null) return 'batch';
@@ -177,7 +177,7 @@ export function unsqueeze(layout: Layout, added: readonly number[]): LayoutResul
   const places = new Set(added.map((axis) => (axis < 0 ? axis + rank : axis)));
   if (rank > MAXIMAL_RANK) return `${rank} axes are more than any network needs`;
   if (places.size < added.length || [...places].some((place) => place < 0 || place >= rank)) {
-    return `new axes ${showShape(added)} do not fit ${showLayout(layout)}`;
+    return `new axes ${showAxes(added)} do not fit ${showLayout(layout)}`;
   }
   const axes: Axis[] = [];
   let next = 0;
@@ -192,7 +192,7 @@ export function unsqueeze(layout: Layout, added: readonly number[]): LayoutResul
 export function permute(layout: Layout, order: readonly number[]): LayoutResult {
   const { axes, batchLength } = layout;
   if (order.length !== axes.length || axes.some((_, i) => !order.includes(i))) {
-    return `order ${showShape(order)} does not fit ${showLayout(layout)}`;
+    return `order ${showAxes(order)} does not fit ${showLayout(layout)}`;
   }
   const moved = order.filter((place) => axes[place] !== 1 && axes[place] !== 'batch');
   if (moved.some((place, i) => i > 0 && moved[i - 1] > place)) {

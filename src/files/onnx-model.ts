@@ -1,6 +1,6 @@
 import { PbfReader } from 'pbf';
 import { DataError } from '../errors.ts';
-import { quote } from './onnx-messages.ts';
+import { quote } from './show.ts';
 
 /** What an ONNX file says, as far as dense networks need it. Field numbers: onnx/onnx.proto. */
 export interface OnnxModel {

@@ -2,7 +2,7 @@ import { assert, NetworkError } from '../errors.ts';
 import { checkSpec, createNetwork, lowerSpec, type Network } from '../model/network.ts';
 import { tensorPlaces, writeTensor } from '../model/parameters.ts';
 import { factorAt, listNodes, scaleAnchor, type Matrix } from './onnx-column.ts';
-import { showNodes } from './onnx-messages.ts';
+import { showList } from './show.ts';
 import { UNIT_LINE } from './onnx-curve.ts';
 import { foldedNodes, type Stack, type StackLayer, type Transform } from './onnx-stack.ts';
 
@@ -52,11 +52,11 @@ export function describeStack({ layers, output }: Stack): string[] {
   const notes: string[] = [];
   layers.forEach((layer, index) => {
     const folded = foldedNodes(layer);
-    if (folded.length > 0) notes.push(`folded into layers[${index}]: ${showNodes(folded)}`);
+    if (folded.length > 0) notes.push(`folded into layers[${index}]: ${showList(folded)}`);
     const { activation, activationNodes } = layer;
     if (activation && activationNodes.length > 1) {
       notes.push(
-        `read as ${activation.activation} of layers[${index}]: ${showNodes(activationNodes)}`,
+        `read as ${activation.activation} of layers[${index}]: ${showList(activationNodes)}`,
       );
     }
     const { factor, offset } = activation?.outer ?? UNIT_LINE;
@@ -73,7 +73,7 @@ export function describeStack({ layers, output }: Stack): string[] {
   });
   if (changesValues(output)) {
     const nodes = listNodes(output.folded);
-    const by = nodes.length > 0 ? ` (${showNodes(nodes)})` : '';
+    const by = nodes.length > 0 ? ` (${showList(nodes)})` : '';
     notes.push(
       `outputs are scaled after the last activation${by}: layers[${layers.length}] was added for that, diagonal and linear`,
     );

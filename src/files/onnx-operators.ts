@@ -2,7 +2,7 @@ import { appendNode, haveSameAnchor, type Column } from './onnx-column.ts';
 import { evaluateCurve } from './onnx-curve.ts';
 import { describeJoin, ELEMENTWISE_RULES } from './onnx-elementwise.ts';
 import { layoutWidth } from './onnx-layout.ts';
-import { quote } from './onnx-messages.ts';
+import { quote } from './show.ts';
 import { PRODUCT_RULES } from './onnx-products.ts';
 import { joinSizes, SHAPE_RULES } from './onnx-shapes.ts';
 import { isFloatType, mapConstants } from './onnx-tensor.ts';

@@ -1,6 +1,6 @@
 import { multiplyColumn, scaleColumn, type Column, type Matrix } from './onnx-column.ts';
 import { alongColumn, contract, permute, showLayout } from './onnx-layout.ts';
-import { showShape } from './onnx-messages.ts';
+import { showAxes } from './show.ts';
 import { checkFinite, mapConstants, type Constant } from './onnx-tensor.ts';
 import {
   columnValue,
@@ -32,7 +32,7 @@ function readMatrix({ inputs, budget, place }: Call, index: number): Constant | 
   const constant = input.read();
   const { shape } = constant;
   if (shape.length > 2 || shape.length < 1 || shape.includes(0)) {
-    return refuse(`its matrix has shape ${showShape(shape)}, but must have rows and columns`);
+    return refuse(`its matrix has shape ${showAxes(shape)}, but must have rows and columns`);
   }
   budget.spend(constant.values.length, place);
   checkFinite(constant, place);
@@ -123,7 +123,7 @@ function affine({ place }: Call, column: Column, factor: Constant | null, shift:
   const scales = factor ? alongColumn(factor, column.layout) : { factor: 1 };
   if (!shifts || !scales) {
     return refuse(
-      `a constant ${showShape(shift.shape)} does not go with ${showLayout(column.layout)}`,
+      `a constant ${showAxes(shift.shape)} does not go with ${showLayout(column.layout)}`,
     );
   }
   const { layout } = shifts;

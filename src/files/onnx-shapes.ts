@@ -10,7 +10,7 @@ import {
   type Layout,
   type LayoutResult,
 } from './onnx-layout.ts';
-import { showShape } from './onnx-messages.ts';
+import { showAxes } from './show.ts';
 import { transpose } from './onnx-tensor.ts';
 import {
   columnValue,
@@ -90,8 +90,7 @@ function applyTranspose(call: Call): Value {
   const order = orderOf(constant.shape.length);
   const isOrder =
     order.length === constant.shape.length && constant.shape.every((_, i) => order.includes(i));
-  if (!isOrder)
-    return refuse(`order ${showShape(order)} does not fit ${showShape(constant.shape)}`);
+  if (!isOrder) return refuse(`order ${showAxes(order)} does not fit ${showAxes(constant.shape)}`);
   return constantValue(transpose(constant, order, call.budget));
 }
 

@@ -10,7 +10,7 @@ import {
   type ProductStage,
   type Stage,
 } from './onnx-column.ts';
-import { showNodes } from './onnx-messages.ts';
+import { showList } from './show.ts';
 import { curveNodes, recogniseCurve, type ActivationCurve } from './onnx-curve.ts';
 
 /** scale·x + shift, for each entry, and the nodes that it comes from. */
@@ -74,11 +74,11 @@ export function findStack(column: Column): Stack | StackFaults {
     }
     const nodes = curveNodes(stage.curve);
     const activation = recogniseCurve(stage.curve);
-    if (!activation) faults.push([showNodes(nodes), unknownCurve(nodes)]);
+    if (!activation) faults.push([showList(nodes), unknownCurve(nodes)]);
     if (before?.kind !== 'product') {
       const what = before ? 'another activation' : 'the inputs';
       faults.push([
-        showNodes(nodes),
+        showList(nodes),
         `acts on ${what}; put a Linear layer with the unit matrix before it`,
       ]);
     } else {

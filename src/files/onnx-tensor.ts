@@ -1,5 +1,6 @@
+import { decodeBfloat16, decodeFloat16 } from './float-formats.ts';
 import { assert, DataError } from '../errors.ts';
-import { quote, showShape } from './onnx-messages.ts';
+import { quote, showAxes } from './show.ts';
 import type { OnnxTensor } from './onnx-model.ts';
 
 /** A tensor whose values are known, row-major. */
@@ -43,24 +44,6 @@ interface ElementType {
   fromField?(value: number): number;
 }
 
-const word = new DataView(new ArrayBuffer(4));
-
-/** The upper half of a float32; exact. */
-function fromBfloat16(bits: number): number {
-  word.setUint32(0, (bits & 0xffff) << 16);
-  return word.getFloat32(0);
-}
-
-/** IEEE half precision from its 16 bits; exact. */
-function fromFloat16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  return sign * (fraction + 0x400) * 2 ** (exponent - 25);
-}
-
 function integerType(
   name: string,
   byteLength: number,
@@ -83,8 +66,8 @@ const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
     name: 'FLOAT16',
     byteLength: 2,
     unit: 2 ** -11,
-    read: (v, o) => fromFloat16(v.getUint16(o, true)),
-    fromField: fromFloat16,
+    read: (v, o) => decodeFloat16(v.getUint16(o, true)),
+    fromField: decodeFloat16,
   },
   11: { name: 'DOUBLE', byteLength: 8, unit: 0, read: (v, o) => v.getFloat64(o, true) },
   12: integerType('UINT32', 4, (v, o) => v.getUint32(o, true)),
@@ -93,8 +76,8 @@ const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
     name: 'BFLOAT16',
     byteLength: 2,
     unit: 2 ** -8,
-    read: (v, o) => fromBfloat16(v.getUint16(o, true)),
-    fromField: fromBfloat16,
+    read: (v, o) => decodeBfloat16(v.getUint16(o, true)),
+    fromField: decodeBfloat16,
   },
 };
 
@@ -129,7 +112,7 @@ export function readConstant(
     const { numbers } = tensor;
     if (numbers.length !== count) {
       throw new DataError(
-        `${place} has ${numbers.length} numbers, but its shape ${showShape(shape)} needs ${count}`,
+        `${place} has ${numbers.length} numbers, but its shape ${showAxes(shape)} needs ${count}`,
       );
     }
     const values = type.fromField ? numbers.map(type.fromField) : numbers;
@@ -141,7 +124,7 @@ export function readConstant(
     : tensor.raw!;
   if (bytes.length !== byteLength) {
     throw new DataError(
-      `${place} has ${bytes.length} bytes, but ${type.name} of shape ${showShape(shape)} needs ${byteLength}`,
+      `${place} has ${bytes.length} bytes, but ${type.name} of shape ${showAxes(shape)} needs ${byteLength}`,
     );
   }
   budget.spend(count, place);
@@ -158,7 +141,7 @@ function elementCount(shape: readonly number[], place: string): number {
     count *= length;
     if (length < 0 || !Number.isSafeInteger(count * 8)) {
       throw new DataError(
-        `${place} has shape ${showShape(shape)}, but lengths must be at least 0 and the bytes countable`,
+        `${place} has shape ${showAxes(shape)}, but lengths must be at least 0 and the bytes countable`,
       );
     }
   }
@@ -278,7 +261,7 @@ export function checkFinite({ name, shape, values }: Constant, place: string): v
   for (let i = 0; i < values.length; i++) {
     if (Number.isFinite(values[i])) continue;
     throw new DataError(
-      `${place}: ${quote(name)} ${showShape(shape)} is ${values[i]} at index ${i}, but must be finite (did training diverge?)`,
+      `${place}: ${quote(name)} ${showAxes(shape)} is ${values[i]} at index ${i}, but must be finite (did training diverge?)`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { Column, NodeList } from './onnx-column.ts';
 import type { OnnxNode } from './onnx-model.ts';
 import { MAXIMAL_RANK } from './onnx-layout.ts';
-import { quote, shorten } from './onnx-messages.ts';
+import { quote, shorten } from './show.ts';
 import type { Budget, Constant } from './onnx-tensor.ts';
 
 /** What is known of a tensor of the graph. */

@@ -4,7 +4,7 @@ import { listNodes, type Column, type NodeList } from './onnx-column.ts';
 import { evaluateGraph, type Graph } from './onnx-graph.ts';
 import { readOnnxModel, type OnnxModel } from './onnx-model.ts';
 import { buildNetwork, describeStack } from './onnx-network.ts';
-import { quote, showNodes } from './onnx-messages.ts';
+import { quote, showList } from './show.ts';
 import { findStack, type Stack, type StackFaults } from './onnx-stack.ts';
 import { Budget, type ExternalData } from './onnx-tensor.ts';
 import { nodePlace } from './onnx-value.ts';
@@ -93,12 +93,12 @@ function followOutput(model: OnnxModel, graph: Graph): { stack: Stack; notes: st
     const notes: string[] = [];
     if (dropped) {
       notes.push(
-        `left out at the end: ${showNodes(listNodes(dropped))}; outputs are the scores before`,
+        `left out at the end: ${showList(listNodes(dropped))}; outputs are the scores before`,
       );
     }
     const others = model.outputs.filter((other) => other !== name).map(quote);
     if (others.length > 0) {
-      notes.push(`output ${quote(name)} is followed, not ${showNodes(others)}`);
+      notes.push(`output ${quote(name)} is followed, not ${showList(others)}`);
     }
     return { stack, notes };
   }
@@ -114,7 +114,7 @@ function describeFaults(model: OnnxModel, graph: Graph, refused: StackFaults | n
     .map(([index, reason]) => `${nodePlace(graph.nodes[index])}: ${reason}`);
   for (const [nodes, reason] of refused?.faults ?? []) lines.push(`${nodes}: ${reason}`);
   if (lines.length === 0) {
-    return `no output depends on the inputs: ${showNodes(model.outputs.map(quote))}`;
+    return `no output depends on the inputs: ${showList(model.outputs.map(quote))}`;
   }
   const rest = lines.length - MAXIMAL_LINES;
   const shown = lines.slice(0, MAXIMAL_LINES).join('\n  ');

@@ -1,9 +1,15 @@
 /** Longest text from a file that a message repeats. */
 const LONGEST = 60;
+const MOST_AXES = 8;
 
 /** A text from a file, as a message repeats it. */
 export function shorten(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** A name from a file, as a message repeats it. */
+export function quote(name: string): string {
+  return `'${shorten(name)}'`;
 }
 
 /** A JSON value from a file, as a message repeats it. */
@@ -14,6 +20,12 @@ export function showValue(value: unknown): string {
 /** A shape: `[10][2]`; of a single number `[]`. */
 export function showShape(shape: readonly number[]): string {
   return shape.length === 0 ? '[]' : shorten(shape.map((length) => `[${length}]`).join(''));
+}
+
+/** Lengths of axes: `[1, 3, ?]`, with `?` where open. */
+export function showAxes(lengths: readonly (number | string | null)[]): string {
+  const shown = lengths.slice(0, MOST_AXES).map((length) => length ?? '?');
+  return `[${shown.join(', ')}${lengths.length > MOST_AXES ? ', …' : ''}]`;
 }
 
 /** A tensor by name and shape: `0.weight [10][2]`. */

@@ -301,7 +301,9 @@ describe('ridges', () => {
     const ridges = await ridgesOf(field, 10);
     await ridges.find({ ...defaults, threshold: 0.1 });
     await expect(ridges.read()).rejects.toThrow(/has 37 ridge segments, but room for 10/);
-    const [vertices, instances] = new Uint32Array(await readBuffer(device, ridges.buffers.counters));
+    const [vertices, instances] = new Uint32Array(
+      await readBuffer(device, ridges.buffers.counters),
+    );
     expect([vertices, instances]).toEqual([6 * 10, 1]);
     await ridges.find({ ...defaults, threshold: 2 });
     expect(await ridges.read()).toHaveLength(0);
