@@ -35,6 +35,14 @@ export {
   type AddressErrorReason,
   type DeviceErrorReason,
 } from './errors.ts';
+export type {
+  FieldFileOptions,
+  FieldFormat,
+  NetworkOrigin,
+  Origin,
+  PointsFormat,
+  SavedNetworkFormat,
+} from './files/file-options.ts';
 export type { NetworkFormat } from './files/format.ts';
 export {
   parseNetworkJson,
@@ -49,6 +57,24 @@ export {
   type LoadOptions,
   type NetworkLocation,
 } from './files/load.ts';
+export type {
+  FieldRecord,
+  GreyRecord,
+  MapParameters,
+  NetworkRecord,
+  PictureRecord,
+  PlaneRecord,
+  PointsRecord,
+  StartRecord,
+  TrainingRecord,
+} from './files/parameters.ts';
+export {
+  describeOrigin,
+  readParameters,
+  writeField,
+  writeNetwork,
+  writePoints,
+} from './files/save.ts';
 export { writeNetworkSafetensors } from './files/safetensors-writing.ts';
 export { parseNpy, writeNpy, type NpyArray, type NpyValues } from './files/npy.ts';
 export { parseNpz, writeNpz, type NpzReading, type NpzWriting } from './files/npz.ts';

@@ -1,40 +1,10 @@
 import type { ExponentSpace, LayerChoice, TrainingStatus } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
+import { formatNumber, spaceName } from '../render/legend.ts';
 import type { FrameInfo } from './listener.ts';
 import type { Plan } from './plan.ts';
 import type { PlaneView } from './plane-view.ts';
 import type { StyleSettings } from './settings.ts';
-
-/**
- * What the exponents of a map are over, in words; empty for up to two inputs, where plane and all inputs
- * are the same.
- */
-export function spaceName(space: ExponentSpace, inputWidth: number): string {
-  if (inputWidth <= 2) return '';
-  return space === 'full' ? ' over all inputs' : ' in the plane';
-}
-
-/**
- * What the colours stand for, as the colour bar says it.
- *
- * @param space - as {@link spaceName} says it.
- */
-export function quantityTitle({ quantity, perLayer }: StyleSettings, space: string): string {
-  switch (quantity) {
-    case 'exponent':
-    case 'second-exponent': {
-      const [i, log] = quantity === 'exponent' ? ['₁', ' = log Λ₁'] : ['₂', ' = log Λ₂'];
-      if (perLayer) return `λ${i}${space}${space ? ',' : ''} per layer`;
-      return `l·λ${i}${space || log}`;
-    }
-    case 'direction':
-      return `stretching direction${space}`;
-    case 'output':
-      return 'output';
-    case 'class':
-      return 'class';
-  }
-}
 
 const SUBJECTS = {
   exponent: 'maximal finite-time Lyapunov exponent',
@@ -72,7 +42,7 @@ export function describePicture(
   const span = (low: number, high: number): string =>
     `${formatNumber(low)} to ${formatNumber(high)}`;
   const parts = [
-    `Map of the ${SUBJECTS[quantity]}${over}${unit}${where}, network ${plan.name}`,
+    `Map of the ${SUBJECTS[quantity]}${over && ` ${over}`}${unit}${where}, network ${plan.name}`,
     `${plane.axes[0]} from ${span(sMin, sMax)}, ${plane.axes[1]} from ${span(tMin, tMax)}`,
   ];
   plane.marks.forEach((mark, i) => {
@@ -90,13 +60,6 @@ export function describePicture(
 /** What happened when training diverged, and what to do. */
 export function describeDivergence({ stepCount }: TrainingStatus, learningRate: number): string {
   return `Training diverged at step ${stepCount}: loss or weights are no longer finite. The last finite weights are shown. Lower the learning rate (now ${learningRate}) and reset.`;
-}
-
-/** Three significant digits, with a true minus sign. */
-export function formatNumber(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  const text = Number(value.toPrecision(3)).toString();
-  return text.replace('-', '−');
 }
 
 export function formatPercent(fraction: number): string {

@@ -1,7 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { FieldData, TrainingStatus } from '../engine/engine.ts';
 import { asError, DataError } from '../errors.ts';
+import type { SavedNetworkFormat } from '../files/file-options.ts';
 import type { Network } from '../model/network.ts';
+import { spaceName } from '../render/legend.ts';
 import { MapAttributes } from './attributes.ts';
 import type { ColorRange } from './automatic-range.ts';
 import { CanvasWatch } from './canvas-watch.ts';
@@ -9,7 +11,7 @@ import { renderColorbar } from './colorbar.ts';
 import type { Connection } from './connection.ts';
 import { Connector } from './connector.ts';
 import { renderControls, type ControlActions } from './controls.ts';
-import { describeDivergence, describePicture, spaceName } from './description.ts';
+import { describeDivergence, describePicture } from './description.ts';
 import { lendDevice, lentDevice } from './device.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
 import type { FrameInfo, LiveMapListener } from './listener.ts';
@@ -22,14 +24,9 @@ import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
 import type { Probe } from './probe.ts';
 import { Problems, type ProblemSource } from './problems.ts';
-import {
-  computeMapField,
-  paintBlob,
-  probeMap,
-  type FieldOptions,
-  type ProbeOptions,
-} from './queries.ts';
+import { computeMapField, probeMap, type FieldOptions, type ProbeOptions } from './queries.ts';
 import { styles } from './styles.ts';
+import type { BlobOptions } from './map-files.ts';
 import { isSameSize, pointIn, type CanvasSize } from './view.ts';
 import { Wishes } from './wishes.ts';
 
@@ -165,12 +162,18 @@ export class FtleMapElement extends MapAttributes {
   }
 
   /**
-   * What is shown as a PNG.
-   *
-   * @param options.width - device pixels; by default as on screen.
+   * The map as a file. Without options it is a PNG of the canvas as it is on screen; with any of them the
+   * field is computed anew at the wanted size, and the file tells what made it.
    */
-  async toBlob(options: { readonly width?: number } = {}): Promise<Blob> {
-    return paintBlob(await this.#opened(), options.width);
+  async toBlob(options: BlobOptions = {}): Promise<Blob> {
+    const [connection, { writeMapBlob }] = await this.#withFiles();
+    return writeMapBlob(connection, options);
+  }
+
+  /** The network with its present weights as a file, which tells how it was trained. */
+  async networkBlob(format: SavedNetworkFormat = 'safetensors'): Promise<Blob> {
+    const [{ live }, { writeNetworkBlob }] = await this.#withFiles();
+    return writeNetworkBlob(live, format);
   }
 
   /** Resolves when the picture answers all settings and nothing is under way; while playing, when paused. */
@@ -338,6 +341,12 @@ export class FtleMapElement extends MapAttributes {
       throw new DOMException('the element is in no document', 'InvalidStateError');
     }
     throw this.error ?? new DOMException('the element was removed', 'AbortError');
+  }
+
+  /** The connection, and the chunk that writes files. */
+  async #withFiles(): Promise<[Connection, typeof import('./map-files.ts')]> {
+    const files = import('./map-files.ts');
+    return Promise.all([this.#opened(), files]);
   }
 
   /** Takes in the properties: what changed goes to the live map, what is wrong into the message. */

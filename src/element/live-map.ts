@@ -1,5 +1,6 @@
 import type { Engine, TrainingStatus } from '../engine/engine.ts';
 import { asError, DataError } from '../errors.ts';
+import type { TrainingRecord } from '../files/parameters.ts';
 import type { Network } from '../model/network.ts';
 import type { Painter } from '../render/painter.ts';
 import type { FrameInfo, LiveMapListener, LiveMapStart, LiveSource } from './listener.ts';
@@ -20,6 +21,8 @@ export interface Snapshot {
   readonly network: Network;
   readonly plane: PlaneView;
   readonly session: Session;
+  /** How it was trained so far; null if it was not. */
+  readonly training: TrainingRecord | null;
 }
 
 /**
@@ -191,13 +194,21 @@ export class LiveMap {
   ask<T>(question: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     return this.#enqueue(async (session) => {
       const plane = this.picture.shownPlane(session);
-      return question({ network: await session.snapshot(), plane, session });
+      const training = this.#describeTraining(session);
+      return question({ network: await session.snapshot(), plane, session, training });
     });
   }
 
   /** The network with its present weights. */
   snapshot(): Promise<Snapshot> {
     return this.ask((snapshot) => Promise.resolve(snapshot));
+  }
+
+  #describeTraining({ plan, trainer }: Session): TrainingRecord | null {
+    if (!plan.dataset || !trainer || trainer.stepCount === 0) return null;
+    const { dataset, training } = plan;
+    const learningRate = this.#learningRate;
+    return { dataset: dataset.name, ...training, learningRate, stepCount: trainer.stepCount };
   }
 
   /** Ridges of the field that is shown, [count][4] in plane coordinates. */

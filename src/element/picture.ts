@@ -69,6 +69,11 @@ export class Picture {
     private style: StyleSettings,
   ) {}
 
+  /** How the picture is painted. */
+  get styleSettings(): StyleSettings {
+    return this.style;
+  }
+
   get isVisible(): boolean {
     return this.size.width > 0 && this.size.height > 0;
   }
@@ -135,7 +140,7 @@ export class Picture {
   }
 
   /** The rectangle that the canvas shows of a plane. */
-  viewDomain(plane: PlaneView): Domain {
+  viewDomain(plane: Pick<PlaneView, 'domain'>): Domain {
     return widenDomain(this.domain ?? plane.domain, this.size);
   }
 
@@ -256,7 +261,8 @@ export class Picture {
   }
 }
 
-function ridgeOptions({ request }: Field): RidgeOptions {
+/** How ridges of a field are found. */
+export function ridgeOptions({ request }: Field): RidgeOptions {
   const { part, leastPixels, mostPixels } = RIDGE_SMOOTHING;
   const wanted = part * Math.max(request?.width ?? 0, request?.height ?? 0);
   const smoothing = Math.max(leastPixels, Math.min(mostPixels, wanted));

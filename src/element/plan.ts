@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { TrainingOptions } from '../engine/engine.ts';
 import { DataError } from '../errors.ts';
 import { loadNetwork, loadNetworkFiles, type LoadedNetwork } from '../files/load.ts';
+import type { StartRecord } from '../files/parameters.ts';
 import { parseArchitecture } from '../model/architecture.ts';
 import type { Network } from '../model/network.ts';
 import { initialiseNetwork } from '../model/parameters.ts';
@@ -19,6 +20,8 @@ export interface Plan {
   readonly name: string;
   /** What the network was read from; null if it was made. */
   readonly file: LoadedFile | null;
+  /** How its start values were drawn; null if they were read. */
+  readonly start: StartRecord | null;
 }
 
 /** A network that was read from a file. */
@@ -63,6 +66,7 @@ export async function loadPlan(settings: NetworkSettings, signal: AbortSignal): 
     training: { optimizer, momentum, weightDecay, batchSize, loss, seed },
     name: `${loaded ? fileName : text}${dataset ? ` on ${dataset.name}` : ''}`,
     file: loaded && { name: fileName, format: loaded.format, notes },
+    start: loaded ? null : { scheme: 'gaussian', variance: settings.startVariance, seed },
   };
 }
 

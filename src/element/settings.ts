@@ -4,6 +4,8 @@ import { DataError } from '../errors.ts';
 import type { ExponentSpace, LayerChoice, Optimizer } from '../engine/engine.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
 import { checkDomain, type Domain } from '../model/plane.ts';
+import { COLORMAPS, type ColormapName } from '../render/palette.ts';
+import { QUANTITIES, type Quantity } from '../render/style.ts';
 import type { PlaneProperties } from './plane-settings.ts';
 import { isEmpty, number, numbers, oneOf, show, wholeNumber } from './values.ts';
 
@@ -14,13 +16,10 @@ export type LayerName = LayerChoice | 'last';
 export type Backend = 'auto' | 'webgpu' | 'cpu';
 export type RangeChoice = 'auto' | readonly [low: number, high: number];
 
-export const QUANTITIES = ['exponent', 'second-exponent', 'direction', 'output', 'class'] as const;
-export type Quantity = (typeof QUANTITIES)[number];
+export type { ColormapName as Colormap } from '../render/palette.ts';
+export type { Quantity } from '../render/style.ts';
 
 const SPACES = ['plane', 'full'] as const satisfies readonly ExponentSpace[];
-
-export const COLORMAPS = ['diverging', 'cividis', 'viridis', 'greys'] as const;
-export type Colormap = (typeof COLORMAPS)[number];
 
 /** What the network is and how it is trained: a change starts anew. */
 export interface NetworkSettings {
@@ -57,7 +56,7 @@ export interface ViewSettings {
 export interface StyleSettings {
   readonly quantity: Quantity;
   readonly perLayer: boolean;
-  readonly colormap: Colormap;
+  readonly colormap: ColormapName;
   readonly range: RangeChoice;
   readonly ridges: boolean;
   readonly directions: boolean;
@@ -89,7 +88,7 @@ export interface Properties extends PlaneProperties {
   space: ExponentSpace;
   quantity: Quantity;
   perLayer: boolean;
-  colormap: Colormap;
+  colormap: ColormapName;
   range: RangeChoice;
   ridges: boolean;
   directions: boolean;

@@ -59,8 +59,11 @@ export function boundarySegments(data: FieldData): Float32Array {
   return Float32Array.from(segments);
 }
 
-/** Whether a pixel's outputs are numbers: where they left the range of float32, all of them are 0. */
-export function hasOutput({ statuses, outputs }: FieldData, pixel: number): boolean {
+/** Whether the outputs of a pixel or point are numbers: where they left the range of float32, all of them are 0. */
+export function hasOutput(
+  { statuses, outputs }: Pick<FieldData, 'statuses' | 'outputs'>,
+  pixel: number,
+): boolean {
   const outputWidth = outputs.length / statuses.length;
   return statuses[pixel] !== Status.overflow || outputs[pixel * outputWidth] !== 0;
 }

@@ -16,7 +16,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   layers: ['ops', 'math'],
   model: ['layers', 'ops', 'math', 'data'],
   data: ['math'],
-  files: ['model', 'layers', 'math'],
+  files: ['engine', 'render', 'model', 'layers', 'math'],
   reference: ['model', 'ops', 'math', 'data'],
   wgsl: ['ops'],
   gpu: ['wgsl'],
