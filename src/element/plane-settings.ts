@@ -76,7 +76,7 @@ function readPoints(value: unknown): PointTriple {
 
 function readData(value: unknown): PointList {
   const isFlat = value instanceof Float32Array || value instanceof Float64Array;
-  if (isFlat || (Array.isArray(value) && value.every(isVector))) return value as PointList;
+  if (isFlat || (Array.isArray(value) && value.every(isVector))) return value;
   throw new DataError(
     `planeData is ${show(value)}, but must be a list of inputs, or a Float32Array or Float64Array of them one after the other`,
   );

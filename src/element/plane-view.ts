@@ -103,7 +103,7 @@ function checkPlane(plane: Plane, inputWidth: number): Plane {
     }
   }
   if (Math.abs(uv) > ORTHONORMAL) {
-    const angle = (Math.acos(uv) * 180) / Math.PI;
+    const angle = (Math.acos(Math.max(-1, Math.min(1, uv))) * 180) / Math.PI;
     throw new DataError(
       `plane.u and plane.v are at ${angle.toFixed(1)}°, but must be at a right angle; ${wanted}`,
     );
