@@ -43,6 +43,7 @@ export default defineConfig({
       'pbf',
       'webgpu-memory',
       'fast-check',
+      'fast-png',
       'ml-matrix',
     ],
   },
