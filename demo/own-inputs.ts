@@ -118,7 +118,7 @@ export class InputsForm {
   ): void {
     const none = { plane: null, planeAxes: null, planePoints: null, planeData: null };
     Object.assign(this.map, none, plane, { domain });
-    const rounded = domain?.map((value) => Number(value.toPrecision(4)));
+    const rounded = domain?.map((value) => Number(value.toPrecision(3)));
     find<HTMLInputElement>('#picture [name=domain]').value = rounded?.join(',') ?? '';
   }
 
