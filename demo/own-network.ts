@@ -1,4 +1,4 @@
-import type { Network } from 'ftle-map';
+import { tensorPlaces, type Network } from 'ftle-map';
 import type { FtleMapElement } from 'ftle-map/element';
 import { find } from './page.ts';
 
@@ -13,12 +13,17 @@ const FORMATS: Readonly<Record<LoadedFile['format'], string>> = {
 /** Says what was read from a file: the whole, layer by layer, and what was assumed. */
 export function showNetwork(file: LoadedFile, network: Network): void {
   const { layers } = network.spec;
+  const counts = layers.map(() => 0);
+  for (const { layerIndex, shape } of tensorPlaces(network)) {
+    counts[layerIndex] += shape.reduce((product, length) => product * length, 1);
+  }
+  const total = counts.reduce((sum, count) => sum + count, 0);
   const facts = {
     File: file.name,
     Format: FORMATS[file.format],
     Inputs: String(network.inputWidth),
     Outputs: String(network.outputWidth),
-    Parameters: network.parameters.length.toLocaleString('en'),
+    Parameters: total.toLocaleString('en'),
   };
   find('#facts').replaceChildren(
     ...Object.entries(facts).map(([name, value]) => {
@@ -27,13 +32,10 @@ export function showNetwork(file: LoadedFile, network: Network): void {
       return entry;
     }),
   );
-  let inputs = network.inputWidth;
   const rows = layers.map((layer, index) => {
     const isOutput = index === layers.length - 1;
     const { width, activation } = layer;
-    const count = (inputs + 1) * width;
-    inputs = width;
-    const cells = [String(width), activation, count.toLocaleString('en')];
+    const cells = [String(width), activation, counts[index].toLocaleString('en')];
     const row = document.createElement('tr');
     const head = textElement('th', isOutput ? 'output' : String(index + 1));
     head.setAttribute('scope', 'row');

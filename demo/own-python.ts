@@ -12,7 +12,8 @@ const RECIPES: readonly Recipe[] = [
     code: `# pip install safetensors
 from safetensors.torch import save_file
 
-save_file(model.state_dict(), "net.safetensors", {"activation": "tanh"})`,
+save_file(model.state_dict(), "net.safetensors",
+          {"activation": "tanh"})`,
   },
   {
     name: 'PyTorch, ONNX',
