@@ -64,6 +64,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'cli',
+          include: ['test/cli/**/*.test.ts'],
+          globalSetup: ['test/support/require-browser.ts', 'test/support/built-command.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'page',
           include: ['test/page/**/*.test.ts'],
           globalSetup: ['test/support/require-browser.ts', 'test/support/site.ts'],

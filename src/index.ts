@@ -4,20 +4,25 @@ export { createDataset, DATASET_NAMES, type DatasetName, type DatasetOptions } f
 export { createCpuEngine } from './engine/cpu-engine.ts';
 export {
   Status,
+  type AttackData,
+  type AttackRequest,
   type ComputeOptions,
   type Engine,
   type Evaluator,
   type ExponentSpace,
   type Field,
+  type FieldBand,
   type FieldData,
   type FieldRequest,
   type FieldStatistics,
   type LayerChoice,
   type Loss,
+  type MemberOptions,
   type Model,
   type Optimizer,
   type PointsData,
   type PointsRequest,
+  type Population,
   type RidgeOptions,
   type Ridges,
   type Trainer,
@@ -120,4 +125,5 @@ export {
   type FullExponents,
   type PlaneExponents,
 } from './reference/exponent.ts';
+export { inputGradient } from './reference/attack.ts';
 export { forward } from './reference/forward.ts';

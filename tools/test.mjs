@@ -28,7 +28,7 @@ const results = mkdtempSync(join(tmpdir(), 'ftle-map-test-'));
  */
 
 /** Vitest projects, in the order in which they run. */
-const PROJECTS = ['unit', 'gpu', 'element', 'page'];
+const PROJECTS = ['unit', 'gpu', 'element', 'cli', 'page'];
 
 let passed = 0;
 let failed = 0;

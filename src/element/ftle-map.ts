@@ -26,6 +26,7 @@ import type { Probe } from './probe.ts';
 import { Problems, type ProblemSource } from './problems.ts';
 import { computeMapField, probeMap, type FieldOptions, type ProbeOptions } from './queries.ts';
 import { styles } from './styles.ts';
+import type * as MapFiles from './map-files.ts';
 import type { BlobOptions } from './map-files.ts';
 import { isSameSize, pointIn, type CanvasSize } from './view.ts';
 import { Wishes } from './wishes.ts';
@@ -344,7 +345,7 @@ export class FtleMapElement extends MapAttributes {
   }
 
   /** The connection, and the chunk that writes files. */
-  async #withFiles(): Promise<[Connection, typeof import('./map-files.ts')]> {
+  async #withFiles(): Promise<[Connection, typeof MapFiles]> {
     const files = import('./map-files.ts');
     return Promise.all([this.#opened(), files]);
   }

@@ -1,11 +1,11 @@
 import type { Engine, FieldData, FieldRequest, Model } from '../engine/engine.ts';
+import { ridgeRequest, standardRidges } from '../engine/ridge-limits.ts';
 import { DataError } from '../errors.ts';
 import type { FieldFormat, NetworkOrigin, SavedNetworkFormat } from '../files/file-options.ts';
 import { describeOrigin, writeField, writeNetwork } from '../files/save.ts';
 import type { Connection } from './connection.ts';
 import type { LiveMap, Snapshot } from './live-map.ts';
 import { drawMarks } from './marks.ts';
-import { ridgeOptions } from './picture.ts';
 import { createSamples } from './samples.ts';
 import { fieldSize, resolveLayer, widenDomain, type CanvasSize } from './view.ts';
 
@@ -34,8 +34,6 @@ export interface BlobOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Largest side of a field that ridges are looked for in: a live field is in memory as a whole. */
-const RIDGE_SIDE = 2048;
 /** Largest side of a file, as of a field. */
 const MOST_PIXELS = 8192;
 /** Longer side where neither options nor canvas say. */
@@ -143,16 +141,16 @@ async function computeStill(
     return { data: await engine.computeField(model, request, options), ridges: null };
   const field = await engine.createField(model);
   try {
-    const isSmall = Math.max(request.width, request.height) <= RIDGE_SIDE;
-    const size = isSmall ? request : fieldSize(RIDGE_SIDE, { ...request, pixelRatio: 1 });
-    await field.compute({ ...request, width: size.width, height: size.height }, options);
+    const searched = ridgeRequest(request);
+    await field.compute(searched, options);
     const found = await engine.createRidges(field);
     try {
-      await found.find(ridgeOptions(field));
+      await found.find(standardRidges(searched));
       const ridges = await found.read();
-      const data = isSmall
-        ? await field.read()
-        : await engine.computeField(model, request, options);
+      const data =
+        searched === request
+          ? await field.read()
+          : await engine.computeField(model, request, options);
       return { data, ridges };
     } finally {
       found.dispose();

@@ -1,11 +1,5 @@
-import type {
-  Engine,
-  ExponentSpace,
-  Field,
-  LayerChoice,
-  RidgeOptions,
-  Ridges,
-} from '../engine/engine.ts';
+import type { Engine, ExponentSpace, Field, LayerChoice, Ridges } from '../engine/engine.ts';
+import { currentRequest, standardRidges } from '../engine/ridge-limits.ts';
 import { assert } from '../errors.ts';
 import { layerPlace } from '../model/layer-choice.ts';
 import type { Network } from '../model/network.ts';
@@ -29,10 +23,6 @@ import {
 
 /** Pixels of a field along the longer side, unless `resolution` asks for more. */
 const MOST_PIXELS = { fast: 1536, slow: 512, cpu: 256 };
-/** Ridges keep to the boundary of trained networks and are whole at this sharpness; less adds spurs. */
-const RIDGE_SHARPNESS = 0.1;
-/** λ₁ is smoothed over this part of the field's longer side, so that a finer field has the same ridges. */
-const RIDGE_SMOOTHING = { part: 1 / 170, leastPixels: 0.8, mostPixels: 4 };
 
 /** The part of a canvas that a picture needs: painters take their size from it. */
 export interface PaintedCanvas {
@@ -177,7 +167,9 @@ export class Picture {
   /** The ridges of the present field. */
   async findRidges(session: Session): Promise<Ridges> {
     const ridges = await session.openRidges();
-    if (this.#found !== ridges) await ridges.find(ridgeOptions(session.field));
+    if (this.#found !== ridges) {
+      await ridges.find(standardRidges(currentRequest(session.field)));
+    }
     this.#found = ridges;
     return ridges;
   }
@@ -259,14 +251,6 @@ export class Picture {
   #scale(field: Field): number {
     return this.style.perLayer ? 1 : field.span;
   }
-}
-
-/** How ridges of a field are found. */
-export function ridgeOptions({ request }: Field): RidgeOptions {
-  const { part, leastPixels, mostPixels } = RIDGE_SMOOTHING;
-  const wanted = part * Math.max(request?.width ?? 0, request?.height ?? 0);
-  const smoothing = Math.max(leastPixels, Math.min(mostPixels, wanted));
-  return { smoothing, threshold: 'auto', sharpness: RIDGE_SHARPNESS };
 }
 
 /** Only the diverging map has a middle, which belongs to 0. */

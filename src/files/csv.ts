@@ -16,8 +16,8 @@ import { writeParameters, type MapParameters } from './parameters.ts';
  * pandas reads it with `comment='#'`.
  */
 
-/** Rows in one piece of text. */
-const PIECE_ROWS = 4096;
+/** Rows in one piece of text: a few milliseconds of work. */
+const PIECE_ROWS = 512;
 
 /**
  * The lines of a field, from the lowest row on, in pieces.

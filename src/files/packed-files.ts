@@ -1,4 +1,5 @@
 import type { FieldData, PointsData } from '../engine/engine.ts';
+import { Slices } from '../engine/slices.ts';
 import { DataError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
 import { automaticRange } from '../render/color-range.ts';
@@ -94,11 +95,11 @@ export async function packPoints(
   }
 }
 
-export function packNetwork(
+export async function packNetwork(
   network: Network,
   format: SavedNetworkFormat,
   origin: NetworkOrigin,
-): Uint8Array {
+): Promise<Uint8Array> {
   oneOf(format, 'format', NETWORK_FORMATS);
   const metadata = { parameters: parametersValue(packOrigin(network, origin)) };
   if (format === 'safetensors') return writeNetworkSafetensors(network, metadata);
@@ -141,12 +142,14 @@ export function describePicture(style: StillStyle): PictureRecord {
   return { ...style, ridges: style.ridges !== null, samples: style.samples !== null };
 }
 
+/** What a picture shows, in words. */
 function pictureTitle({ request }: FieldData, quantity: Quantity, perLayer: boolean): string {
   const { layer, plane, space = 'plane' } = request;
   const over = spaceName(space, plane.origin.length);
   const title = quantityTitle({ quantity, perLayer }, over);
   if (quantity === 'output' || quantity === 'class') return title;
-  return `${title} at ${layer === 'output' ? 'the output' : `hidden layer ${layer}`}`;
+  const place = layer === 'output' ? 'the output' : `hidden layer ${layer}`;
+  return `${title} at ${place}`;
 }
 
 function checkOptions(data: FieldData, format: FieldFormat, options: FieldFileOptions): void {
@@ -170,9 +173,15 @@ function checkOptions(data: FieldData, format: FieldFormat, options: FieldFileOp
   }
 }
 
-function encode(pieces: Iterable<string>): Uint8Array {
+/** The bytes of texts that are made piece by piece; leaves the event loop its turns. */
+async function encode(pieces: Iterable<string>): Promise<Uint8Array> {
   const encoder = new TextEncoder();
-  const parts = Array.from(pieces, (piece) => encoder.encode(piece));
+  const slices = new Slices();
+  const parts: Uint8Array[] = [];
+  for (const piece of pieces) {
+    parts.push(encoder.encode(piece));
+    if (slices.due) await slices.next();
+  }
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
   for (const part of parts) {

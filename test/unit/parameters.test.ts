@@ -173,9 +173,7 @@ describe('the check', () => {
         Array.isArray(x) ? 'list' : x === null ? 'null' : typeof x;
       if (kindOf(wrong) === kindOf(members[name])) continue;
       members[name] = wrong;
-      expect(() => checkParameters(value), JSON.stringify(wrong)).toThrow(
-        name,
-      );
+      expect(() => checkParameters(value), JSON.stringify(wrong)).toThrow(name);
     }
   });
 

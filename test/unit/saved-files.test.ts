@@ -203,7 +203,16 @@ describe('pictures', () => {
       const wanted = color.map((part) => Math.round(255 * part));
       expect([...pixels.slice(3 * place, 3 * place + 3)]).toEqual(wanted);
     }
-    expect(readPngTexts(bytes).get('Title')).toBe('l·λ₁ = log Λ₁ at hidden layer 3');
+    const title = 'l·λ₁ = log Λ₁ at hidden layer 3';
+    expect(readPngTexts(bytes).get('Title')).toBe(title);
+    const full = { ...data, request: { ...data.request, space: 'full' as const } };
+    expect(readPngTexts(await writeField(full, 'png', origin)).get('Title')).toBe(
+      `${title}, over all input directions`,
+    );
+    const wide = { ...data, request: { ...data.request, plane: coordinatePlane(3) } };
+    expect(readPngTexts(await writeField(wide, 'png', origin)).get('Title')).toBe(
+      `${title}, within the plane`,
+    );
   });
 
   it('in grey give the values back to half a step', async () => {
