@@ -80,9 +80,10 @@ function logStretch({ status, exponent, span }: Probe): string {
   return status === 'good' ? number(span * exponent) : status;
 }
 
-/** The largest components of a direction, in words. */
+/** The largest components of a direction, in words; not those that would be written as 0. */
 function components(direction: Float64Array): string {
   return Array.from(direction, (value, input) => ({ value, input }))
+    .filter(({ value }) => Math.abs(value) >= 0.0005)
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
     .slice(0, MOST_COMPONENTS)
     .map(({ value, input }) => `${number(value)} · input ${input}`)

@@ -3,32 +3,29 @@ import type { FieldData, TrainingStatus } from '../engine/engine.ts';
 import { asError, DataError } from '../errors.ts';
 import type { SavedNetworkFormat } from '../files/file-options.ts';
 import type { Network } from '../model/network.ts';
-import { spaceName } from '../render/legend.ts';
 import { MapAttributes } from './attributes.ts';
 import type { ColorRange } from './automatic-range.ts';
-import { CanvasWatch } from './canvas-watch.ts';
 import { renderColorbar } from './colorbar.ts';
 import type { Connection } from './connection.ts';
 import { Connector } from './connector.ts';
 import { renderControls, type ControlActions } from './controls.ts';
-import { describeDivergence, describePicture } from './description.ts';
+import { describeDivergence } from './description.ts';
 import { lendDevice, lentDevice } from './device.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
 import type { FrameInfo, LiveMapListener } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
 import { FileDrop } from './file-drop.ts';
-import { MarkLayer } from './marks.ts';
 import { renderBadge, renderDropHint, renderMessage } from './overlays.ts';
-import { PictureLabel } from './picture-label.ts';
 import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
 import type { Probe } from './probe.ts';
 import { Problems, type ProblemSource } from './problems.ts';
 import { computeMapField, probeMap, type FieldOptions, type ProbeOptions } from './queries.ts';
+import { describeShown, shownSpace } from './shown.ts';
+import { Stage } from './stage.ts';
 import { styles } from './styles.ts';
 import type * as MapFiles from './map-files.ts';
 import type { BlobOptions } from './map-files.ts';
-import { isSameSize, pointIn, type CanvasSize } from './view.ts';
 import { Wishes } from './wishes.ts';
 
 /**
@@ -50,14 +47,11 @@ export class FtleMapElement extends MapAttributes {
   }
 
   readonly #problems = new Problems();
-  #watch: CanvasWatch | null = null;
+  /** null while the element is in no document. */
+  #stage: Stage | null = null;
   #drop: FileDrop | null = null;
-  #marks: MarkLayer | null = null;
   #isDropTarget = false;
-  #size: CanvasSize = { width: 0, height: 0, pixelRatio: 1 };
-  #isAwake = false;
   #wantsPlay = false;
-  #isReady = false;
 
   readonly #wishes = new Wishes();
   readonly #plans = new PlanLoader((plan, error) => {
@@ -71,11 +65,6 @@ export class FtleMapElement extends MapAttributes {
   #bounds: ColorRange = [-1, 1];
   /** What it says exponents are over. */
   #space = '';
-  readonly #label = new PictureLabel(
-    () => this.#describe(),
-    (text) => this.#connection?.canvas.setAttribute('aria-label', text),
-  );
-
   /** The network that is shown, with the weights read back last: at most two seconds old. */
   get network(): Network | null {
     const session = this.#live?.session;
@@ -186,7 +175,7 @@ export class FtleMapElement extends MapAttributes {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.hasUpdated && !this.#watch) this.#open();
+    if (this.hasUpdated && !this.#stage) this.#open();
   }
 
   override disconnectedCallback(): void {
@@ -207,7 +196,7 @@ export class FtleMapElement extends MapAttributes {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.size > 0) this.#label.refresh();
+    if (changed.size > 0) this.#stage?.refreshLabel();
   }
 
   protected override render(): TemplateResult {
@@ -215,7 +204,7 @@ export class FtleMapElement extends MapAttributes {
     const live = this.#live;
     const classCount = Math.max(2, live?.session?.plan.network.outputWidth ?? 0);
     this.#bounds = live?.picture.bounds ?? this.#bounds;
-    this.#space = this.#spaceName();
+    this.#space = (live && shownSpace(live)) ?? this.#space;
     const range = live?.frame ? this.#bounds : null;
     const bar = (): unknown =>
       renderColorbar(this.#wishes.get('style'), this.#space, range, classCount);
@@ -261,17 +250,6 @@ export class FtleMapElement extends MapAttributes {
     },
   };
 
-  #select(event: MouseEvent, canvas: HTMLCanvasElement): void {
-    const live = this.#live;
-    if (!live?.session) return;
-    const domain = live.picture.viewDomain(live.picture.shownPlane(live.session));
-    const [x, y] = pointIn(domain, canvas.getBoundingClientRect(), event.clientX, event.clientY);
-    this.probe(x, y).then(
-      (probe) => this.#dispatch('ftle-select', probe),
-      (error: unknown) => this.#report('engine', error),
-    );
-  }
-
   readonly #listener: LiveMapListener = {
     onOpen: () => {
       this.#status = null;
@@ -279,12 +257,14 @@ export class FtleMapElement extends MapAttributes {
       this.requestUpdate();
     },
     onFrame: (frame) => {
-      this.#showCanvas();
-      this.#showMarks();
+      const { engine, live } = this.#connection!;
+      if (this.#stage!.show()) {
+        const { backend, description } = engine;
+        this.#dispatch('ftle-ready', { backend, description });
+      }
       this.#dispatch('ftle-frame', frame);
-      this.#label.refresh();
       const isSameRange = frame.low === this.#bounds[0] && frame.high === this.#bounds[1];
-      if (!isSameRange || this.#spaceName() !== this.#space) this.requestUpdate();
+      if (!isSameRange || shownSpace(live) !== this.#space) this.requestUpdate();
     },
     onStatus: (status) => {
       const hasDiverged = status.diverged && !this.#status?.diverged;
@@ -360,24 +340,20 @@ export class FtleMapElement extends MapAttributes {
       if (name === 'style') this.#live?.setStyle(wishes.get('style'));
       if (name === 'learningRate') this.#live?.setLearningRate(wishes.get('learningRate'));
       // Before the element is open, network and backend wait for that.
-      if (name === 'network' && this.#watch) this.#load();
-      if (name === 'backend' && this.#watch) this.#connector.connect(null);
+      if (name === 'network' && this.#stage) this.#load();
+      if (name === 'backend' && this.#stage) this.#connector.connect(null);
     }
   }
 
   #open(): void {
-    const pictures = this.renderRoot.querySelector('.pictures')!;
     this.#wantsPlay = this.autoplay;
-    this.#isReady = false;
-    this.#marks = new MarkLayer(pictures);
-    this.#watch = new CanvasWatch(
-      pictures,
-      (size) => this.#resize(size),
-      (isAwake) => {
-        this.#isAwake = isAwake;
-        this.#live?.setAwake(isAwake);
-      },
-    );
+    this.#stage = new Stage(this.renderRoot.querySelector('.pictures')!, {
+      onResize: (size) => this.#live?.setSize(size),
+      onAwake: (isAwake) => this.#live?.setAwake(isAwake),
+      onSelect: (x, y) => this.#select(x, y),
+      describe: () =>
+        this.#live && describeShown(this.#live, this.#wishes.get('style'), this.#status),
+    });
     this.#drop = new FileDrop(
       this,
       (isOver) => {
@@ -396,42 +372,23 @@ export class FtleMapElement extends MapAttributes {
   /** Frees everything that the element holds. */
   #close(): void {
     this.#plans.close();
-    this.#watch?.dispose();
-    this.#watch = null;
+    this.#stage?.dispose();
+    this.#stage = null;
     this.#drop?.dispose();
     this.#drop = null;
-    this.#marks?.dispose();
-    this.#marks = null;
-    this.#label.stop();
     this.#connector.close();
     this.#status = null;
     this.#problems.clear();
-    this.renderRoot.querySelector('.pictures')?.replaceChildren();
     this.requestUpdate();
   }
 
-  /** Takes up a new connection; what there was before stays on screen until the new has a picture. */
-  #attach({ live, canvas, fallbackReason }: Connection): void {
-    this.#isReady = false;
-    canvas.setAttribute('part', 'canvas');
-    canvas.setAttribute('role', 'img');
-    canvas.setAttribute('aria-label', 'Map of a neural network: no picture yet');
-    canvas.addEventListener('click', (event) => this.#select(event, canvas));
-    canvas.style.visibility = 'hidden';
-    this.renderRoot.querySelector('.pictures')!.append(canvas);
-    if (this.#size.width > 0) live.setSize(this.#size);
-    live.setAwake(this.#isAwake);
+  #attach(connection: Connection): void {
+    const { live, fallbackReason } = connection;
+    this.#stage!.attach(connection);
     if (this.#plans.isLoading) live.awaitPlan();
     else live.setPlan(this.#plans.plan);
     if (fallbackReason !== null) this.#dispatch('ftle-fallback', { reason: fallbackReason });
     this.requestUpdate();
-  }
-
-  #resize(size: CanvasSize): void {
-    // A box that is not laid out has no size; what was painted last stays good for when it is back.
-    if (size.width === 0 || size.height === 0 || isSameSize(size, this.#size)) return;
-    this.#size = size;
-    this.#live?.setSize(size);
   }
 
   #load(): void {
@@ -439,47 +396,11 @@ export class FtleMapElement extends MapAttributes {
     this.#plans.load(this.#wishes.get('network'));
   }
 
-  /** Shows the canvas of the present connection, which has a picture now, and drops older ones. */
-  #showCanvas(): void {
-    if (this.#isReady) return;
-    const { canvas, engine } = this.#connection!;
-    canvas.style.visibility = '';
-    canvas.parentElement?.replaceChildren(canvas);
-    this.#isReady = true;
-    const { backend, description } = engine;
-    this.#dispatch('ftle-ready', { backend, description });
-  }
-
-  /** Shows the points that the plane was laid through. */
-  #showMarks(): void {
-    const { picture, session } = this.#live!;
-    if (!session) return;
-    const plane = picture.shownPlane(session);
-    this.#marks?.show(plane.marks, picture.viewDomain(plane), picture.size);
-  }
-
-  /** What the exponents on screen are over, if that needs to be said. */
-  #spaceName(): string {
-    const { session, picture } = this.#live ?? {};
-    if (!session || !picture) return this.#space;
-    const space = session.field.request?.space ?? picture.space;
-    return spaceName(space, session.plan.network.inputWidth);
-  }
-
-  #describe(): string | null {
-    const live = this.#live;
-    const session = live?.session;
-    if (!session) return null;
-    const { picture, frame } = live;
-    const { plan } = session;
-    const plane = picture.shownPlane(session);
-    const place = {
-      layer: picture.layerFor(plan),
-      plane,
-      space: session.field.request?.space ?? picture.space,
-      domain: picture.viewDomain(plane),
-    };
-    return describePicture(plan, place, this.#wishes.get('style'), frame, this.#status);
+  #select(x: number, y: number): void {
+    this.probe(x, y).then(
+      (probe) => this.#dispatch('ftle-select', probe),
+      (error: unknown) => this.#report('engine', error),
+    );
   }
 
   #dispatch<N extends FtleMapEventName>(name: N, detail: FtleMapEvents[N]): void {

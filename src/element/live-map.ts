@@ -8,13 +8,13 @@ import { Monitor } from './monitor.ts';
 import { Pace } from './pace.ts';
 import { Picture, type PaintedCanvas } from './picture.ts';
 import type { Plan } from './plan.ts';
-import { PlaneChoice } from './plane-choice.ts';
 import type { PlaneSettings } from './plane-settings.ts';
 import type { PlaneView } from './plane-view.ts';
 import { Session } from './session.ts';
 import type { StyleSettings, ViewSettings } from './settings.ts';
 import { JobQueue, nextAnimationFrame, TaskLoop, type Task } from './task-loop.ts';
-import { hasLayer, type CanvasSize } from './view.ts';
+import type { CanvasSize } from './view.ts';
+import { ViewChoice } from './view-choice.ts';
 
 /** A network as it was between two training steps, and the plane that is shown. */
 export interface Snapshot {
@@ -41,8 +41,7 @@ export class LiveMap {
   #nextPlan: Plan | null = null;
   #isPlanAwaited = false;
   #parameters: Float32Array | null;
-  #view: ViewSettings;
-  #plane: PlaneChoice;
+  readonly #view: ViewChoice;
   #learningRate: number;
   #playing: boolean;
   #isAwake = false;
@@ -69,9 +68,8 @@ export class LiveMap {
   ) {
     this.picture = new Picture(engine, painter, canvas, start.style);
     this.#pace = new Pace(engine.backend === 'cpu' ? 'cpu' : engine.slow ? 'slow' : 'fast');
-    this.#view = start.view;
-    this.#plane = new PlaneChoice(start.plane);
-    [this.picture.domain, this.picture.space] = [start.view.domain, start.view.space];
+    this.#view = new ViewChoice(start.view, start.plane);
+    this.#view.applyTo(this.picture);
     this.#learningRate = start.learningRate;
     this.#playing = start.playing;
     this.#parameters = start.parameters;
@@ -108,19 +106,15 @@ export class LiveMap {
   }
 
   setView(view: ViewSettings): void {
-    this.#view = view;
-    [this.picture.domain, this.picture.space] = [view.domain, view.space];
-    this.#judgeView();
-    this.picture.restartRange();
-    this.#recompute();
+    this.#view.settings = view;
+    this.#view.applyTo(this.picture);
+    this.#takeView();
   }
 
   /** Shows another plane; if it does not fit the network, the old one stays. */
   setPlane(settings: PlaneSettings): void {
-    this.#plane = new PlaneChoice(settings);
-    this.#judgeView();
-    this.picture.restartRange();
-    this.#recompute();
+    this.#view.setPlane(settings);
+    this.#takeView();
   }
 
   setStyle(style: StyleSettings): void {
@@ -194,7 +188,7 @@ export class LiveMap {
   ask<T>(question: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     return this.#enqueue(async (session) => {
       const plane = this.picture.shownPlane(session);
-      const training = this.#describeTraining(session);
+      const training = session.describeTraining(this.#learningRate);
       return question({ network: await session.snapshot(), plane, session, training });
     });
   }
@@ -202,13 +196,6 @@ export class LiveMap {
   /** The network with its present weights. */
   snapshot(): Promise<Snapshot> {
     return this.ask((snapshot) => Promise.resolve(snapshot));
-  }
-
-  #describeTraining({ plan, trainer }: Session): TrainingRecord | null {
-    if (!plan.dataset || !trainer || trainer.stepCount === 0) return null;
-    const { dataset, training } = plan;
-    const learningRate = this.#learningRate;
-    return { dataset: dataset.name, ...training, learningRate, stepCount: trainer.stepCount };
   }
 
   /** Ridges of the field that is shown, [count][4] in plane coordinates. */
@@ -282,19 +269,20 @@ export class LiveMap {
     const start = performance.now();
     const old = this.#session;
     const { picture } = this;
-    const [oldLayer, oldPlane, oldSides] = [picture.layer, picture.plane, this.#sides];
+    const oldSides = this.#sides;
+    let takeBack: (() => void) | null = null;
     try {
       session = await Session.open(this.engine, plan, this.#parameters);
       // A picture that is there stays until all of the new is sure.
       if (old) await session.openTrainer(this.#learningRate);
-      picture.layer = hasLayer(plan.network, this.#view.layer) ? this.#view.layer : 'last';
-      picture.plane = this.#plane.findOrDefault(plan);
+      takeBack = this.#view.begin(picture, plan);
       picture.restartRange();
       this.#sides = null;
       if (picture.isVisible) await this.#computeStill(session, this.#closing.signal);
     } catch (error) {
       session?.dispose();
-      [picture.layer, picture.plane, this.#sides] = [oldLayer, oldPlane, oldSides];
+      takeBack?.();
+      this.#sides = oldSides;
       if (this.#nextPlan !== plan) return;
       this.#nextPlan = null;
       this.#jobs.rejectAll(error as Error);
@@ -345,7 +333,10 @@ export class LiveMap {
   async #showLive(session: Session): Promise<void> {
     const { picture } = this;
     const start = performance.now();
-    const { stepCount, side, canvasScale } = this.#pace.next(this.#view.resolution, picture);
+    const { stepCount, side, canvasScale } = this.#pace.next(
+      this.#view.settings.resolution,
+      picture,
+    );
     try {
       await session.trainer!.step(stepCount);
       const trained = performance.now();
@@ -402,7 +393,7 @@ export class LiveMap {
     const sides =
       session === this.#session && this.#sides
         ? this.#sides
-        : this.#pace.refinement(this.#view.resolution, picture);
+        : this.#pace.refinement(this.#view.settings.resolution, picture);
     this.#sides = sides;
     const pixelCount = await picture.compute(session, sides[0], signal);
     this.#pace.measureField(pixelCount, performance.now() - start);
@@ -452,15 +443,19 @@ export class LiveMap {
     this.listener.onProblem(source, asError(error));
   }
 
+  /** Computes anew for another view. */
+  #takeView(): void {
+    this.#judgeView();
+    this.picture.restartRange();
+    this.#recompute();
+  }
+
   /** Takes the wanted layer and plane, unless a plan is on its way that they may belong to. */
   #judgeView(): void {
     const { plan } = this.#session ?? {};
     if (!plan || this.#isPlanAwaited || this.#nextPlan) return;
-    const { picture } = this;
-    this.#judge('view', () => picture.takeLayer(this.#view.layer, plan.network));
-    this.#judge('plane', () => {
-      picture.plane = this.#plane.find(plan);
-    });
+    this.#judge('view', () => this.#view.takeLayer(this.picture, plan));
+    this.#judge('plane', () => this.#view.takePlane(this.picture, plan));
   }
 
   #judge(source: LiveSource, take: () => void): void {

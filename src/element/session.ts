@@ -8,6 +8,7 @@ import type {
   Ridges,
   Trainer,
 } from '../engine/engine.ts';
+import type { TrainingRecord } from '../files/parameters.ts';
 import { createNetwork, type Network } from '../model/network.ts';
 import type { Plan } from './plan.ts';
 
@@ -122,6 +123,14 @@ export class Session {
   /** The network with its present parameters. */
   async snapshot(): Promise<Network> {
     return createNetwork(this.plan.network.spec, await this.model.read());
+  }
+
+  /** How the network was trained so far; null if it was not. */
+  describeTraining(learningRate: number): TrainingRecord | null {
+    const { dataset, training } = this.plan;
+    const stepCount = this.#trainer?.stepCount ?? 0;
+    if (!dataset || stepCount === 0) return null;
+    return { dataset: dataset.name, ...training, learningRate, stepCount };
   }
 
   statistics(): Promise<FieldStatistics> {
