@@ -152,6 +152,7 @@ await step('types', async () => ({ ok: await runPackage('typescript', ['--noEmit
 await step('build', async () => ({
   ok:
     (await runPackage('vite', ['build', '--logLevel=warn'])) &&
+    (await runNode([join(ROOT, 'tools/build-cli.mjs')])) &&
     (await runNode([join(ROOT, 'tools/declarations.mjs')])),
 }));
 await step('package', async () => ({ ok: await runPackage('publint', ['--strict']) }));

@@ -41,6 +41,18 @@ export async function openRows(text: string, width: number): Promise<RowSource> 
   const npz = /^(.*\.npz)(?::(.+))?$/is.exec(text);
   const path = npz ? npz[1] : text;
   await checkFile(path);
+  const source = await openKind(path, npz, text, width);
+  if (source.count > 0) return source;
+  await source.close();
+  throw new DataError(`${text} has no rows`);
+}
+
+async function openKind(
+  path: string,
+  npz: RegExpExecArray | null,
+  text: string,
+  width: number,
+): Promise<RowSource> {
   if (npz) return openNpy(unzipArray(path, npz[2]), text, width);
   if (/\.npy$/i.test(path)) return openNpy(readPieces(path), text, width);
   if (/\.(csv|tsv|txt)$/i.test(path)) return CsvRows.open(path, width);

@@ -41,9 +41,7 @@ export async function openDevice(adapter: GPUAdapter | null): Promise<DescribedD
 }
 
 /** What an adapter is, for people, and whether it computes on the CPU. */
-export function describeAdapter(
-  info: GPUAdapterInfo | undefined,
-): Omit<DescribedDevice, 'device'> {
+export function describeAdapter(info: GPUAdapterInfo | undefined): Omit<DescribedDevice, 'device'> {
   const { vendor = '', architecture = '', device = '', description = '' } = info ?? {};
   const words = [vendor, architecture, device, description].join(' ');
   const short = [vendor, architecture].filter((word) => word !== '').join(' ');

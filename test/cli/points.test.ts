@@ -129,6 +129,7 @@ describe('ftle points', () => {
         /has a, b: name one, such as two\.npz:a/,
       ],
       ['wide.csv', '1,2,3\n4,5,6,7\n', /wide\.csv, line 2 has 4 numbers, but must have 3/],
+      ['names.csv', 'a,b,c\n', /names\.csv has no rows/],
       ['word.csv', 'a,b,c\n1,2,3\n4,five,6\n', /line 3, column 1 is "five"/],
       ['table.xlsx', 'x', /must end in \.npy, \.npz or \.csv/],
     ];

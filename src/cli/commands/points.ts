@@ -80,7 +80,7 @@ export function addPointsCommand(program: Command, signal: AbortSignal): void {
               await file.take(part, done);
               done += part.statuses.length;
             },
-            fraction: () => (count === 0 ? 1 : done / count),
+            fraction: () => done / count,
           },
         );
         await file.finish();
