@@ -7,15 +7,18 @@ import { createLegend, type LegendSubject, type Tick } from '../render/legend.ts
  * The legend of the colours: a strip with ticks and title, or swatches for classes. Without a range
  * there are no ticks.
  *
+ * @param space - what exponents are over, if that needs to be said.
+ *
  * Its styles are set as properties, not attributes, so that it works under a strict content security
  * policy.
  */
 export function renderColorbar(
   style: LegendSubject,
+  space: string,
   range: ColorRange | null,
   classCount: number,
 ): TemplateResult | typeof nothing {
-  const legend = createLegend(style, range, classCount);
+  const legend = createLegend(style, space, range, classCount);
   if (legend.kind === 'swatches') {
     return html`
       <div class="classes" part="colorbar">

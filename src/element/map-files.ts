@@ -5,6 +5,7 @@ import type { FieldFormat, NetworkOrigin, SavedNetworkFormat } from '../files/fi
 import { describeOrigin, writeField, writeNetwork } from '../files/save.ts';
 import type { Connection } from './connection.ts';
 import type { LiveMap, Snapshot } from './live-map.ts';
+import { drawMarks } from './marks.ts';
 import { createSamples } from './samples.ts';
 import { fieldSize, resolveLayer, widenDomain, type CanvasSize } from './view.ts';
 
@@ -59,13 +60,14 @@ export async function writeMapBlob(connection: Connection, options: BlobOptions)
   const { live } = connection;
   const { picture, engine } = live;
   const snapshot = await live.snapshot();
-  const { network, plane, plan } = snapshot;
-  const wanted = picture.domain ?? plan.domain;
+  const { network, plane, session } = snapshot;
+  const { plan } = session;
+  const wanted = picture.domain ?? plane.domain;
   const size = sizeOf(options, picture.isVisible ? picture.size : domainSize(wanted));
   const { width, height } = size;
   const domain = widenDomain(wanted, size);
   const layer = resolveLayer(picture.layer, network);
-  const request = { plane, domain, width, height, layer };
+  const request = { plane: plane.plane, domain, width, height, layer, space: picture.space };
   const origin = await describeOrigin(network, originOf(snapshot));
   const style = picture.styleSettings;
   const isPicture = (type === 'image/png' && !isGrey) || type === 'image/svg+xml';
@@ -85,7 +87,7 @@ export async function writeMapBlob(connection: Connection, options: BlobOptions)
       // The bounds of a picture are in its units, and those of greys in units of λ: these come from the field.
       range: isPicture ? range : 'auto',
       ridges,
-      samples: style.samples ? createSamples(plan.dataset, plane) : null,
+      samples: style.samples ? createSamples(plan.dataset, plane.plane) : null,
       colorbar,
       pixelRatio: Math.max(
         1,
@@ -105,12 +107,22 @@ export async function writeNetworkBlob(live: LiveMap, format: SavedNetworkFormat
   return blobOf(bytes, format === 'json' ? 'application/json' : 'application/octet-stream');
 }
 
-/** The canvas as it is. */
+/** The canvas as it is, with the marks over it. */
 async function copyCanvas({ live, canvas }: Connection): Promise<Blob> {
   const session = await live.opened();
   if (!live.frame) throw new DataError('the element has no size, so there is no picture yet');
   // The content of a canvas is only sure in the task that painted it.
-  live.picture.paint(session);
+  const { picture } = live;
+  picture.paint(session);
+  const { marks, ...plane } = picture.shownPlane(session);
+  if (marks.length > 0) {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height);
+    const context = copy.getContext('2d')!;
+    context.drawImage(canvas, 0, 0);
+    const pixelRatio = (picture.size.pixelRatio * canvas.width) / picture.size.width;
+    drawMarks(context, marks, picture.viewDomain(plane), pixelRatio);
+    return copy.convertToBlob();
+  }
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
   if (!blob) throw new DataError('the browser cannot write the picture as a PNG');
   return blob;
@@ -148,7 +160,8 @@ async function computeStill(
   }
 }
 
-function originOf({ plan, training }: Pick<Snapshot, 'plan' | 'training'>): NetworkOrigin {
+function originOf({ session, training }: Pick<Snapshot, 'session' | 'training'>): NetworkOrigin {
+  const { plan } = session;
   return {
     ...(plan.file && { address: plan.file.name }),
     ...(plan.start && { start: plan.start }),

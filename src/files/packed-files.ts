@@ -3,7 +3,7 @@ import { Slices } from '../engine/slices.ts';
 import { DataError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
 import { automaticRange } from '../render/color-range.ts';
-import { quantityTitle } from '../render/legend.ts';
+import { quantityTitle, spaceName } from '../render/legend.ts';
 import { COLORMAPS } from '../render/palette.ts';
 import type { StillStyle } from '../render/still.ts';
 import { QUANTITIES, type Quantity } from '../render/style.ts';
@@ -144,14 +144,12 @@ export function describePicture(style: StillStyle): PictureRecord {
 
 /** What a picture shows, in words. */
 function pictureTitle({ request }: FieldData, quantity: Quantity, perLayer: boolean): string {
-  const { layer, space, plane } = request;
-  const title = quantityTitle({ quantity, perLayer });
+  const { layer, plane, space = 'plane' } = request;
+  const over = spaceName(space, plane.origin.length);
+  const title = quantityTitle({ quantity, perLayer }, over);
   if (quantity === 'output' || quantity === 'class') return title;
   const place = layer === 'output' ? 'the output' : `hidden layer ${layer}`;
-  const isPlaneAll = plane.origin.length <= 2;
-  const directions =
-    space === 'full' ? ', over all input directions' : isPlaneAll ? '' : ', within the plane';
-  return `${title} at ${place}${directions}`;
+  return `${title} at ${place}`;
 }
 
 function checkOptions(data: FieldData, format: FieldFormat, options: FieldFileOptions): void {

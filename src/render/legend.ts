@@ -1,3 +1,4 @@
+import type { ExponentSpace } from '../engine/engine.ts';
 import { classColor, gradientStops, niceTicks, type ColormapName } from './palette.ts';
 import type { Quantity } from './style.ts';
 
@@ -39,13 +40,17 @@ const DIRECTION_TICKS: readonly Tick[] = [0, 45, 90, 135, 180].map((angle) => ({
   label: `${angle}°`,
 }));
 
-/** @param range - values of the ends of the strip; null: no ticks. */
+/**
+ * @param space - what exponents are over, as {@link spaceName} says it.
+ * @param range - values of the ends of the strip; null: no ticks.
+ */
 export function createLegend(
   subject: LegendSubject,
+  space: string,
   range: readonly [low: number, high: number] | null,
   classCount: number,
 ): Legend {
-  const title = quantityTitle(subject);
+  const title = quantityTitle(subject, space);
   if (subject.quantity === 'class') {
     const length = Math.min(classCount, MOST_SWATCHES);
     const swatches = Array.from({ length }, (_, index) => ({
@@ -68,18 +73,33 @@ export function scaleTicks([low, high]: readonly [number, number], count: number
   }));
 }
 
-/** What the colours stand for, as the colour bar says it. */
-export function quantityTitle({
-  quantity,
-  perLayer,
-}: Pick<LegendSubject, 'quantity' | 'perLayer'>): string {
+/**
+ * What the exponents of a map are over, in words; empty for up to two inputs, where plane and all inputs
+ * are the same.
+ */
+export function spaceName(space: ExponentSpace, inputWidth: number): string {
+  if (inputWidth <= 2) return '';
+  return space === 'full' ? 'over all inputs' : 'in the plane';
+}
+
+/**
+ * What the colours stand for, as the colour bar says it.
+ *
+ * @param space - as {@link spaceName} says it.
+ */
+export function quantityTitle(
+  { quantity, perLayer }: Pick<LegendSubject, 'quantity' | 'perLayer'>,
+  space: string,
+): string {
   switch (quantity) {
     case 'exponent':
-      return perLayer ? 'λ₁ per layer' : 'l·λ₁ = log Λ₁';
-    case 'second-exponent':
-      return perLayer ? 'λ₂ per layer' : 'l·λ₂ = log Λ₂';
+    case 'second-exponent': {
+      const [i, log] = quantity === 'exponent' ? ['₁', ' = log Λ₁'] : ['₂', ' = log Λ₂'];
+      if (perLayer) return space ? `λ${i} ${space} per layer` : `λ${i} per layer`;
+      return space ? `l·λ${i} ${space}` : `l·λ${i}${log}`;
+    }
     case 'direction':
-      return 'stretching direction';
+      return space ? `stretching direction ${space}` : 'stretching direction';
     case 'output':
       return 'output';
     case 'class':

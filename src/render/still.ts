@@ -4,7 +4,7 @@ import { boundarySegments } from './boundary.ts';
 import type { ColorRange } from './color-range.ts';
 import { directionMarks } from './direction-marks.ts';
 import { DIGIT_HEIGHT, STROKE_WIDTH, textStrokes } from './glyphs.ts';
-import { createLegend, type Legend } from './legend.ts';
+import { createLegend, spaceName, type Legend } from './legend.ts';
 import {
   classRgb,
   parseColor,
@@ -65,7 +65,9 @@ export function colorStyle({ span }: FieldData, style: StillStyle): ColorStyle {
 /** The legend of a still. */
 export function stillLegend(data: FieldData, style: StillStyle): Legend {
   const classCount = Math.max(2, data.outputs.length / data.statuses.length);
-  return createLegend(style, style.range, classCount);
+  const { plane, space = 'plane' } = data.request;
+  const over = spaceName(space, plane.origin.length);
+  return createLegend(style, over, style.range, classCount);
 }
 
 /**

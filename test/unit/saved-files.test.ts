@@ -9,7 +9,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { computeOnCpu } from '../../src/engine/cpu-field.ts';
 import { CpuModel } from '../../src/engine/cpu-model.ts';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
-import { Status, type FieldData, type PointsData } from '../../src/engine/engine.ts';
+import {
+  Status,
+  type ExponentSpace,
+  type FieldData,
+  type PointsData,
+} from '../../src/engine/engine.ts';
 import { DataError, FtleError } from '../../src/errors.ts';
 import { fieldCsv } from '../../src/files/csv.ts';
 import type { FieldFileOptions, FieldFormat, Origin } from '../../src/files/file-options.ts';
@@ -203,16 +208,15 @@ describe('pictures', () => {
       const wanted = color.map((part) => Math.round(255 * part));
       expect([...pixels.slice(3 * place, 3 * place + 3)]).toEqual(wanted);
     }
-    const title = 'l·λ₁ = log Λ₁ at hidden layer 3';
-    expect(readPngTexts(bytes).get('Title')).toBe(title);
-    const full = { ...data, request: { ...data.request, space: 'full' as const } };
-    expect(readPngTexts(await writeField(full, 'png', origin)).get('Title')).toBe(
-      `${title}, over all input directions`,
-    );
-    const wide = { ...data, request: { ...data.request, plane: coordinatePlane(3) } };
-    expect(readPngTexts(await writeField(wide, 'png', origin)).get('Title')).toBe(
-      `${title}, within the plane`,
-    );
+    expect(readPngTexts(bytes).get('Title')).toBe('l·λ₁ = log Λ₁ at hidden layer 3');
+    for (const [space, name] of Object.entries({
+      plane: 'in the plane',
+      full: 'over all inputs',
+    })) {
+      const request = { ...data.request, plane: coordinatePlane(3), space: space as ExponentSpace };
+      const file = await writeField({ ...data, request }, 'png', origin);
+      expect(readPngTexts(file).get('Title')).toBe(`l·λ₁ ${name} at hidden layer 3`);
+    }
   });
 
   it('in grey give the values back to half a step', async () => {

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { Status } from '../../src/engine/engine.ts';
 import { automaticRange, extremeRange } from '../../src/render/color-range.ts';
 import { textStrokes } from '../../src/render/glyphs.ts';
-import { createLegend, formatNumber } from '../../src/render/legend.ts';
+import { createLegend, formatNumber, spaceName } from '../../src/render/legend.ts';
 import {
   classRgb,
   COLORMAPS,
@@ -240,8 +240,11 @@ describe('labels', () => {
     const texts = new Set(numbers);
     for (const quantity of QUANTITIES) {
       for (const perLayer of [true, false]) {
-        const legend = createLegend({ quantity, perLayer, colormap: 'greys' }, [-2e-9, 1e-9], 12);
-        texts.add(legend.title);
+        const subject = { quantity, perLayer, colormap: 'greys' } as const;
+        for (const space of ['', spaceName('plane', 3), spaceName('full', 3)]) {
+          texts.add(createLegend(subject, space, null, 12).title);
+        }
+        const legend = createLegend(subject, '', [-2e-9, 1e-9], 12);
         const labels = legend.kind === 'strip' ? legend.ticks : legend.swatches;
         expect(labels.length).toBeGreaterThan(3);
         for (const { label } of labels) texts.add(label);
