@@ -66,11 +66,7 @@ interface Failure {
   readonly message: string;
 }
 
-function describeFailure(
-  thrown: unknown,
-  args: readonly string[],
-  { commands }: Command,
-): Failure {
+function describeFailure(thrown: unknown, args: readonly string[], { commands }: Command): Failure {
   const { message } = asError(thrown);
   if (thrown instanceof CommanderError || thrown instanceof UsageError) {
     const text = message.replace(/^error: /, '') || 'no command is given';
