@@ -25,6 +25,8 @@ import { serveDemo } from './site.mjs';
 /** @typedef {{ name: string, unit: string, median: number, lowest: number, highest: number, runs: number, aim: string }} Row */
 
 const ROOT = resolve(import.meta.dirname, '..');
+/** The library as it is published; not in dist, which others may be using. */
+const LIBRARY = resolve(ROOT, 'node_modules/.cache/ftle-map/bench');
 const REPORT = resolve(ROOT, 'docs/bench.md');
 const USAGE = 'npm run bench -- [--runs N] [--json FILE] [--save]';
 
@@ -148,7 +150,7 @@ async function timePoints(browser, url) {
   const page = await browser.newPage();
   try {
     await page.route('**/library/**', (route) =>
-      route.fulfill({ path: resolve(ROOT, 'dist', route.request().url().split('/library/')[1]) }),
+      route.fulfill({ path: resolve(LIBRARY, route.request().url().split('/library/')[1]) }),
     );
     await page.goto(url);
     return await page.evaluate(
@@ -225,7 +227,12 @@ function asTable(rows) {
 const options = readOptions();
 const { path } = await ensureBrowser();
 const site = await serveDemo();
-await build({ root: ROOT, configFile: resolve(ROOT, 'vite.config.ts'), logLevel: 'warn' });
+await build({
+  root: ROOT,
+  configFile: resolve(ROOT, 'vite.config.ts'),
+  logLevel: 'warn',
+  build: { outDir: LIBRARY, sourcemap: false },
+});
 const browser = await chromium.launch(launchOptions(path, await chooseGpu(path)));
 try {
   const pictures = [];
