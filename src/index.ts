@@ -87,6 +87,14 @@ export type { WeightOrder } from './files/tensor-names.ts';
 export type { DenseSpec } from './layers/dense.ts';
 export { ACTIVATION_NAMES, type ActivationName } from './math/activations.ts';
 export type { Initialisation } from './math/initialisation.ts';
+export {
+  BinnedMeans,
+  entropy,
+  Histogram,
+  predictiveEntropy,
+  softmax,
+  spearman,
+} from './math/tallies.ts';
 export { parseArchitecture, type ArchitectureOptions } from './model/architecture.ts';
 export {
   checkSpec,
