@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { asError, DeviceError, FtleError } from '../errors.ts';
 import { UsageError } from './arguments.ts';
 import { addAccuracyCommand } from './commands/accuracy.ts';
+import { addAttackCommand } from './commands/attack.ts';
 import { addFieldCommand } from './commands/field.ts';
 import { addInspectCommand } from './commands/inspect.ts';
 import { addPointsCommand } from './commands/points.ts';
@@ -32,6 +33,7 @@ function createProgram(signal: AbortSignal): Command {
   addRenderCommand(program, signal);
   addTrainCommand(program, signal);
   addAccuracyCommand(program, signal);
+  addAttackCommand(program, signal);
   program.addHelpText(
     'after',
     `

@@ -17,6 +17,7 @@ import {
 import {
   PARAMETERS_FORMAT,
   PARAMETERS_VERSION,
+  type AttackRecord,
   type FieldRecord,
   type GreyRecord,
   type MapParameters,
@@ -43,6 +44,7 @@ export function checkParameters(value: unknown): MapParameters {
     'training',
     'field',
     'points',
+    'attack',
     'picture',
     'grey',
   ]);
@@ -59,6 +61,7 @@ export function checkParameters(value: unknown): MapParameters {
     ...optional(members, place, 'training', checkTraining),
     ...optional(members, place, 'field', (field, at) => checkField(field, at, inputWidth)),
     ...optional(members, place, 'points', (points, at) => checkPoints(points, at, inputWidth)),
+    ...optional(members, place, 'attack', checkAttack),
     ...optional(members, place, 'picture', checkPicture),
     ...optional(members, place, 'grey', checkGrey),
   };
@@ -114,6 +117,40 @@ function checkStart(value: unknown, place: string): StartRecord {
   const scheme = oneOf(members.scheme, `${place}.scheme`, schemes);
   if (scheme !== 'gaussian') return { scheme, seed };
   return { scheme, variance: number(members.variance, `${place}.variance`), seed };
+}
+
+function checkAttack(value: unknown, place: string): AttackRecord {
+  const members = record(value, place, [
+    'inputs',
+    'classes',
+    'count',
+    'towards',
+    'norm',
+    'radius',
+    'stepCount',
+    'stepSize',
+    'loss',
+    'bounds',
+  ]);
+  const whole = (name: string, least: number): number =>
+    wholeNumber(members[name], `${place}.${name}`, least, Number.MAX_SAFE_INTEGER);
+  return {
+    ...optional(members, place, 'inputs', text),
+    ...optional(members, place, 'classes', text),
+    count: whole('count', 0),
+    ...(members.towards === undefined ? {} : { towards: whole('towards', 0) }),
+    norm: oneOf(members.norm, `${place}.norm`, ['l2', 'linf']),
+    radius: number(members.radius, `${place}.radius`),
+    stepCount: whole('stepCount', 1),
+    stepSize: number(members.stepSize, `${place}.stepSize`),
+    loss: oneOf(members.loss, `${place}.loss`, ['squared', 'cross-entropy']),
+    ...optional(
+      members,
+      place,
+      'bounds',
+      (bounds, at) => numbers(bounds, at, 2) as [low: number, high: number],
+    ),
+  };
 }
 
 const MAXIMAL_SIDE = 8192;

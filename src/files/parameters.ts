@@ -26,6 +26,7 @@ export interface MapParameters {
   readonly training?: TrainingRecord;
   readonly field?: FieldRecord;
   readonly points?: PointsRecord;
+  readonly attack?: AttackRecord;
   readonly picture?: PictureRecord;
   readonly grey?: GreyRecord;
 }
@@ -91,6 +92,23 @@ export interface PointsRecord {
   readonly space: PlaneRecord | 'full';
   readonly exponentCount: number;
   readonly span: number;
+}
+
+/** How a list of points was attacked. */
+export interface AttackRecord {
+  /** File name or address of the inputs, as it was given. */
+  readonly inputs?: string;
+  /** Likewise of their classes; missing where the network's own were taken. */
+  readonly classes?: string;
+  readonly count: number;
+  /** The class to reach; missing where any other would do. */
+  readonly towards?: number;
+  readonly norm: 'l2' | 'linf';
+  readonly radius: number;
+  readonly stepCount: number;
+  readonly stepSize: number;
+  readonly loss: Loss;
+  readonly bounds?: readonly [low: number, high: number];
 }
 
 /** How the field was drawn. */

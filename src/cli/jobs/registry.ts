@@ -1,3 +1,4 @@
+import { attackPoints } from './attack.ts';
 import { measureAccuracy } from './accuracy.ts';
 import { computeField } from './field.ts';
 import type { Job, JobContext } from './job.ts';
@@ -12,6 +13,7 @@ export const JOBS = {
   render: computePicture,
   train: trainNetwork,
   accuracy: measureAccuracy,
+  attack: attackPoints,
 } as const;
 
 export type JobName = keyof typeof JOBS;
