@@ -21,9 +21,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   wgsl: ['ops'],
   gpu: ['wgsl'],
   engine: ['gpu', 'wgsl', 'reference', 'model', 'ops', 'math', 'data', 'shaders/kernels'],
-  render: ['engine', 'gpu', 'model', 'wgsl', 'shaders/render'],
-  element: ['engine', 'render', 'files', 'data', 'model', 'reference', 'math'],
-  'index.ts': ['engine', 'model', 'layers', 'reference', 'data', 'files', 'math'],
+  curves: ['engine', 'reference', 'model', 'math'],
+  render: ['curves', 'engine', 'gpu', 'model', 'wgsl', 'shaders/render'],
+  element: ['engine', 'curves', 'render', 'files', 'data', 'model', 'reference', 'math'],
+  'index.ts': ['engine', 'curves', 'model', 'layers', 'reference', 'data', 'files', 'math'],
 };
 
 /** Package -> folders that may import it. */
