@@ -1,5 +1,6 @@
 import { Status, type FieldData } from '../engine/engine.ts';
 import { pixelSteps } from './curve.ts';
+import { pixelsAround } from './pixels.ts';
 
 /** How far to either side the background is looked for: this part of the field's longer side. */
 const REACH_PART = 1 / 20;
@@ -39,27 +40,6 @@ export function contrastAt(
     if (lowest < Infinity) background = Math.max(background, lowest);
   }
   return background === -Infinity ? 0 : Math.max(0, strength - background);
-}
-
-/** Pixels around a place with their weights in bilinear interpolation; null outside the outermost centres. */
-export function pixelsAround(
-  { request }: FieldData,
-  s: number,
-  t: number,
-): { readonly pixel: number; readonly weight: number }[] | null {
-  const { width, height, domain } = request;
-  const [sStep, tStep] = pixelSteps(request);
-  const x = (s - domain.sMin) / sStep - 0.5;
-  const y = (t - domain.tMin) / tStep - 0.5;
-  if (!(x >= 0 && y >= 0 && x <= width - 1 && y <= height - 1)) return null;
-  const column = Math.min(Math.floor(x), Math.max(0, width - 2));
-  const row = Math.min(Math.floor(y), Math.max(0, height - 2));
-  const [fx, fy] = [x - column, y - row];
-  return [0, 1, 2, 3].flatMap((corner) => {
-    const [dx, dy] = [corner & 1, corner >> 1];
-    const weight = (dx ? fx : 1 - fx) * (dy ? fy : 1 - fy);
-    return weight > 0 ? [{ pixel: (row + dy) * width + column + dx, weight }] : [];
-  });
 }
 
 /** λ₁ between pixel centres, bilinear; null outside them or next to a pixel that does not count. */

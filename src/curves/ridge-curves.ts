@@ -118,6 +118,7 @@ function findCrossings(data: FieldData, limits: RidgeCurveLimits): Crossings {
       );
       for (let x = 0; x + 1 < width; x++) {
         const ends = [lower[x], across[x + 1], along[x], across[x]];
+        if (ends[0] + ends[1] + ends[2] + ends[3] === -4) continue;
         const cell = () =>
           [lowerCorners[x], lowerCorners[x + 1], corners[x + 1], corners[x]] as Corner[];
         linkCell(ends, cell, net.links);

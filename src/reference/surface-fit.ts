@@ -67,7 +67,7 @@ export function* fitSurfaces(
     return [weight, weight * u, weight * u ** 2, weight * u ** 3, weight * u ** 4];
   });
   const taps = [0, 1, 2, 3, 4].map((a) => Float64Array.from(powers, (power) => power[a]));
-  const fit = new SurfaceFit(taps, sigma);
+  const fit = new SurfaceFit(taps, sigma, width);
   const rows = new Map<number, FilteredRow>();
   const last = height - 1;
   for (let y = 0; y < height; y++) {
@@ -76,7 +76,7 @@ export function* fitSurfaces(
       if (!rows.has(k)) rows.set(k, filterRow(values, k * width, width, taps));
     }
     const window = Array.from({ length: 2 * reach + 1 }, (_, k) => rows.get(y + k - reach) ?? null);
-    yield fit.row(window, values, y * width, width);
+    yield fit.row(window, (x) => Number.isFinite(values[y * width + x]));
   }
 }
 
@@ -125,56 +125,53 @@ function filterRow(
 /** Solves the fit at the pixels of a row, from filtered rows around it. */
 class SurfaceFit {
   readonly #sums: readonly [number, number, number];
-  /** Right-hand sides and, where the window is not whole, moments: of one pixel. */
-  readonly #right = new Float64Array(TERMS.length);
   readonly #moments = new Float64Array(MOMENTS.length);
+  /** Σ w(v) v^b of the filtered rows, for each of TERMS, [term][x]; and how many rows are whole there. */
+  readonly #sides: readonly Float64Array[];
+  readonly #wholeCounts: Uint32Array;
 
   constructor(
     private readonly taps: readonly Float64Array[],
     private readonly sigma: number,
+    width: number,
   ) {
     const sum = (a: number): number => taps[a].reduce((total, value) => total + value, 0);
     this.#sums = [sum(0), sum(2), sum(4)];
+    this.#sides = TERMS.map(() => new Float64Array(width));
+    this.#wholeCounts = new Uint32Array(width);
   }
 
-  row(
-    window: readonly (FilteredRow | null)[],
-    field: ArrayLike<number>,
-    first: number,
-    width: number,
-  ): (Corner | null)[] {
+  row(window: readonly (FilteredRow | null)[], isGood: (x: number) => boolean): (Corner | null)[] {
+    this.#filter(window);
+    const right = new Float64Array(TERMS.length);
     const corners: (Corner | null)[] = [];
-    for (let x = 0; x < width; x++) {
-      this.#setRight(window, x);
-      const isWhole = window.every((row) => row?.isWhole[x]);
-      const counts = Number.isFinite(field[first + x]);
-      const surface = isWhole ? this.#solveWhole() : this.#solvePart(window, x, counts);
+    for (let x = 0; x < this.#wholeCounts.length; x++) {
+      for (let i = 0; i < right.length; i++) right[i] = this.#sides[i][x];
+      const isWhole = this.#wholeCounts[x] === window.length;
+      const surface = isWhole
+        ? this.#solveWhole(right)
+        : this.#solvePart(right, window, x, isGood(x));
       corners.push(surface && this.#corner(surface));
     }
     return corners;
   }
 
-  #setRight(window: readonly (FilteredRow | null)[], x: number): void {
+  #filter(window: readonly (FilteredRow | null)[]): void {
     const { taps } = this;
-    let [s00, s10, s01, s20, s11, s02] = [0, 0, 0, 0, 0, 0];
-    for (let k = 0; k < window.length; k++) {
-      const row = window[k];
-      if (!row) continue;
-      const [f0, f1, f2] = [row.values[0][x], row.values[1][x], row.values[2][x]];
-      const [w0, w1] = [taps[0][k], taps[1][k]];
-      s00 += w0 * f0;
-      s10 += w0 * f1;
-      s01 += w1 * f0;
-      s20 += w0 * f2;
-      s11 += w1 * f1;
-      s02 += taps[2][k] * f0;
-    }
-    this.#right.set([s00, s10, s01, s20, s11, s02]);
+    const counts = this.#wholeCounts.fill(0);
+    for (const side of this.#sides) side.fill(0);
+    window.forEach((row, k) => {
+      if (!row) return;
+      TERMS.forEach(([a, b], i) => {
+        const [weight, values, side] = [taps[b][k], row.values[a], this.#sides[i]];
+        for (let x = 0; x < side.length; x++) side[x] += weight * values[x];
+      });
+      for (let x = 0; x < counts.length; x++) counts[x] += row.isWhole[x];
+    });
   }
 
   /** With all pixels there the equations are solved by the symmetry of the weights. */
-  #solveWhole(): Float64Array {
-    const [s00, s10, s01, s20, s11, s02] = this.#right;
+  #solveWhole([s00, s10, s01, s20, s11, s02]: Float64Array): Float64Array {
     const [m0, m2, m4] = this.#sums;
     const mean = m2 / m0;
     const spread = m0 * (m4 - m2 * mean);
@@ -185,9 +182,10 @@ class SurfaceFit {
   }
 
   #solvePart(
+    right: Float64Array,
     window: readonly (FilteredRow | null)[],
     x: number,
-    counts: boolean,
+    isGood: boolean,
   ): Float64Array | null {
     const { taps } = this;
     const moments = this.#moments.fill(0);
@@ -197,8 +195,8 @@ class SurfaceFit {
         if (row) moments[i] += taps[b][k] * row.weights[a][x];
       }
     });
-    if (!counts && moments[0] < LEAST_WEIGHT * this.#sums[0] ** 2) return null;
-    return solveNormal(moments, this.#right);
+    if (!isGood && moments[0] < LEAST_WEIGHT * this.#sums[0] ** 2) return null;
+    return solveNormal(moments, right);
   }
 
   #corner(surface: Float64Array): Corner {
