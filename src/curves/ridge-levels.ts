@@ -15,7 +15,7 @@ export type RidgeLevel = number | { readonly percentile: number } | 'auto';
 /** What counts as a ridge; everything has a default. */
 export interface RidgeCurveOptions {
   /**
-   * Standard deviation of the Gaussian derivatives, in pixels, 0.3 to 16. By default 1/170 of the field's longer
+   * Standard deviation of the Gaussian derivatives, in pixels, 0.5 to 16. By default 1/170 of the field's longer
    * side, but at least 0.8 and at most 4.
    */
   readonly smoothing?: number;
@@ -41,8 +41,8 @@ export interface RidgeCurveLimits {
 }
 
 const SMOOTHING = { part: 1 / 170, least: 0.8, most: 4 };
-/** The fit needs neighbours with weight. */
-const LEAST_SMOOTHING = 0.3;
+/** The fitted surfaces need neighbours with weight. */
+const LEAST_SMOOTHING = 0.5;
 const STANDARD_SHARPNESS = 0.1;
 const REFERENCE_PART = 1 / 20;
 /** How far from the mean to the threshold of strong ridges the level `auto` of weak ones lies. */

@@ -49,7 +49,7 @@ interface FilteredRow {
  * convolution; Lindeberg, Int. J. Computer Vision 30, 117 (1998), ridges at a scale.
  *
  * @param values - [height][width]; pixels that are not finite do not count.
- * @param sigma - standard deviation in pixels, above 0: the fit needs pixels, so not much below 0.3.
+ * @param sigma - standard deviation in pixels, at least 0.5: below, pixels two away, which edges need, have no weight.
  * @returns rows of corners, derivatives per pixel; null where too few pixels count.
  *
  * Cost: about 16 (4σ + 1) multiplications a pixel, memory for 8σ + 1 rows.
