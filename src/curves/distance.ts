@@ -31,6 +31,9 @@ export function curveDistance(from: readonly Curve[], to: readonly Curve[]): Cur
   return { mean: total > 0 ? sum / total : largest, largest };
 }
 
+/** Of a cell, where all points are one. */
+const LEAST_SIDE = 1e-300;
+
 /** The pieces of curves in the square cells of a grid, to find the nearest without looking at all. */
 class PieceGrid {
   /** [count][4]: s0, t0, s1, t1 */
@@ -55,8 +58,8 @@ class PieceGrid {
     this.#pieces = Float64Array.from(pieces);
     this.#low = low;
     const count = pieces.length / 4;
-    const extent = Math.max(high[0] - low[0], high[1] - low[1]) || 1;
-    this.#side = extent / Math.max(1, Math.ceil(Math.sqrt(count)));
+    const extent = Math.max(high[0] - low[0], high[1] - low[1]);
+    this.#side = Math.max(extent / Math.ceil(Math.sqrt(count)), LEAST_SIDE);
     [this.#columns, this.#rows] = [0, 1].map(
       (k) => Math.floor((high[k] - low[k]) / this.#side) + 1,
     ) as [number, number];
@@ -86,7 +89,8 @@ class PieceGrid {
     const [column, row] = this.#cellAt(s, t);
     let nearest = Infinity;
     // What lies beyond a ring of cells is at least as far as the ring is wide.
-    for (let ring = 0; nearest > (ring - 1) * this.#side; ring++) {
+    const ringCount = Math.max(this.#columns, this.#rows);
+    for (let ring = 0; ring < ringCount && nearest > (ring - 1) * this.#side; ring++) {
       for (let y = Math.max(0, row - ring); y <= Math.min(row + ring, this.#rows - 1); y++) {
         const step = Math.abs(y - row) === ring ? 1 : Math.max(1, 2 * ring);
         for (let x = column - ring; x <= column + ring; x += step) {

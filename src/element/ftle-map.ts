@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { RidgeCurve } from '../curves/ridge-curves.ts';
 import type { FieldData, TrainingStatus } from '../engine/engine.ts';
 import { asError, DataError, DeviceError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
@@ -20,7 +21,14 @@ import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
 import type { Probe } from './probe.ts';
 import { Problems, type ProblemSource } from './problems.ts';
-import { computeMapField, paintBlob, probeMap, type FieldOptions } from './queries.ts';
+import {
+  computeMapField,
+  findMapRidges,
+  paintBlob,
+  probeMap,
+  type FieldOptions,
+  type MapRidgeOptions,
+} from './queries.ts';
 import { styles } from './styles.ts';
 import { isSameSize, pointIn, type CanvasSize } from './view.ts';
 import { Wishes } from './wishes.ts';
@@ -151,6 +159,11 @@ export class FtleMapElement extends MapAttributes {
   /** A field of the present weights, as arrays. */
   async field(options: FieldOptions = {}): Promise<FieldData> {
     return computeMapField((await this.#opened()).live, options);
+  }
+
+  /** Ridges of a field of the present weights, as curves in plane coordinates, longest first. */
+  async ridgeCurves(options: MapRidgeOptions = {}): Promise<RidgeCurve[]> {
+    return findMapRidges((await this.#opened()).live, options);
   }
 
   /** Ridges of the field that is shown, as segments [count][4]: x0, y0, x1, y1. */

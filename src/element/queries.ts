@@ -1,3 +1,5 @@
+import { findRidgeCurves, type RidgeCurve } from '../curves/ridge-curves.ts';
+import type { RidgeCurveOptions } from '../curves/ridge-levels.ts';
 import type { FieldData } from '../engine/engine.ts';
 import { DataError } from '../errors.ts';
 import type { Domain } from '../model/plane.ts';
@@ -45,6 +47,21 @@ export async function computeMapField(live: LiveMap, options: FieldOptions): Pro
   } finally {
     model.dispose();
   }
+}
+
+/** Of which field, and what counts as a ridge. */
+export type MapRidgeOptions = FieldOptions & RidgeCurveOptions;
+
+/**
+ * Ridges of such a field as curves.
+ *
+ * @throws DataError or NetworkError if the options do not fit, AbortError if the signal fires.
+ */
+export async function findMapRidges(
+  live: LiveMap,
+  options: MapRidgeOptions,
+): Promise<RidgeCurve[]> {
+  return findRidgeCurves(await computeMapField(live, options), options);
 }
 
 /**

@@ -108,10 +108,13 @@ export const RIDGE_FIELDS: readonly RidgeField[] = [
 
 /** How far ridges are from the true ones, in pixels. */
 export interface RidgeErrors {
-  /** Root of the mean square, and the largest, of points whose window, of 4 σ, is within the field. */
-  readonly inside: number;
-  readonly worstInside: number;
-  /** Root of the mean square of the other points; null if there are none. */
+  /**
+   * Root of the mean square, and the largest, of points whose window, of 4 σ, is within the field;
+   * null if there are none.
+   */
+  readonly inside: number | null;
+  readonly worstInside: number | null;
+  /** Likewise of the other points. */
   readonly atEdge: number | null;
   readonly worstAtEdge: number | null;
   /** Length found less length that there is, as a part of it. */
@@ -191,14 +194,15 @@ function summarise(
   }
   return {
     inside: rootMeanSquare(inside),
-    worstInside: Math.max(...inside),
-    atEdge: atEdge.length > 0 ? rootMeanSquare(atEdge) : null,
+    worstInside: inside.length > 0 ? Math.max(...inside) : null,
+    atEdge: rootMeanSquare(atEdge),
     worstAtEdge: atEdge.length > 0 ? Math.max(...atEdge) : null,
     excess: length / field.length - 1,
     sharpnessRatio: bends.length > 0 ? mean(bends) : null,
   };
 }
 
-function rootMeanSquare(values: readonly number[]): number {
+function rootMeanSquare(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 }

@@ -62,10 +62,10 @@ describe('positions', () => {
       const step = 2 / side;
       const shape = { width: item.width / step, curvature: item.curvature * step, smoothing };
       const { worstInside, worstAtEdge, excess } = measureRidges(item, side, smoothing, 'curves');
-      const ratio = worstInside / insideTolerance(shape);
+      const ratio = worstInside! / insideTolerance(shape);
       const edgeRatio = (worstAtEdge ?? 0) / edgeTolerance(shape);
       console.log(
-        `${item.name} ${side}², σ ${smoothing}: off by ${worstInside.toExponential(1)} pixels, ` +
+        `${item.name} ${side}², σ ${smoothing}: off by ${worstInside!.toExponential(1)} pixels, ` +
           `error/tolerance ${ratio.toFixed(2)}, at the edge ${edgeRatio.toFixed(2)}`,
       );
       expect(ratio).toBeLessThan(1);
@@ -96,7 +96,7 @@ describe('positions', () => {
       const slope = item.noise! / (Math.sqrt(8 * Math.PI) * smoothing ** 2);
       const curvature = (0.7 * width) / (width ** 2 + smoothing ** 2) ** 1.5;
       const { worstInside } = measureRidges(item, side, smoothing, 'curves');
-      const ratio = worstInside / ((4 * slope) / curvature);
+      const ratio = worstInside! / ((4 * slope) / curvature);
       console.log(`noise, ${side}², σ ${smoothing}: worst/four deviations ${ratio.toFixed(2)}`);
       expect(ratio).toBeLessThan(1);
     }
