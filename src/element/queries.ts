@@ -1,4 +1,4 @@
-import { findRidgeCurves, type RidgeCurve } from '../curves/ridge-curves.ts';
+import type { RidgeCurve } from '../curves/ridge-curves.ts';
 import type { RidgeCurveOptions } from '../curves/ridge-levels.ts';
 import type { FieldData } from '../engine/engine.ts';
 import { DataError } from '../errors.ts';
@@ -53,7 +53,7 @@ export async function computeMapField(live: LiveMap, options: FieldOptions): Pro
 export type MapRidgeOptions = FieldOptions & RidgeCurveOptions;
 
 /**
- * Ridges of such a field as curves.
+ * Ridges of such a field as curves. What finds them is loaded when it is first wanted.
  *
  * @throws DataError or NetworkError if the options do not fit, AbortError if the signal fires.
  */
@@ -61,6 +61,7 @@ export async function findMapRidges(
   live: LiveMap,
   options: MapRidgeOptions,
 ): Promise<RidgeCurve[]> {
+  const { findRidgeCurves } = await import('../curves/ridge-curves.ts');
   return findRidgeCurves(await computeMapField(live, options), options);
 }
 
