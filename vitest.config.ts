@@ -43,6 +43,7 @@ export default defineConfig({
       'pbf',
       'webgpu-memory',
       'fast-check',
+      'fast-png',
       'ml-matrix',
     ],
   },
@@ -60,6 +61,16 @@ export default defineConfig({
       },
       browserProject('gpu'),
       browserProject('element'),
+      {
+        extends: true,
+        test: {
+          name: 'cli',
+          include: ['test/cli/**/*.test.ts'],
+          globalSetup: ['test/support/require-browser.ts', 'test/support/built-command.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         extends: true,
         test: {

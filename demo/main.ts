@@ -3,13 +3,8 @@ import { ACTIVATION_NAMES, DATASET_NAMES } from 'ftle-map';
 import type { FtleMapElement } from 'ftle-map/element';
 import 'ftle-map/define';
 import { createCharts } from './charts.ts';
+import { find, offerFile } from './page.ts';
 import { embedSnippet } from './snippet.ts';
-
-function find<T extends HTMLElement>(selector: string): T {
-  const element = document.querySelector<T>(selector);
-  if (!element) throw new Error(`the page has no ${selector}`);
-  return element;
-}
 
 const map = find<FtleMapElement>('#map');
 const form = find<HTMLFormElement>('#controls');
@@ -137,12 +132,7 @@ function notify(text: string): void {
 }
 
 async function savePicture(): Promise<void> {
-  const url = URL.createObjectURL(await map.toBlob());
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'ftle-map.png';
-  link.click();
-  URL.revokeObjectURL(url);
+  offerFile(await map.toBlob(), 'ftle-map.png');
   notify('Saved ftle-map.png');
 }
 

@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 import { ENTRY_ALIASES } from '../tools/entries.ts';
 import { wgsl } from '../tools/wgsl-plugin.ts';
 
-/** The demo page, and beside it `ftle-map.js`: the element in one file, for a page without a bundler. */
+/** The demo's pages, and beside it `ftle-map.js`: the element in one file, for a page without a bundler. */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
@@ -17,6 +17,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         index: resolve(import.meta.dirname, 'index.html'),
+        own: resolve(import.meta.dirname, 'own.html'),
         'ftle-map': resolve(import.meta.dirname, '../src/element/define.ts'),
       },
       output: {

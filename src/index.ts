@@ -18,20 +18,25 @@ export { createDataset, DATASET_NAMES, type DatasetName, type DatasetOptions } f
 export { createCpuEngine } from './engine/cpu-engine.ts';
 export {
   Status,
+  type AttackData,
+  type AttackRequest,
   type ComputeOptions,
   type Engine,
   type Evaluator,
   type ExponentSpace,
   type Field,
+  type FieldBand,
   type FieldData,
   type FieldRequest,
   type FieldStatistics,
   type LayerChoice,
   type Loss,
+  type MemberOptions,
   type Model,
   type Optimizer,
   type PointsData,
   type PointsRequest,
+  type Population,
   type RidgeOptions,
   type Ridges,
   type Trainer,
@@ -49,6 +54,14 @@ export {
   type AddressErrorReason,
   type DeviceErrorReason,
 } from './errors.ts';
+export type {
+  FieldFileOptions,
+  FieldFormat,
+  NetworkOrigin,
+  Origin,
+  PointsFormat,
+  SavedNetworkFormat,
+} from './files/file-options.ts';
 export type { NetworkFormat } from './files/format.ts';
 export {
   parseNetworkJson,
@@ -63,6 +76,24 @@ export {
   type LoadOptions,
   type NetworkLocation,
 } from './files/load.ts';
+export type {
+  FieldRecord,
+  GreyRecord,
+  MapParameters,
+  NetworkRecord,
+  PictureRecord,
+  PlaneRecord,
+  PointsRecord,
+  StartRecord,
+  TrainingRecord,
+} from './files/parameters.ts';
+export {
+  describeOrigin,
+  readParameters,
+  writeField,
+  writeNetwork,
+  writePoints,
+} from './files/save.ts';
 export { writeNetworkSafetensors } from './files/safetensors-writing.ts';
 export { parseNpy, writeNpy, type NpyArray, type NpyValues } from './files/npy.ts';
 export { parseNpz, writeNpz, type NpzReading, type NpzWriting } from './files/npz.ts';
@@ -108,4 +139,5 @@ export {
   type FullExponents,
   type PlaneExponents,
 } from './reference/exponent.ts';
+export { inputGradient } from './reference/attack.ts';
 export { forward } from './reference/forward.ts';

@@ -9,12 +9,14 @@
 // Builds and serves the demo, then measures on the adapter that FTLE_GPU chooses (as for the tests):
 // from navigation to the first picture on screen, of the demo; frames a second while training a 10×8 network
 // with a field of 256², and with one of the side that the map chooses for the adapter, for which also
-// seconds of the page's life until 98 % test accuracy, of one tag in an empty page.
+// seconds of the page's life until 98 % test accuracy, of one tag in an empty page; points a second of
+// exponents over all inputs of a network for images.
 /* global document, requestAnimationFrame */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
+import { build } from 'vite';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
 import { serveDemo } from './site.mjs';
@@ -23,6 +25,8 @@ import { serveDemo } from './site.mjs';
 /** @typedef {{ name: string, unit: string, median: number, lowest: number, highest: number, runs: number, aim: string }} Row */
 
 const ROOT = resolve(import.meta.dirname, '..');
+/** The library as it is published; not in dist, which others may be using. */
+const LIBRARY = resolve(ROOT, 'node_modules/.cache/ftle-map/bench');
 const REPORT = resolve(ROOT, 'docs/bench.md');
 const USAGE = 'npm run bench -- [--runs N] [--json FILE] [--save]';
 
@@ -133,6 +137,58 @@ async function timeTraining(browser, url, attributes) {
   }
 }
 
+const FULL_ARCHITECTURE = '784-20x16-10';
+const FULL_POINTS = 10_000;
+
+/**
+ * Points a second of λ₁ and λ₂ over all inputs, compiling not counted.
+ *
+ * @param {Browser} browser
+ * @param {string} url
+ */
+async function timePoints(browser, url) {
+  const page = await browser.newPage();
+  try {
+    await page.route('**/library/**', (route) =>
+      route.fulfill({ path: resolve(LIBRARY, route.request().url().split('/library/')[1]) }),
+    );
+    await page.goto(url);
+    return await page.evaluate(
+      async ([architecture, count, address]) => {
+        const { createGpuEngine, initialiseNetwork, parseArchitecture } =
+          /** @type {typeof import('../src/index.ts')} */ (await import(String(address)));
+        const adapter = await navigator.gpu.requestAdapter();
+        const device = await adapter?.requestDevice();
+        if (!device || !adapter) throw new Error('no WebGPU adapter');
+        const slow = /swiftshader|llvmpipe/i.test(
+          `${adapter.info.architecture} ${adapter.info.description}`,
+        );
+        const engine = createGpuEngine(device, { slow });
+        const network = initialiseNetwork(parseArchitecture(String(architecture)), 1);
+        const points = Float32Array.from({ length: Number(count) * network.inputWidth }, (_, i) =>
+          Math.sin(i * i),
+        );
+        const model = engine.createModel(network);
+        const evaluator = await engine.createEvaluator(model, {
+          layer: network.depth,
+          space: 'full',
+          exponentCount: 2,
+          directions: false,
+        });
+        await evaluator.evaluate(points.subarray(0, 64 * network.inputWidth));
+        const start = performance.now();
+        await evaluator.evaluate(points);
+        const seconds = (performance.now() - start) / 1000;
+        device.destroy();
+        return Number(count) / seconds;
+      },
+      [FULL_ARCHITECTURE, FULL_POINTS, `${url}library/index.js`],
+    );
+  } finally {
+    await page.close();
+  }
+}
+
 /**
  * @param {string} name
  * @param {string} unit
@@ -171,15 +227,23 @@ function asTable(rows) {
 const options = readOptions();
 const { path } = await ensureBrowser();
 const site = await serveDemo();
+await build({
+  root: ROOT,
+  configFile: resolve(ROOT, 'vite.config.ts'),
+  logLevel: 'warn',
+  build: { outDir: LIBRARY, sourcemap: false },
+});
 const browser = await chromium.launch(launchOptions(path, await chooseGpu(path)));
 try {
   const pictures = [];
   const trainings = [];
   const adaptive = [];
+  const points = [];
   for (let run = 0; run < options.runs; run++) {
     pictures.push(await timeFirstPicture(browser, site.url));
     trainings.push(await timeTraining(browser, site.url, 'resolution="256"'));
     adaptive.push(await timeTraining(browser, site.url, ''));
+    points.push(await timePoints(browser, site.url));
     console.error(`run ${run + 1} of ${options.runs} done`);
   }
   const rows = [
@@ -203,6 +267,14 @@ try {
       'at most 15 on SwiftShader',
     ),
   ];
+  rows.push(
+    asRow(
+      `λ₁ and λ₂ over all inputs of ${FULL_ARCHITECTURE}, ${FULL_POINTS} points`,
+      'points/s',
+      points,
+      'none',
+    ),
+  );
   const { adapter } = trainings[0];
   const date = new Date().toISOString().slice(0, 10);
   const table = asTable(rows);

@@ -1,6 +1,6 @@
 // browser.mjs: finds a browser that has WebGPU, or installs one
 //
-//   node tools/browser.mjs      tries in this order, one line a step, and prints the path last
+//   node tools/find-browser.mjs      tries in this order, one line a step, and prints the path last
 //
 //   1. an explicit path: FTLE_BROWSER or CHROME_PATH
 //   2. an installed Chrome, Chromium or Edge: names on PATH, then the usual places
@@ -10,8 +10,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { delimiter, dirname, join } from 'node:path';
 import { chromium } from 'playwright';
 
 /** @typedef {{ path: string, version: string, source: string }} Browser */
@@ -319,13 +318,4 @@ export async function ensureBrowser(log = console.log) {
       '  - FTLE_BROWSER=/path/to/chrome npm test',
     ].join('\n'),
   );
-}
-
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    console.log((await ensureBrowser()).path);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
 }

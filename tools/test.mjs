@@ -28,7 +28,7 @@ const results = mkdtempSync(join(tmpdir(), 'ftle-map-test-'));
  */
 
 /** Vitest projects, in the order in which they run. */
-const PROJECTS = ['unit', 'gpu', 'element', 'page'];
+const PROJECTS = ['unit', 'gpu', 'element', 'cli', 'page'];
 
 let passed = 0;
 let failed = 0;
@@ -152,6 +152,7 @@ await step('types', async () => ({ ok: await runPackage('typescript', ['--noEmit
 await step('build', async () => ({
   ok:
     (await runPackage('vite', ['build', '--logLevel=warn'])) &&
+    (await runNode([join(ROOT, 'tools/build-cli.mjs')])) &&
     (await runNode([join(ROOT, 'tools/declarations.mjs')])),
 }));
 await step('package', async () => ({ ok: await runPackage('publint', ['--strict']) }));

@@ -6,11 +6,11 @@
 // @use lib/training.wgsl
 // @use lib/network.wgsl
 // @use lib/activation.wgsl
-// group 1     0 args · 1 states[block][column_stride] · 2 targets[sample][output_blocks]
-//             3 samples[column_count] · 4 cotangents[block][column_stride]: in training, those of
-//             the outputs are written, padding 0 · 5 scores[first_score + column]: ℓ, and 1 if the class is right
-//             6 status[2]: a loss that is not finite is reported
-// grid        one invocation a column
+// group 1     0 args · 1 states[network][block][column_stride] · 2 targets[sample][output_blocks]
+//             3 samples[network][column_stride] · 4 cotangents[network][block][column_stride]: in training,
+//             those of the outputs are written, padding 0 · 5 scores[network][first_score + column]: ℓ, and 1
+//             if the class is right · 6 status[network][2]: a loss that is not finite is reported
+// grid        one invocation a column; z: networks
 // numerics    y is shifted by its largest entry before exp; class: the largest entry, or the sign of a
 //             single one (src/reference/loss.ts)
 
@@ -23,7 +23,7 @@ override LOSS: u32 = 0; // SQUARED or CROSS_ENTROPY
 @group(1) @binding(3) var<storage, read> samples: array<u32>;
 @group(1) @binding(4) var<storage, read_write> cotangents: array<vec4f>;
 @group(1) @binding(5) var<storage, read_write> scores: array<vec2f>;
-@group(1) @binding(6) var<storage, read_write> status: array<atomic<u32>, 2>;
+@group(1) @binding(6) var<storage, read_write> status: array<atomic<u32>>;
 
 // Position and value of the largest entry so far.
 struct Largest {
@@ -62,8 +62,9 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let blocks = block_count(args.output_width);
-  let first_state = args.output_offset * args.column_stride + column;
-  let first_target = samples[column] * blocks;
+  let first_block = id.z * args.state_blocks + args.output_offset;
+  let first_state = first_block * args.column_stride + column;
+  let first_target = samples[id.z * args.column_stride + column] * blocks;
 
   var output = Largest(0u, 0.0);
   var wanted = Largest(0u, 0.0);
@@ -105,8 +106,8 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
       cotangents[first_state + block * args.column_stride] = live(block, cotangent);
     }
   }
-  scores[args.first_score + column] = vec2f(total, f32(class_of(output) == class_of(wanted)));
+  scores[id.z * args.score_stride + args.first_score + column] = vec2f(total, f32(class_of(output) == class_of(wanted)));
   if (!finite || !is_finite4(vec4f(total))) {
-    atomicMin(&status[0], args.step);
+    atomicMin(&status[2u * id.z], args.step);
   }
 }

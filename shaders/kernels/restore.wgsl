@@ -1,12 +1,13 @@
 // restore.wgsl: undoes the step that left a parameter not finite, if there was one
 //
-//   weights = previous   if status[1] is a step
+//   weights[n] = those before   if status[n][1] is a step
 //
 // @use lib/training.wgsl
-// group 1     0 args · 1 weights[parameter_blocks] · 2 previous[parameter_blocks] · 3 status[2]
-// grid        one invocation a block; folded into y
+// group 1     0 args · 1 weights[network][parameter_blocks] · 2 memory[4][network][parameter_blocks], as
+//             kernels/update.wgsl leaves it · 3 status[network][2]
+// grid        one invocation a block; y: folded; z: networks
 // numerics    runs last in every submission with steps, so that no other work sees such weights. It may run
-//             again: after a failed step nothing writes `previous`.
+//             again: after a failed step nothing writes the memory.
 
 override LANES: u32 = 64;
 
@@ -16,13 +17,14 @@ struct RestoreArgs {
 
 @group(1) @binding(0) var<uniform> args: RestoreArgs;
 @group(1) @binding(1) var<storage, read_write> weights: array<vec4f>;
-@group(1) @binding(2) var<storage, read> previous: array<vec4f>;
-@group(1) @binding(3) var<storage, read> status: array<u32, 2>;
+@group(1) @binding(2) var<storage, read> memory: array<vec4f>;
+@group(1) @binding(3) var<storage, read> status: array<u32>;
 
 @compute @workgroup_size(LANES)
 fn restore(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let place = id.y * groups.x * LANES + id.x;
-  if (place < args.parameter_blocks && status[1] != NEVER) {
-    weights[place] = previous[place];
+  if (place < args.parameter_blocks && status[2u * id.z + 1u] != NEVER) {
+    let own = id.z * args.parameter_blocks + place;
+    weights[own] = memory[3u * groups.z * args.parameter_blocks + own];
   }
 }

@@ -1,10 +1,11 @@
 // score.wgsl: sums of the scores of samples, in an order that does not depend on the device
 //
-//   sums[place] = (Σ loss, number of right classes, number of losses that are not finite, 0)
+//   sums[n][place] = (Σ loss, number of right classes, number of losses that are not finite, 0)
 //
 // @use lib/activation.wgsl
-// group 1     0 args · 1 scores[sample]: loss, and 1 if the class is right · 2 sums[place]
-// grid        one workgroup
+// group 1     0 args · 1 scores[network][sample]: loss, and 1 if the class is right
+//             2 sums[network][2]
+// grid        one workgroup a network
 // numerics    lane i sums samples i, i + LANES, …; then lanes in pairs. Losses that are not finite count
 //             as 0 in the sum.
 
@@ -22,10 +23,14 @@ struct ScoreArgs {
 var<workgroup> lane_sums: array<vec4f, LANES>;
 
 @compute @workgroup_size(LANES)
-fn score(@builtin(local_invocation_index) lane: u32) {
+fn score(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) group: vec3u,
+) {
+  let first = group.x * args.sample_count;
   var sum = vec4f();
   for (var sample = lane; sample < args.sample_count; sample += LANES) {
-    let found = scores[sample];
+    let found = scores[first + sample];
     let finite = is_finite4(found.xxxx);
     sum += select(vec4f(0.0, found.y, 1.0, 0.0), vec4f(found.x, found.y, 0.0, 0.0), finite);
   }
@@ -37,6 +42,6 @@ fn score(@builtin(local_invocation_index) lane: u32) {
     }
   }
   if (lane == 0u) {
-    sums[args.place] = lane_sums[0];
+    sums[2u * group.x + args.place] = lane_sums[0];
   }
 }

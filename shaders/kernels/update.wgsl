@@ -8,11 +8,12 @@
 // @use lib/training.wgsl
 // @use lib/network.wgsl
 // @use ops/*
-// group 1     0 args · 1 states · 2 cotangents, both [block][column_stride] · 3 weights[parameter_blocks],
-//             which other kernels read as parameters · 4 memory[2][parameter_blocks]: m, v
-//             5 gradients[parameter_blocks]: G · 6 previous[parameter_blocks]: the weights before this step
-//             7 status[2]
-// grid        x: pieces of an op's parameters, with a stride if there are more; y: ops
+// group 1     0 args · 1 states · 2 cotangents, both [network][block][column_stride]
+//             3 weights[network][parameter_blocks], which other kernels read as parameters
+//             4 memory[4][network][parameter_blocks]: m, v, G, and the weights before this step
+//             5 status[network][2] · 6 members[network]
+// grid        x: pieces of an op's parameters, with a stride if there are more; y: ops from first_op on;
+//             z: networks
 // numerics    sums over columns in ascending order. Once a step has failed, later ones change nothing;
 //             the one that left a weight not finite is undone by kernels/restore.wgsl.
 // source      Kingma & Ba, Adam, ICLR 2015; Loshchilov & Hutter, Decoupled weight decay, ICLR 2019
@@ -32,12 +33,15 @@ override OPTIMIZER: u32 = 0; // SGD or ADAM
 @group(1) @binding(2) var<storage, read> cotangents: array<vec4f>;
 @group(1) @binding(3) var<storage, read_write> weights: array<vec4f>;
 @group(1) @binding(4) var<storage, read_write> memory: array<vec4f>;
-@group(1) @binding(5) var<storage, read_write> gradients: array<vec4f>;
-@group(1) @binding(6) var<storage, read_write> previous: array<vec4f>;
-@group(1) @binding(7) var<storage, read_write> status: array<atomic<u32>, 2>;
+@group(1) @binding(5) var<storage, read_write> status: array<atomic<u32>>;
+@group(1) @binding(6) var<storage, read> members: array<Member>;
+
+// First block of the network's states, and blocks of all networks' parameters.
+var<private> first_block: u32;
+var<private> all_blocks: u32;
 
 fn state_block(block: u32, column: u32) -> vec4f {
-  return states[block * args.column_stride + column];
+  return states[(first_block + block) * args.column_stride + column];
 }
 
 fn tangent_block(block: u32, column: u32) -> vec4f {
@@ -45,7 +49,7 @@ fn tangent_block(block: u32, column: u32) -> vec4f {
 }
 
 fn cotangent_block(block: u32, column: u32) -> vec4f {
-  return cotangents[block * args.column_stride + column];
+  return cotangents[(first_block + block) * args.column_stride + column];
 }
 
 fn piece_count(op: Op) -> u32 {
@@ -87,29 +91,34 @@ fn gradient_of(op: Op, piece: u32) -> array<vec4f, PIECE> {
   }
 }
 
-fn sgd(place: u32, weight: vec4f, gradient: vec4f) -> vec4f {
+fn sgd(place: u32, weight: vec4f, gradient: vec4f, learning_rate: f32) -> vec4f {
   let m = args.momentum * memory[place] + (gradient + args.weight_decay * weight);
   memory[place] = m;
-  return weight - args.learning_rate * m;
+  return weight - learning_rate * m;
 }
 
-fn adam(place: u32, weight: vec4f, gradient: vec4f) -> vec4f {
-  let second_place = args.parameter_blocks + place;
+fn adam(place: u32, weight: vec4f, gradient: vec4f, learning_rate: f32) -> vec4f {
+  let second_place = all_blocks + place;
   let m = FIRST_DECAY * memory[place] + FIRST_RATE * gradient;
   let v = SECOND_DECAY * memory[second_place] + SECOND_RATE * gradient * gradient;
   memory[place] = m;
   memory[second_place] = v;
   let direction = m * args.first_correction / (sqrt(v * args.second_correction) + EPSILON);
-  return weight - args.learning_rate * (args.weight_decay * weight + direction);
+  return weight - learning_rate * (args.weight_decay * weight + direction);
 }
 
 @compute @workgroup_size(LANES)
 fn update(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let failures = 2u * id.z;
   // Losses were written by an earlier dispatch, failures before this step by an earlier step: all agree.
-  if (atomicLoad(&status[0]) <= args.step || atomicLoad(&status[1]) < args.step) {
+  if (atomicLoad(&status[failures]) <= args.step || atomicLoad(&status[failures + 1u]) < args.step) {
     return;
   }
-  let op = program[id.y];
+  first_block = id.z * args.state_blocks;
+  all_blocks = groups.z * args.parameter_blocks;
+  let learning_rate = members[id.z].learning_rate;
+  var op = program[args.first_op + id.y];
+  op.parameters += id.z * args.parameter_blocks;
   let count = piece_count(op);
   for (var piece = id.x; piece < count; piece += groups.x * LANES) {
     let sums = gradient_of(op, piece);
@@ -119,21 +128,21 @@ fn update(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
       if (place != NO_BLOCK) {
         var gradient = sums[part];
         if (args.is_first == 0u) {
-          gradient += gradients[place];
+          gradient += memory[2u * all_blocks + place];
         }
-        gradients[place] = gradient;
+        memory[2u * all_blocks + place] = gradient;
         if (args.is_last == 1u) {
           let weight = weights[place];
           var next: vec4f;
           if (OPTIMIZER == ADAM) {
-            next = adam(place, weight, gradient);
+            next = adam(place, weight, gradient, learning_rate);
           } else {
-            next = sgd(place, weight, gradient);
+            next = sgd(place, weight, gradient, learning_rate);
           }
-          previous[place] = weight;
+          memory[3u * all_blocks + place] = weight;
           weights[place] = next;
           if (!is_finite4(next) || !is_finite4(gradient)) {
-            atomicMin(&status[1], args.step);
+            atomicMin(&status[failures + 1u], args.step);
           }
         }
       }

@@ -78,6 +78,15 @@ export function findBoundary(data: FieldData): BoundaryNet {
   return { points, links };
 }
 
+/** Decision boundary of a field as segments [count][4] in plane coordinates: s0, t0, s1, t1. */
+export function boundarySegments(data: FieldData): Float32Array {
+  const { points, links } = findBoundary(data);
+  return Float32Array.from(
+    { length: 2 * links.length },
+    (_, i) => points[2 * links[i >> 1] + (i & 1)],
+  );
+}
+
 /**
  * Decision boundary as curves: where the output is 0, or the largest two outputs are equal. Curves are
  * closed, or end at the edge of the field, at pixels without output, and where more than two classes or two

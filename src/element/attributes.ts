@@ -6,8 +6,10 @@ import {
 } from 'lit';
 import type { Dataset } from '../data/dataset.ts';
 import type { DatasetName } from '../data/toy.ts';
-import type { Optimizer } from '../engine/engine.ts';
+import type { ExponentSpace, Optimizer } from '../engine/engine.ts';
 import type { ActivationName } from '../math/activations.ts';
+import type { Plane } from '../model/plane.ts';
+import type { PointList, PointTriple } from './plane-settings.ts';
 import type {
   Backend,
   Colormap,
@@ -78,6 +80,11 @@ const PROPERTIES: PropertyDeclarations = {
   startVariance: number('start-variance'),
   domain: numbers('domain'),
   layer: number('layer'),
+  space: text,
+  planeAxes: numbers('plane-axes'),
+  plane: { attribute: false },
+  planePoints: { attribute: false },
+  planeData: { attribute: false },
   quantity: text,
   perLayer: { ...flag, attribute: 'per-layer' },
   colormap: text,
@@ -113,6 +120,11 @@ export const DEFAULTS: Readonly<
   startVariance: 1,
   domain: null,
   layer: 'last',
+  space: 'plane',
+  planeAxes: null,
+  plane: null,
+  planePoints: null,
+  planeData: null,
   quantity: 'exponent',
   perLayer: false,
   colormap: 'diverging',
@@ -128,7 +140,10 @@ export const DEFAULTS: Readonly<
   backend: 'auto',
 };
 
-/** The reactive properties of `<ftle-map>`, all of which have attributes but `data` and `files`. */
+/**
+ * The reactive properties of `<ftle-map>`, all of which have attributes but those that hold objects:
+ * `data`, `files`, `plane`, `planePoints`, `planeData`.
+ */
 export abstract class MapAttributes extends LitElement {
   static override readonly properties = PROPERTIES;
 
@@ -159,6 +174,16 @@ export abstract class MapAttributes extends LitElement {
   declare domain: DomainList | null;
   /** Hidden layer from 1 on, `last`, or `output`. */
   declare layer: LayerName;
+  /** Exponents over the two directions of the plane that is shown, or over all inputs (`full`). */
+  declare space: ExponentSpace;
+  /** The plane of two inputs, counted from 0; the others are 0. By default it is that of the first two. */
+  declare planeAxes: readonly [s: number, t: number] | null;
+  /** Any plane, as `createPlane`, `axesPlane` and so on make it. At most one of these four is not null. */
+  declare plane: Plane | null;
+  /** The plane through three inputs, which are marked on the map. */
+  declare planePoints: PointTriple | null;
+  /** The plane of the first two principal components of these inputs. */
+  declare planeData: PointList | null;
   declare quantity: Quantity;
   /** Show λ instead of l·λ. */
   declare perLayer: boolean;

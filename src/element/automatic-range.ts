@@ -1,12 +1,11 @@
-/** Bounds of the colours. */
-export type ColorRange = readonly [low: number, high: number];
+import { addRoom, coveringRange, type ColorRange } from '../render/color-range.ts';
+
+export type { ColorRange } from '../render/color-range.ts';
 
 /** Share of the bounds that the values may leave unused before the bounds close in. */
 const SLACK = 0.2;
 /** Time in which most of a move is done, milliseconds. */
 const MOVE_TIME = 400;
-/** Part of the bounds that stays free when they are set or have come to rest. */
-const ROOM = 0.04;
 
 /**
  * Bounds that follow the values on screen without flicker: while the values fill 80 to 100 % of them,
@@ -39,17 +38,14 @@ export class AutomaticRange {
    * @param elapsed - milliseconds since the last call; Infinity ends a move at once.
    */
   follow(low: number, high: number, symmetric: boolean, elapsed: number): void {
-    const reach = Math.max(Math.abs(low), Math.abs(high));
-    const [wantedLow, wantedHigh] = symmetric ? [-reach, reach] : [low, high];
-    // A flat picture still needs bounds that differ.
-    const extent = Math.max(wantedHigh - wantedLow, 1e-6 * reach, 1e-12);
-    const isWithin = wantedLow >= this.#low && wantedHigh <= this.#high;
+    const wanted = coveringRange(low, high, symmetric);
+    const isWithin = wanted[0] >= this.#low && wanted[1] <= this.#high;
+    const extent = wanted[1] - wanted[0];
     if (this.#isSet && isWithin && extent >= (1 - SLACK) * (this.#high - this.#low)) return;
-    const middle = (wantedLow + wantedHigh) / 2;
-    const half = (extent / 2) * (1 + ROOM);
+    const [nextLow, nextHigh] = addRoom(wanted);
     const part = this.#isSet ? 1 - Math.exp(-elapsed / MOVE_TIME) : 1;
-    this.#low += part * (middle - half - this.#low);
-    this.#high += part * (middle + half - this.#high);
+    this.#low += part * (nextLow - this.#low);
+    this.#high += part * (nextHigh - this.#high);
     this.#isSet = true;
   }
 }

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LayerChoice, TrainingStatus } from '../engine/engine.ts';
+import { formatNumber } from '../render/legend.ts';
 import type { MapAttributes } from './attributes.ts';
-import { formatNumber, formatPercent } from './description.ts';
+import { formatPercent } from './description.ts';
 
 /** What the controls show besides the element's own properties. */
 export interface ControlState {

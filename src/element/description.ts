@@ -1,24 +1,10 @@
-import type { LayerChoice, TrainingStatus } from '../engine/engine.ts';
+import type { ExponentSpace, LayerChoice, TrainingStatus } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
+import { formatNumber, spaceName } from '../render/legend.ts';
 import type { FrameInfo } from './listener.ts';
 import type { Plan } from './plan.ts';
+import type { PlaneView } from './plane-view.ts';
 import type { StyleSettings } from './settings.ts';
-
-/** What the colours stand for, as the colour bar says it. */
-export function quantityTitle({ quantity, perLayer }: StyleSettings): string {
-  switch (quantity) {
-    case 'exponent':
-      return perLayer ? 'λ₁ per layer' : 'l·λ₁ = log Λ₁';
-    case 'second-exponent':
-      return perLayer ? 'λ₂ per layer' : 'l·λ₂ = log Λ₂';
-    case 'direction':
-      return 'stretching direction';
-    case 'output':
-      return 'output';
-    case 'class':
-      return 'class';
-  }
-}
 
 const SUBJECTS = {
   exponent: 'maximal finite-time Lyapunov exponent',
@@ -28,11 +14,18 @@ const SUBJECTS = {
   class: 'predicted class',
 } as const;
 
+/** Where the field of a picture was taken. */
+interface ShownPlace {
+  readonly layer: LayerChoice;
+  readonly plane: PlaneView;
+  readonly space: ExponentSpace;
+  readonly domain: Domain;
+}
+
 /** The picture in words, for the label of the canvas. */
 export function describePicture(
   plan: Plan,
-  layer: LayerChoice,
-  domain: Domain,
+  { layer, plane, space, domain }: ShownPlace,
   style: StyleSettings,
   frame: FrameInfo | null,
   status: TrainingStatus | null,
@@ -41,15 +34,20 @@ export function describePicture(
   const isExponent = quantity === 'exponent' || quantity === 'second-exponent';
   const { depth } = plan.network;
   const place = layer === 'output' ? 'the output' : `hidden layer ${layer} of ${depth}`;
-  const where = quantity === 'output' || quantity === 'class' ? '' : ` at ${place}`;
+  const isOutput = quantity === 'output' || quantity === 'class';
+  const where = isOutput ? '' : ` at ${place}`;
+  const over = isOutput ? '' : spaceName(space, plan.network.inputWidth);
   const unit = isExponent ? (perLayer ? ' per layer' : ' times number of layers') : '';
   const { sMin, sMax, tMin, tMax } = domain;
   const span = (low: number, high: number): string =>
     `${formatNumber(low)} to ${formatNumber(high)}`;
   const parts = [
-    `Map of the ${SUBJECTS[quantity]}${unit}${where}, network ${plan.name}`,
-    `x from ${span(sMin, sMax)}, y from ${span(tMin, tMax)}`,
+    `Map of the ${SUBJECTS[quantity]}${over && ` ${over}`}${unit}${where}, network ${plan.name}`,
+    `${plane.axes[0]} from ${span(sMin, sMax)}, ${plane.axes[1]} from ${span(tMin, tMax)}`,
   ];
+  plane.marks.forEach((mark, i) => {
+    parts.push(`point ${i + 1} at ${mark.map(formatNumber).join(', ')}`);
+  });
   if (frame && (isExponent || quantity === 'output')) {
     parts.push(`colours from ${span(frame.low, frame.high)}`);
   }
@@ -62,13 +60,6 @@ export function describePicture(
 /** What happened when training diverged, and what to do. */
 export function describeDivergence({ stepCount }: TrainingStatus, learningRate: number): string {
   return `Training diverged at step ${stepCount}: loss or weights are no longer finite. The last finite weights are shown. Lower the learning rate (now ${learningRate}) and reset.`;
-}
-
-/** Three significant digits, with a true minus sign. */
-export function formatNumber(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  const text = Number(value.toPrecision(3)).toString();
-  return text.replace('-', '−');
 }
 
 export function formatPercent(fraction: number): string {

@@ -1,25 +1,11 @@
-import { DeviceError } from '../errors.ts';
+import { asError, DeviceError } from '../errors.ts';
+import { describeAdapter, openDevice, type DescribedDevice } from '../gpu/adapter.ts';
 
 /** A device that elements use together, and what is known about its adapter. */
-export interface BorrowedDevice {
-  readonly device: GPUDevice;
-  /** The adapter for people, such as `SwiftShader Device (Subzero)`. */
-  readonly description: string;
-  /** True for adapters that compute on the CPU. */
-  readonly slow: boolean;
+export interface BorrowedDevice extends DescribedDevice {
   /** Format that the browser shows without a copy. */
   readonly format: GPUTextureFormat;
 }
-
-/** Limits of which more is better: what bounds the size of fields, data sets and layers. */
-const WANTED_LIMITS = [
-  'maxBufferSize',
-  'maxStorageBufferBindingSize',
-  'maxComputeWorkgroupStorageSize',
-  'maxComputeInvocationsPerWorkgroup',
-  'maxComputeWorkgroupSizeX',
-  'maxTextureDimension2D',
-] as const;
 
 let lent: GPUDevice | null = null;
 let shared: Promise<BorrowedDevice> | null = null;
@@ -67,33 +53,16 @@ async function requestDevice(): Promise<BorrowedDevice> {
   try {
     adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   } catch (cause) {
-    throw new DeviceError('none', `no WebGPU adapter: ${messageOf(cause)}`, { cause });
+    const reason = asError(cause).message;
+    throw new DeviceError('none', `no WebGPU adapter: ${reason}`, { cause });
   }
-  if (!adapter) throw new DeviceError('none', 'WebGPU finds no adapter on this machine');
-  const requiredLimits: Record<string, number> = {};
-  for (const name of WANTED_LIMITS) requiredLimits[name] = adapter.limits[name];
-  try {
-    const device = await adapter.requestDevice({ label: 'ftle-map', requiredLimits });
-    return describe(device, adapter.info);
-  } catch (cause) {
-    throw new DeviceError('none', `the adapter gives no device: ${messageOf(cause)}`, { cause });
-  }
+  return { ...(await openDevice(adapter)), format: shownFormat() };
 }
-
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|microsoft basic|warp/i;
 
 function describe(device: GPUDevice, info: GPUAdapterInfo | undefined): BorrowedDevice {
-  const { vendor = '', architecture = '', device: model = '', description = '' } = info ?? {};
-  const words = [vendor, architecture, model, description].join(' ');
-  const short = [vendor, architecture].filter((word) => word !== '').join(' ');
-  return {
-    device,
-    description: description || model || short || 'WebGPU',
-    slow: (info?.isFallbackAdapter ?? false) || SOFTWARE.test(words),
-    format: navigator.gpu.getPreferredCanvasFormat(),
-  };
+  return { device, ...describeAdapter(info), format: shownFormat() };
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function shownFormat(): GPUTextureFormat {
+  return navigator.gpu.getPreferredCanvasFormat();
 }

@@ -1,22 +1,22 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { RidgeCurve } from '../curves/ridge-curves.ts';
 import type { FieldData, TrainingStatus } from '../engine/engine.ts';
-import { asError, DataError, DeviceError } from '../errors.ts';
+import { asError, DataError } from '../errors.ts';
+import type { SavedNetworkFormat } from '../files/file-options.ts';
 import type { Network } from '../model/network.ts';
 import { MapAttributes } from './attributes.ts';
 import type { ColorRange } from './automatic-range.ts';
-import { CanvasWatch } from './canvas-watch.ts';
 import { renderColorbar } from './colorbar.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { Connector } from './connector.ts';
 import { renderControls, type ControlActions } from './controls.ts';
-import { describeDivergence, describePicture } from './description.ts';
+import { describeDivergence } from './description.ts';
 import { lendDevice, lentDevice } from './device.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
-import type { FrameInfo, LiveMapListener, LiveMapStart } from './listener.ts';
+import type { FrameInfo, LiveMapListener } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
 import { FileDrop } from './file-drop.ts';
 import { renderBadge, renderDropHint, renderMessage } from './overlays.ts';
-import { PictureLabel } from './picture-label.ts';
 import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
 import type { Probe } from './probe.ts';
@@ -24,13 +24,16 @@ import { Problems, type ProblemSource } from './problems.ts';
 import {
   computeMapField,
   findMapRidges,
-  paintBlob,
   probeMap,
   type FieldOptions,
   type MapRidgeOptions,
+  type ProbeOptions,
 } from './queries.ts';
+import { describeShown, shownSpace } from './shown.ts';
+import { Stage } from './stage.ts';
 import { styles } from './styles.ts';
-import { isSameSize, pointIn, type CanvasSize } from './view.ts';
+import type * as MapFiles from './map-files.ts';
+import type { BlobOptions } from './map-files.ts';
 import { Wishes } from './wishes.ts';
 
 /**
@@ -52,18 +55,11 @@ export class FtleMapElement extends MapAttributes {
   }
 
   readonly #problems = new Problems();
-  #connection: Connection | null = null;
-  /** Resolves when the connection is there or has failed. */
-  #connecting: Promise<void> = Promise.resolve();
-  #opening = new AbortController();
-  #watch: CanvasWatch | null = null;
+  /** null while the element is in no document. */
+  #stage: Stage | null = null;
   #drop: FileDrop | null = null;
   #isDropTarget = false;
-  #size: CanvasSize = { width: 0, height: 0, pixelRatio: 1 };
-  #isAwake = false;
   #wantsPlay = false;
-  #isReady = false;
-  #hasRecovered = false;
 
   readonly #wishes = new Wishes();
   readonly #plans = new PlanLoader((plan, error) => {
@@ -75,11 +71,8 @@ export class FtleMapElement extends MapAttributes {
   #status: TrainingStatus | null = null;
   /** Bounds that the colour bar shows. */
   #bounds: ColorRange = [-1, 1];
-  readonly #label = new PictureLabel(
-    () => this.#describe(),
-    (text) => this.#connection?.canvas.setAttribute('aria-label', text),
-  );
-
+  /** What it says exponents are over. */
+  #space = '';
   /** The network that is shown, with the weights read back last: at most two seconds old. */
   get network(): Network | null {
     const session = this.#live?.session;
@@ -151,9 +144,9 @@ export class FtleMapElement extends MapAttributes {
     await live.reset();
   }
 
-  /** Everything about the point (x, y), in float64, with the present weights. */
-  async probe(x: number, y: number): Promise<Probe> {
-    return probeMap((await this.#opened()).live, x, y);
+  /** Everything about the point (x, y), with the present weights. */
+  async probe(x: number, y: number, options: ProbeOptions = {}): Promise<Probe> {
+    return probeMap((await this.#opened()).live, x, y, options);
   }
 
   /** A field of the present weights, as arrays. */
@@ -172,12 +165,18 @@ export class FtleMapElement extends MapAttributes {
   }
 
   /**
-   * What is shown as a PNG.
-   *
-   * @param options.width - device pixels; by default as on screen.
+   * The map as a file. Without options it is a PNG of the canvas as it is on screen; with any of them the
+   * field is computed anew at the wanted size, and the file tells what made it.
    */
-  async toBlob(options: { readonly width?: number } = {}): Promise<Blob> {
-    return paintBlob(await this.#opened(), options.width);
+  async toBlob(options: BlobOptions = {}): Promise<Blob> {
+    const [connection, { writeMapBlob }] = await this.#withFiles();
+    return writeMapBlob(connection, options);
+  }
+
+  /** The network with its present weights as a file, which tells how it was trained. */
+  async networkBlob(format: SavedNetworkFormat = 'safetensors'): Promise<Blob> {
+    const [{ live }, { writeNetworkBlob }] = await this.#withFiles();
+    return writeNetworkBlob(live, format);
   }
 
   /** Resolves when the picture answers all settings and nothing is under way; while playing, when paused. */
@@ -189,7 +188,7 @@ export class FtleMapElement extends MapAttributes {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.hasUpdated && !this.#watch) this.#open();
+    if (this.hasUpdated && !this.#stage) this.#open();
   }
 
   override disconnectedCallback(): void {
@@ -210,7 +209,7 @@ export class FtleMapElement extends MapAttributes {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.size > 0) this.#label.refresh();
+    if (changed.size > 0) this.#stage?.refreshLabel();
   }
 
   protected override render(): TemplateResult {
@@ -218,8 +217,10 @@ export class FtleMapElement extends MapAttributes {
     const live = this.#live;
     const classCount = Math.max(2, live?.session?.plan.network.outputWidth ?? 0);
     this.#bounds = live?.picture.bounds ?? this.#bounds;
+    this.#space = (live && shownSpace(live)) ?? this.#space;
+    const range = live?.frame ? this.#bounds : null;
     const bar = (): unknown =>
-      renderColorbar(this.#wishes.get('style'), live?.frame ? this.#bounds : null, classCount);
+      renderColorbar(this.#wishes.get('style'), this.#space, range, classCount);
     return html`
       <div class="root">
         <div class="stage">
@@ -262,17 +263,6 @@ export class FtleMapElement extends MapAttributes {
     },
   };
 
-  #select(event: MouseEvent, canvas: HTMLCanvasElement): void {
-    const live = this.#live;
-    if (!live?.session) return;
-    const domain = live.picture.viewDomain(live.session.plan);
-    const [x, y] = pointIn(domain, canvas.getBoundingClientRect(), event.clientX, event.clientY);
-    this.probe(x, y).then(
-      (probe) => this.#dispatch('ftle-select', probe),
-      (error: unknown) => this.#report('engine', error),
-    );
-  }
-
   readonly #listener: LiveMapListener = {
     onOpen: () => {
       this.#status = null;
@@ -280,10 +270,14 @@ export class FtleMapElement extends MapAttributes {
       this.requestUpdate();
     },
     onFrame: (frame) => {
-      this.#showCanvas();
+      const { engine, live } = this.#connection!;
+      if (this.#stage!.show()) {
+        const { backend, description } = engine;
+        this.#dispatch('ftle-ready', { backend, description });
+      }
       this.#dispatch('ftle-frame', frame);
-      this.#label.refresh();
-      if (frame.low !== this.#bounds[0] || frame.high !== this.#bounds[1]) this.requestUpdate();
+      const isSameRange = frame.low === this.#bounds[0] && frame.high === this.#bounds[1];
+      if (!isSameRange || shownSpace(live) !== this.#space) this.requestUpdate();
     },
     onStatus: (status) => {
       const hasDiverged = status.diverged && !this.#status?.diverged;
@@ -303,18 +297,35 @@ export class FtleMapElement extends MapAttributes {
     onProblem: (source, error) => this.#report(source, error),
   };
 
+  readonly #connector = new Connector({
+    listener: this.#listener,
+    backend: () => this.#wishes.get('backend'),
+    start: () => ({
+      style: this.#wishes.get('style'),
+      view: this.#wishes.get('view'),
+      plane: this.#wishes.get('plane'),
+      learningRate: this.#wishes.get('learningRate'),
+      playing: this.#wantsPlay,
+    }),
+    onConnect: (connection) => this.#attach(connection),
+    onLost: ({ playing }) => {
+      this.#wantsPlay = playing;
+    },
+    onProblem: (error) => this.#report('device', error),
+  });
+
+  get #connection(): Connection | null {
+    return this.#connector.connection;
+  }
+
   get #live(): LiveMap | null {
-    return this.#connection?.live ?? null;
+    return this.#connector.live;
   }
 
   /** Waits until the connection that the properties ask for is there or has failed. */
   async #settleConnection(): Promise<void> {
-    let awaited: Promise<void> | null = null;
     await this.updateComplete;
-    while (awaited !== this.#connecting) {
-      awaited = this.#connecting;
-      await awaited;
-    }
+    await this.#connector.settle();
   }
 
   async #opened(): Promise<Connection> {
@@ -326,33 +337,36 @@ export class FtleMapElement extends MapAttributes {
     throw this.error ?? new DOMException('the element was removed', 'AbortError');
   }
 
+  /** The connection, and the chunk that writes files. */
+  async #withFiles(): Promise<[Connection, typeof MapFiles]> {
+    const files = import('./map-files.ts');
+    return Promise.all([this.#opened(), files]);
+  }
+
   /** Takes in the properties: what changed goes to the live map, what is wrong into the message. */
   #readSettings(): void {
     const wishes = this.#wishes;
     const report = (source: ProblemSource, error: unknown): void => this.#report(source, error);
     for (const name of wishes.take(this, report)) {
       if (name === 'view') this.#live?.setView(wishes.get('view'));
+      if (name === 'plane') this.#live?.setPlane(wishes.get('plane'));
       if (name === 'style') this.#live?.setStyle(wishes.get('style'));
       if (name === 'learningRate') this.#live?.setLearningRate(wishes.get('learningRate'));
       // Before the element is open, network and backend wait for that.
-      if (name === 'network' && this.#watch) this.#load();
-      if (name === 'backend' && this.#watch) this.#connect(null);
+      if (name === 'network' && this.#stage) this.#load();
+      if (name === 'backend' && this.#stage) this.#connector.connect(null);
     }
   }
 
   #open(): void {
-    const pictures = this.renderRoot.querySelector('.pictures')!;
     this.#wantsPlay = this.autoplay;
-    this.#isReady = false;
-    this.#hasRecovered = false;
-    this.#watch = new CanvasWatch(
-      pictures,
-      (size) => this.#resize(size),
-      (isAwake) => {
-        this.#isAwake = isAwake;
-        this.#live?.setAwake(isAwake);
-      },
-    );
+    this.#stage = new Stage(this.renderRoot.querySelector('.pictures')!, {
+      onResize: (size) => this.#live?.setSize(size),
+      onAwake: (isAwake) => this.#live?.setAwake(isAwake),
+      onSelect: (x, y) => this.#select(x, y),
+      describe: () =>
+        this.#live && describeShown(this.#live, this.#wishes.get('style'), this.#status),
+    });
     this.#drop = new FileDrop(
       this,
       (isOver) => {
@@ -364,95 +378,30 @@ export class FtleMapElement extends MapAttributes {
         this.#dispatch('ftle-change', { name: 'files' });
       },
     );
-    this.#connect(null);
+    this.#connector.open();
     this.#load();
   }
 
   /** Frees everything that the element holds. */
   #close(): void {
-    this.#opening.abort();
     this.#plans.close();
-    this.#watch?.dispose();
-    this.#watch = null;
+    this.#stage?.dispose();
+    this.#stage = null;
     this.#drop?.dispose();
     this.#drop = null;
-    this.#label.stop();
-    this.#connection?.dispose();
-    this.#connection = null;
+    this.#connector.close();
     this.#status = null;
     this.#problems.clear();
-    this.renderRoot.querySelector('.pictures')?.replaceChildren();
     this.requestUpdate();
-  }
-
-  /** Starts the backend; what there was before stays on screen until the new has a picture. */
-  #connect(parameters: Float32Array | null): void {
-    this.#opening.abort();
-    const { signal } = (this.#opening = new AbortController());
-    const start = (): LiveMapStart => ({
-      style: this.#wishes.get('style'),
-      view: this.#wishes.get('view'),
-      learningRate: this.#wishes.get('learningRate'),
-      playing: this.#wantsPlay,
-      parameters,
-    });
-    this.#connecting = Connection.open(
-      this.#wishes.get('backend'),
-      this.#listener,
-      start,
-      signal,
-    ).then(
-      (connection) => this.#attach(connection),
-      (error: unknown) => {
-        if (!signal.aborted) this.#report('device', error);
-      },
-    );
   }
 
   #attach(connection: Connection): void {
-    const { live, canvas, lost, fallbackReason } = connection;
-    this.#connection?.dispose();
-    this.#connection = connection;
-    this.#isReady = false;
-    this.#report('device', null);
-    canvas.setAttribute('part', 'canvas');
-    canvas.setAttribute('role', 'img');
-    canvas.setAttribute('aria-label', 'Map of a neural network: no picture yet');
-    canvas.addEventListener('click', (event) => this.#select(event, canvas));
-    canvas.style.visibility = 'hidden';
-    this.renderRoot.querySelector('.pictures')!.append(canvas);
-    if (this.#size.width > 0) live.setSize(this.#size);
-    live.setAwake(this.#isAwake);
+    const { live, fallbackReason } = connection;
+    this.#stage!.attach(connection);
     if (this.#plans.isLoading) live.awaitPlan();
     else live.setPlan(this.#plans.plan);
-    void lost?.then((info) => {
-      if (this.#connection === connection) this.#recover(connection, info);
-    });
     if (fallbackReason !== null) this.#dispatch('ftle-fallback', { reason: fallbackReason });
     this.requestUpdate();
-  }
-
-  /** After the loss of the device: says so, and asks once for another to go on with the last weights. */
-  #recover({ live }: Connection, { message }: GPUDeviceLostInfo): void {
-    const kept = live.session?.kept ?? null;
-    this.#wantsPlay = live.playing;
-    this.#connection!.dispose();
-    this.#connection = null;
-    const next = this.#hasRecovered
-      ? 'Reload the page to go on.'
-      : 'The map asks for another one and goes on with its last weights.';
-    const reason = message ? ` (${message})` : '';
-    this.#report('device', new DeviceError('lost', `The GPU device was lost${reason}. ${next}`));
-    if (this.#hasRecovered) return;
-    this.#hasRecovered = true;
-    this.#connect(kept && kept.parameters);
-  }
-
-  #resize(size: CanvasSize): void {
-    // A box that is not laid out has no size; what was painted last stays good for when it is back.
-    if (size.width === 0 || size.height === 0 || isSameSize(size, this.#size)) return;
-    this.#size = size;
-    this.#live?.setSize(size);
   }
 
   #load(): void {
@@ -460,24 +409,11 @@ export class FtleMapElement extends MapAttributes {
     this.#plans.load(this.#wishes.get('network'));
   }
 
-  /** Shows the canvas of the present connection, which has a picture now, and drops older ones. */
-  #showCanvas(): void {
-    if (this.#isReady) return;
-    const { canvas, engine } = this.#connection!;
-    canvas.style.visibility = '';
-    canvas.parentElement?.replaceChildren(canvas);
-    this.#isReady = true;
-    const { backend, description } = engine;
-    this.#dispatch('ftle-ready', { backend, description });
-  }
-
-  #describe(): string | null {
-    const live = this.#live;
-    const plan = live?.session?.plan;
-    if (!live || !plan) return null;
-    const { picture, frame } = live;
-    const [layer, domain] = [picture.layerFor(plan), picture.viewDomain(plan)];
-    return describePicture(plan, layer, domain, this.#wishes.get('style'), frame, this.#status);
+  #select(x: number, y: number): void {
+    this.probe(x, y).then(
+      (probe) => this.#dispatch('ftle-select', probe),
+      (error: unknown) => this.#report('engine', error),
+    );
   }
 
   #dispatch<N extends FtleMapEventName>(name: N, detail: FtleMapEvents[N]): void {

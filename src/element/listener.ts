@@ -1,4 +1,5 @@
 import type { TrainingStatus } from '../engine/engine.ts';
+import type { PlaneSettings } from './plane-settings.ts';
 import type { StyleSettings, ViewSettings } from './settings.ts';
 
 /** What was painted last. */
@@ -16,7 +17,7 @@ export interface FrameInfo {
 }
 
 /** Where something went wrong; the same source reports again, with null, once it is right. */
-export type LiveSource = 'network' | 'view' | 'engine';
+export type LiveSource = 'network' | 'plane' | 'view' | 'engine';
 
 /** Who is told what happens. */
 export interface LiveMapListener {
@@ -32,6 +33,7 @@ export interface LiveMapListener {
 export interface LiveMapStart {
   readonly style: StyleSettings;
   readonly view: ViewSettings;
+  readonly plane: PlaneSettings;
   readonly learningRate: number;
   readonly playing: boolean;
   /** Weights to go on with instead of the start values of the first plan. */

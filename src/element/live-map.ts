@@ -1,23 +1,28 @@
 import type { Engine, TrainingStatus } from '../engine/engine.ts';
 import { asError, DataError } from '../errors.ts';
+import type { TrainingRecord } from '../files/parameters.ts';
 import type { Network } from '../model/network.ts';
-import type { Plane } from '../model/plane.ts';
 import type { Painter } from '../render/painter.ts';
 import type { FrameInfo, LiveMapListener, LiveMapStart, LiveSource } from './listener.ts';
 import { Monitor } from './monitor.ts';
 import { Pace } from './pace.ts';
 import { Picture, type PaintedCanvas } from './picture.ts';
 import type { Plan } from './plan.ts';
+import type { PlaneSettings } from './plane-settings.ts';
+import type { PlaneView } from './plane-view.ts';
 import { Session } from './session.ts';
 import type { StyleSettings, ViewSettings } from './settings.ts';
 import { JobQueue, nextAnimationFrame, TaskLoop, type Task } from './task-loop.ts';
-import { hasLayer, type CanvasSize } from './view.ts';
+import type { CanvasSize } from './view.ts';
+import { ViewChoice } from './view-choice.ts';
 
-/** A network as it was between two training steps. */
-interface Snapshot {
+/** A network as it was between two training steps, and the plane that is shown. */
+export interface Snapshot {
   readonly network: Network;
-  readonly plane: Plane;
-  readonly plan: Plan;
+  readonly plane: PlaneView;
+  readonly session: Session;
+  /** How it was trained so far; null if it was not. */
+  readonly training: TrainingRecord | null;
 }
 
 /**
@@ -36,7 +41,7 @@ export class LiveMap {
   #nextPlan: Plan | null = null;
   #isPlanAwaited = false;
   #parameters: Float32Array | null;
-  #view: ViewSettings;
+  readonly #view: ViewChoice;
   #learningRate: number;
   #playing: boolean;
   #isAwake = false;
@@ -63,8 +68,8 @@ export class LiveMap {
   ) {
     this.picture = new Picture(engine, painter, canvas, start.style);
     this.#pace = new Pace(engine.backend === 'cpu' ? 'cpu' : engine.slow ? 'slow' : 'fast');
-    this.#view = start.view;
-    this.picture.domain = start.view.domain;
+    this.#view = new ViewChoice(start.view, start.plane);
+    this.#view.applyTo(this.picture);
     this.#learningRate = start.learningRate;
     this.#playing = start.playing;
     this.#parameters = start.parameters;
@@ -96,16 +101,20 @@ export class LiveMap {
   setPlan(plan: Plan | null): void {
     this.#isPlanAwaited = false;
     if (plan) this.#nextPlan = plan;
-    else this.#judgeLayer();
+    else this.#judgeView();
     this.#loop.wake();
   }
 
   setView(view: ViewSettings): void {
-    this.#view = view;
-    this.picture.domain = view.domain;
-    this.#judgeLayer();
-    this.picture.restartRange();
-    this.#recompute();
+    this.#view.settings = view;
+    this.#view.applyTo(this.picture);
+    this.#takeView();
+  }
+
+  /** Shows another plane; if it does not fit the network, the old one stays. */
+  setPlane(settings: PlaneSettings): void {
+    this.#view.setPlane(settings);
+    this.#takeView();
   }
 
   setStyle(style: StyleSettings): void {
@@ -175,12 +184,18 @@ export class LiveMap {
     return this.#enqueue((session) => Promise.resolve(session));
   }
 
-  /** The network with its present weights, between two training steps. */
-  snapshot(): Promise<Snapshot> {
+  /** Asks something of the network with its present weights, between two training steps. */
+  ask<T>(question: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     return this.#enqueue(async (session) => {
-      const { plan, plane } = session;
-      return { network: await session.snapshot(), plan, plane };
+      const plane = this.picture.shownPlane(session);
+      const training = session.describeTraining(this.#learningRate);
+      return question({ network: await session.snapshot(), plane, session, training });
     });
+  }
+
+  /** The network with its present weights. */
+  snapshot(): Promise<Snapshot> {
+    return this.ask((snapshot) => Promise.resolve(snapshot));
   }
 
   /** Ridges of the field that is shown, [count][4] in plane coordinates. */
@@ -254,23 +269,25 @@ export class LiveMap {
     const start = performance.now();
     const old = this.#session;
     const { picture } = this;
-    const [oldLayer, oldSides] = [picture.layer, this.#sides];
+    const oldSides = this.#sides;
+    let takeBack: (() => void) | null = null;
     try {
       session = await Session.open(this.engine, plan, this.#parameters);
       // A picture that is there stays until all of the new is sure.
       if (old) await session.openTrainer(this.#learningRate);
-      picture.layer = hasLayer(plan.network, this.#view.layer) ? this.#view.layer : 'last';
+      takeBack = this.#view.begin(picture, plan);
       picture.restartRange();
       this.#sides = null;
       if (picture.isVisible) await this.#computeStill(session, this.#closing.signal);
     } catch (error) {
       session?.dispose();
-      [picture.layer, this.#sides] = [oldLayer, oldSides];
+      takeBack?.();
+      this.#sides = oldSides;
       if (this.#nextPlan !== plan) return;
       this.#nextPlan = null;
       this.#jobs.rejectAll(error as Error);
       this.#fail('network', error);
-      this.#judgeLayer();
+      this.#judgeView();
       return;
     }
     if (this.#closing.signal.aborted) {
@@ -292,7 +309,7 @@ export class LiveMap {
     this.#isTrainerDue = plan.dataset !== null && !session.trainer;
     this.#isStatusStale = plan.dataset !== null;
     this.listener.onProblem('network', null);
-    this.#judgeLayer();
+    this.#judgeView();
     this.listener.onOpen();
     this.#finishFrame(session, performance.now() - start, 0);
     this.#beginRidges(session);
@@ -316,7 +333,10 @@ export class LiveMap {
   async #showLive(session: Session): Promise<void> {
     const { picture } = this;
     const start = performance.now();
-    const { stepCount, side, canvasScale } = this.#pace.next(this.#view.resolution, picture);
+    const { stepCount, side, canvasScale } = this.#pace.next(
+      this.#view.settings.resolution,
+      picture,
+    );
     try {
       await session.trainer!.step(stepCount);
       const trained = performance.now();
@@ -373,7 +393,7 @@ export class LiveMap {
     const sides =
       session === this.#session && this.#sides
         ? this.#sides
-        : this.#pace.refinement(this.#view.resolution, picture);
+        : this.#pace.refinement(this.#view.settings.resolution, picture);
     this.#sides = sides;
     const pixelCount = await picture.compute(session, sides[0], signal);
     this.#pace.measureField(pixelCount, performance.now() - start);
@@ -423,14 +443,27 @@ export class LiveMap {
     this.listener.onProblem(source, asError(error));
   }
 
-  /** Takes the wanted layer, unless a plan is on its way that it may belong to. */
-  #judgeLayer(): void {
-    if (!this.#session || this.#isPlanAwaited || this.#nextPlan) return;
+  /** Computes anew for another view. */
+  #takeView(): void {
+    this.#judgeView();
+    this.picture.restartRange();
+    this.#recompute();
+  }
+
+  /** Takes the wanted layer and plane, unless a plan is on its way that they may belong to. */
+  #judgeView(): void {
+    const { plan } = this.#session ?? {};
+    if (!plan || this.#isPlanAwaited || this.#nextPlan) return;
+    this.#judge('view', () => this.#view.takeLayer(this.picture, plan));
+    this.#judge('plane', () => this.#view.takePlane(this.picture, plan));
+  }
+
+  #judge(source: LiveSource, take: () => void): void {
     try {
-      this.picture.takeLayer(this.#view.layer, this.#session.plan.network);
-      this.listener.onProblem('view', null);
+      take();
+      this.listener.onProblem(source, null);
     } catch (error) {
-      this.#fail('view', error);
+      this.#fail(source, error);
     }
   }
 }

@@ -1,11 +1,14 @@
-import type { Engine, Field, LayerChoice, RidgeOptions, Ridges } from '../engine/engine.ts';
+import type { Engine, ExponentSpace, Field, LayerChoice, Ridges } from '../engine/engine.ts';
+import { currentRequest, standardRidges } from '../engine/ridge-limits.ts';
+import { assert } from '../errors.ts';
 import { layerPlace } from '../model/layer-choice.ts';
 import type { Network } from '../model/network.ts';
-import type { Domain } from '../model/plane.ts';
+import type { Domain, Plane } from '../model/plane.ts';
 import type { Painter, PaintStyle } from '../render/painter.ts';
 import { AutomaticRange, type ColorRange } from './automatic-range.ts';
 import { measureRange } from './measured-range.ts';
 import type { Plan } from './plan.ts';
+import type { PlaneView } from './plane-view.ts';
 import { createSamples, type Samples } from './samples.ts';
 import type { Session } from './session.ts';
 import type { LayerName, StyleSettings } from './settings.ts';
@@ -20,10 +23,6 @@ import {
 
 /** Pixels of a field along the longer side, unless `resolution` asks for more. */
 const MOST_PIXELS = { fast: 1536, slow: 512, cpu: 256 };
-/** Ridges keep to the boundary of trained networks and are whole at this sharpness; less adds spurs. */
-const RIDGE_SHARPNESS = 0.1;
-/** λ₁ is smoothed over this part of the field's longer side, so that a finer field has the same ridges. */
-const RIDGE_SMOOTHING = { part: 1 / 170, leastPixels: 0.8, mostPixels: 4 };
 
 /** The part of a canvas that a picture needs: painters take their size from it. */
 export interface PaintedCanvas {
@@ -34,9 +33,14 @@ export interface PaintedCanvas {
 /** What a map shows of a session, and how: field, ridges, colours, canvas. */
 export class Picture {
   size: CanvasSize = { width: 0, height: 0, pixelRatio: 1 };
-  /** null: that of the plan. */
+  /** null: that of the plane. */
   domain: Domain | null = null;
   layer: LayerName = 'last';
+  space: ExponentSpace = 'plane';
+  /** Of the next field; null before the first network. */
+  plane: PlaneView | null = null;
+  /** Planes of computed fields: pictures of a field keep to its own until it is computed anew. */
+  readonly #planes = new WeakMap<Field, PlaneView>();
   /** Canvas pixels per device pixel along a side: below 1 where painting costs too much. */
   canvasScale = 1;
   readonly #range = new AutomaticRange();
@@ -45,7 +49,8 @@ export class Picture {
   #measuring: Promise<void> | null = null;
   /** Ridges that belong to the present field; null if they have not been looked for. */
   #found: Ridges | null = null;
-  #samples: { readonly plan: Plan; readonly value: Samples | null } | null = null;
+  #samples: { readonly plan: Plan; readonly plane: Plane; readonly value: Samples | null } | null =
+    null;
 
   constructor(
     readonly engine: Engine,
@@ -53,6 +58,11 @@ export class Picture {
     readonly canvas: PaintedCanvas,
     private style: StyleSettings,
   ) {}
+
+  /** How the picture is painted. */
+  get styleSettings(): StyleSettings {
+    return this.style;
+  }
 
   get isVisible(): boolean {
     return this.size.width > 0 && this.size.height > 0;
@@ -112,9 +122,16 @@ export class Picture {
     return resolveLayer(this.layer, network);
   }
 
-  /** The rectangle that the canvas shows of a plan. */
-  viewDomain(plan: Plan): Domain {
-    return widenDomain(this.domain ?? plan.domain, this.size);
+  /** The plane of what is shown of a session: its field's own, or that of the field to come. */
+  shownPlane({ field }: Session): PlaneView {
+    const shown = this.#planes.get(field) ?? this.plane;
+    assert(shown, 'a session was opened without a plane');
+    return shown;
+  }
+
+  /** The rectangle that the canvas shows of a plane. */
+  viewDomain(plane: Pick<PlaneView, 'domain'>): Domain {
+    return widenDomain(this.domain ?? plane.domain, this.size);
   }
 
   /**
@@ -124,11 +141,15 @@ export class Picture {
    * @returns number of pixels.
    */
   async compute(session: Session, side: number, signal: AbortSignal): Promise<number> {
-    const { plane, plan, field } = session;
+    const { plan, field } = session;
+    const { plane: view, space } = this;
+    assert(view, 'a session was opened without a plane');
     const { width, height } = fieldSize(side, this.size);
-    const domain = this.viewDomain(plan);
+    const domain = this.viewDomain(view);
     const layer = this.layerFor(plan);
-    await field.compute({ plane, domain, width, height, layer }, { signal });
+    const request = { plane: view.plane, domain, width, height, layer, space };
+    await field.compute(request, { signal });
+    this.#planes.set(field, view);
     this.#found = null;
     if (this.style.ridges && session.ridges) {
       await this.findRidges(session);
@@ -146,7 +167,9 @@ export class Picture {
   /** The ridges of the present field. */
   async findRidges(session: Session): Promise<Ridges> {
     const ridges = await session.openRidges();
-    if (this.#found !== ridges) await ridges.find(ridgeOptions(session.field));
+    if (this.#found !== ridges) {
+      await ridges.find(standardRidges(currentRequest(session.field)));
+    }
     this.#found = ridges;
     return ridges;
   }
@@ -199,13 +222,15 @@ export class Picture {
     const isOwn = this.#found?.field === session.field;
     const ridges = this.style.ridges && isOwn ? this.#found : null;
     const style = this.#paintStyle(session, pixelRatio);
-    painter.paint(session.field, ridges, style, this.viewDomain(session.plan));
+    painter.paint(session.field, ridges, style, this.viewDomain(this.shownPlane(session)));
   }
 
-  #paintStyle({ field, plan, plane }: Session, pixelRatio: number): PaintStyle {
+  #paintStyle(session: Session, pixelRatio: number): PaintStyle {
+    const { field, plan } = session;
+    const { plane } = this.shownPlane(session);
     const { quantity, colormap, ridges, directions, boundary, samples } = this.style;
-    if (samples && this.#samples?.plan !== plan) {
-      this.#samples = { plan, value: createSamples(plan.dataset, plane) };
+    if (samples && (this.#samples?.plan !== plan || this.#samples.plane !== plane)) {
+      this.#samples = { plan, plane, value: createSamples(plan.dataset, plane) };
     }
     return {
       quantity,
@@ -226,13 +251,6 @@ export class Picture {
   #scale(field: Field): number {
     return this.style.perLayer ? 1 : field.span;
   }
-}
-
-function ridgeOptions({ request }: Field): RidgeOptions {
-  const { part, leastPixels, mostPixels } = RIDGE_SMOOTHING;
-  const wanted = part * Math.max(request?.width ?? 0, request?.height ?? 0);
-  const smoothing = Math.max(leastPixels, Math.min(mostPixels, wanted));
-  return { smoothing, threshold: 'auto', sharpness: RIDGE_SHARPNESS };
 }
 
 /** Only the diverging map has a middle, which belongs to 0. */

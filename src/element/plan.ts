@@ -3,10 +3,10 @@ import type { Dataset } from '../data/dataset.ts';
 import type { TrainingOptions } from '../engine/engine.ts';
 import { DataError } from '../errors.ts';
 import { loadNetwork, loadNetworkFiles, type LoadedNetwork } from '../files/load.ts';
+import type { StartRecord } from '../files/parameters.ts';
 import { parseArchitecture } from '../model/architecture.ts';
 import type { Network } from '../model/network.ts';
 import { initialiseNetwork } from '../model/parameters.ts';
-import type { Domain } from '../model/plane.ts';
 import type { NetworkSettings } from './settings.ts';
 
 /** A network to show, and what trains it. */
@@ -18,10 +18,10 @@ export interface Plan {
   readonly training: Omit<TrainingOptions, 'learningRate'>;
   /** Such as `2-10x8-1 on circle`, for people. */
   readonly name: string;
-  /** What the map shows where no domain is given. */
-  readonly domain: Domain;
   /** What the network was read from; null if it was made. */
   readonly file: LoadedFile | null;
+  /** How its start values were drawn; null if they were read. */
+  readonly start: StartRecord | null;
 }
 
 /** A network that was read from a file. */
@@ -34,11 +34,6 @@ export interface LoadedFile {
 
 /** Hidden layers where neither architecture nor file says what the network is. */
 const DEFAULT_HIDDEN = '10x8';
-/** Half side of the square that is shown where there are no data: standardised inputs mostly lie inside. */
-const DEFAULT_REACH = 1.8;
-/** Part of the data's extent that is shown around it. */
-const MARGIN = 0.04;
-
 /**
  * Loads or makes everything that the settings name.
  *
@@ -70,8 +65,8 @@ export async function loadPlan(settings: NetworkSettings, signal: AbortSignal): 
     dataset,
     training: { optimizer, momentum, weightDecay, batchSize, loss, seed },
     name: `${loaded ? fileName : text}${dataset ? ` on ${dataset.name}` : ''}`,
-    domain: dataset ? boundingSquare(dataset) : square(0, 0, DEFAULT_REACH),
     file: loaded && { name: fileName, format: loaded.format, notes },
+    start: loaded ? null : { scheme: 'gaussian', variance: settings.startVariance, seed },
   };
 }
 
@@ -108,26 +103,4 @@ function fits(network: Network, { inputWidth, outputWidth }: Dataset): boolean {
 
 function leftOut({ name, inputWidth, outputWidth }: Dataset, network: Network): string {
   return `data set ${name} left out: it has ${inputWidth} inputs and ${outputWidth} outputs, the network ${network.inputWidth} and ${network.outputWidth}`;
-}
-
-/** The smallest square around the first two inputs of all points, and a little more. */
-function boundingSquare({ points, inputWidth, count }: Dataset): Domain {
-  const low = [Infinity, Infinity];
-  const high = [-Infinity, -Infinity];
-  const axes = Math.min(2, inputWidth);
-  for (let i = 0; i < count; i++) {
-    for (let k = 0; k < axes; k++) {
-      const value = points[i * inputWidth + k];
-      if (value < low[k]) low[k] = value;
-      if (value > high[k]) high[k] = value;
-    }
-  }
-  if (axes === 1) [low[1], high[1]] = [0, 0];
-  const reach = Math.max(high[0] - low[0], high[1] - low[1]) / 2;
-  const centre = [0, 1].map((k) => (low[k] + high[k]) / 2) as [number, number];
-  return square(...centre, reach > 0 ? (1 + MARGIN) * reach : DEFAULT_REACH);
-}
-
-function square(x: number, y: number, reach: number): Domain {
-  return { sMin: x - reach, tMin: y - reach, sMax: x + reach, tMax: y + reach };
 }

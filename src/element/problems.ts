@@ -7,6 +7,8 @@ const SOURCES = [
   'plan',
   'network',
   'training',
+  'plane-settings',
+  'plane',
   'view-settings',
   'view',
   'learning-rate',

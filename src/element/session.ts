@@ -1,15 +1,25 @@
-import type { Engine, Field, FieldStatistics, Model, Ridges, Trainer } from '../engine/engine.ts';
+import type {
+  Engine,
+  Evaluator,
+  Field,
+  FieldStatistics,
+  LayerChoice,
+  Model,
+  Ridges,
+  Trainer,
+} from '../engine/engine.ts';
+import type { TrainingRecord } from '../files/parameters.ts';
 import { createNetwork, type Network } from '../model/network.ts';
-import { coordinatePlane, type Plane } from '../model/plane.ts';
 import type { Plan } from './plan.ts';
 
 /** What the engine holds for one plan: model, field, ridges and trainer, freed together. */
 export class Session {
-  readonly plane: Plane;
   #ridges: Ridges | null = null;
   #ridgesOpening: Promise<Ridges> | null = null;
   #areRidgesDue = true;
   #trainer: Trainer | null = null;
+  /** Of exponents over all inputs, at the layer that was asked for last. */
+  #evaluator: Evaluator | null = null;
   /** Parameters read back last, and the step they belong to: what survives the loss of a device. */
   kept: { readonly parameters: Float32Array; readonly stepCount: number };
   #disposed = false;
@@ -21,7 +31,6 @@ export class Session {
     readonly field: Field,
     parameters: Float32Array,
   ) {
-    this.plane = coordinatePlane(plan.network.inputWidth);
     this.kept = { parameters, stepCount: 0 };
   }
 
@@ -83,6 +92,19 @@ export class Session {
     return this.#ridgesOpening;
   }
 
+  /** Exponents over all inputs, at points of the caller; one caller at a time. */
+  async openEvaluator(layer: LayerChoice): Promise<Evaluator> {
+    if (this.#evaluator?.request.layer === layer) return this.#evaluator;
+    this.#evaluator?.dispose();
+    this.#evaluator = null;
+    const exponentCount = Math.min(2, this.plan.network.inputWidth);
+    const request = { layer, space: 'full', exponentCount, directions: true } as const;
+    const evaluator = await this.engine.createEvaluator(this.model, request);
+    if (this.#disposed) evaluator.dispose();
+    else this.#evaluator = evaluator;
+    return evaluator;
+  }
+
   /** Back to the start values. */
   reset(): void {
     const { parameters } = this.plan.network;
@@ -103,6 +125,14 @@ export class Session {
     return createNetwork(this.plan.network.spec, await this.model.read());
   }
 
+  /** How the network was trained so far; null if it was not. */
+  describeTraining(learningRate: number): TrainingRecord | null {
+    const { dataset, training } = this.plan;
+    const stepCount = this.#trainer?.stepCount ?? 0;
+    if (!dataset || stepCount === 0) return null;
+    return { dataset: dataset.name, ...training, learningRate, stepCount };
+  }
+
   statistics(): Promise<FieldStatistics> {
     return this.field.statistics();
   }
@@ -110,6 +140,7 @@ export class Session {
   dispose(): void {
     this.#disposed = true;
     this.#ridges?.dispose();
+    this.#evaluator?.dispose();
     this.#trainer?.dispose();
     this.field.dispose();
     this.model.dispose();

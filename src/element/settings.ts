@@ -1,9 +1,13 @@
 import { DATASET_NAMES, type DatasetName } from '../data/toy.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { DataError } from '../errors.ts';
-import type { LayerChoice, Optimizer } from '../engine/engine.ts';
+import type { ExponentSpace, LayerChoice, Optimizer } from '../engine/engine.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
 import { checkDomain, type Domain } from '../model/plane.ts';
+import { COLORMAPS, type ColormapName } from '../render/palette.ts';
+import { QUANTITIES, type Quantity } from '../render/style.ts';
+import type { PlaneProperties } from './plane-settings.ts';
+import { isEmpty, number, numbers, oneOf, show, wholeNumber } from './values.ts';
 
 /** xMin, yMin, xMax, yMax in units of the inputs. */
 export type DomainList = readonly [xMin: number, yMin: number, xMax: number, yMax: number];
@@ -12,11 +16,10 @@ export type LayerName = LayerChoice | 'last';
 export type Backend = 'auto' | 'webgpu' | 'cpu';
 export type RangeChoice = 'auto' | readonly [low: number, high: number];
 
-export const QUANTITIES = ['exponent', 'second-exponent', 'direction', 'output', 'class'] as const;
-export type Quantity = (typeof QUANTITIES)[number];
+export type { ColormapName as Colormap } from '../render/palette.ts';
+export type { Quantity } from '../render/style.ts';
 
-export const COLORMAPS = ['diverging', 'cividis', 'viridis', 'greys'] as const;
-export type Colormap = (typeof COLORMAPS)[number];
+const SPACES = ['plane', 'full'] as const satisfies readonly ExponentSpace[];
 
 /** What the network is and how it is trained: a change starts anew. */
 export interface NetworkSettings {
@@ -43,6 +46,8 @@ export interface ViewSettings {
   /** null: the data's bounding square and a little more. */
   readonly domain: Domain | null;
   readonly layer: LayerName;
+  /** Input directions that exponents are over: those of the plane, or all. */
+  readonly space: ExponentSpace;
   /** Field pixels along the longer side; null: as many as the canvas has and time allows. */
   readonly resolution: number | null;
 }
@@ -51,7 +56,7 @@ export interface ViewSettings {
 export interface StyleSettings {
   readonly quantity: Quantity;
   readonly perLayer: boolean;
-  readonly colormap: Colormap;
+  readonly colormap: ColormapName;
   readonly range: RangeChoice;
   readonly ridges: boolean;
   readonly directions: boolean;
@@ -63,7 +68,7 @@ export interface StyleSettings {
 export type Given = { readonly [name in keyof Properties]: unknown };
 
 /** Properties of the element that hold settings. */
-export interface Properties {
+export interface Properties extends PlaneProperties {
   datasetName: DatasetName | '' | null;
   data: Dataset | null;
   architecture: string | null;
@@ -80,9 +85,10 @@ export interface Properties {
   startVariance: number;
   domain: DomainList | null;
   layer: LayerName;
+  space: ExponentSpace;
   quantity: Quantity;
   perLayer: boolean;
-  colormap: Colormap;
+  colormap: ColormapName;
   range: RangeChoice;
   ridges: boolean;
   directions: boolean;
@@ -134,6 +140,7 @@ export function readViewSettings(given: Given): ViewSettings {
   return {
     domain: isEmpty(domain) ? null : readDomain(domain),
     layer: readLayer(given.layer),
+    space: readSpace(given.space),
     resolution: isEmpty(resolution) ? null : wholeNumber('resolution', resolution, 8, 8192),
   };
 }
@@ -180,6 +187,11 @@ export function readLayer(value: unknown): LayerName {
   if (value === 'last' || value === 'output') return value;
   const wanted = 'a hidden layer from 1 on, last or output';
   return number('layer', value, wanted, (x) => Number.isInteger(x) && x >= 1);
+}
+
+/** @throws DataError if it is no space. */
+export function readSpace(value: unknown): ExponentSpace {
+  return oneOf('space', value, SPACES);
 }
 
 function readRange(value: unknown): RangeChoice {
@@ -246,46 +258,4 @@ export function checkDataset(value: unknown): Dataset {
     );
   }
   return data;
-}
-
-function isEmpty(value: unknown): value is null | undefined | '' {
-  return value === null || value === undefined || value === '';
-}
-
-function oneOf<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
-  if (choices.includes(value as T)) return value as T;
-  throw new DataError(`${name} is ${show(value)}, but must be one of ${choices.join(', ')}`);
-}
-
-function number(
-  name: string,
-  value: unknown,
-  wanted: string,
-  fits: (value: number) => boolean,
-): number {
-  const isText = typeof value === 'string' && value.trim() !== '';
-  const result = typeof value === 'number' || isText ? Number(value) : NaN;
-  if (Number.isFinite(result) && fits(result)) return result;
-  throw new DataError(`${name} is ${show(value)}, but must be ${wanted}`);
-}
-
-function wholeNumber(name: string, value: unknown, low: number, high: number): number {
-  const wanted = `a whole number from ${low} to ${high}`;
-  return number(name, value, wanted, (x) => Number.isInteger(x) && x >= low && x <= high);
-}
-
-function numbers(name: string, value: unknown, length: number, wanted: string): number[] {
-  const parts: unknown[] = typeof value === 'string' ? value.split(',') : [];
-  const list = Array.isArray(value) ? (value as unknown[]) : parts;
-  const fits = (part: unknown): boolean =>
-    String(part).trim() !== '' && Number.isFinite(Number(part));
-  if (list.length !== length || !list.every(fits)) {
-    throw new DataError(`${name} is ${show(value)}, but must be ${wanted}`);
-  }
-  return list.map(Number);
-}
-
-function show(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

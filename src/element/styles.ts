@@ -75,6 +75,9 @@ export const styles = css`
     display: block;
     cursor: crosshair;
   }
+  .marks {
+    pointer-events: none;
+  }
 
   .badge,
   .message {

@@ -1,4 +1,5 @@
 import { DEFAULTS } from './attributes.ts';
+import { readPlaneSettings } from './plane-settings.ts';
 import type { ProblemSource } from './problems.ts';
 import {
   readBackend,
@@ -12,6 +13,7 @@ import {
 /** The settings in groups, each of which has one effect when it changes. */
 const READERS = {
   network: readNetworkSettings,
+  plane: readPlaneSettings,
   view: readViewSettings,
   style: readStyleSettings,
   learningRate: readLearningRate,
@@ -25,6 +27,7 @@ export type GroupName = keyof Readers;
 
 const SOURCES: Readonly<Record<GroupName, ProblemSource>> = {
   network: 'network-settings',
+  plane: 'plane-settings',
   view: 'view-settings',
   style: 'style',
   learningRate: 'learning-rate',
@@ -64,7 +67,7 @@ export class Wishes {
 }
 
 /** Settings that are the user's own objects. */
-const OBJECTS = ['data', 'files'];
+const OBJECTS = ['data', 'files', 'plane', 'points'];
 
 /** True for equal settings; objects of the user's own are equal if they are the same. */
 function isSame(a: unknown, b: unknown): boolean {

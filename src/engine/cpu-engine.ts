@@ -1,8 +1,10 @@
 import { assert } from '../errors.ts';
 import type { Network } from '../model/network.ts';
-import { CpuField, computeOnCpu } from './cpu-field.ts';
+import { attackOnCpu } from './cpu-attack.ts';
+import { CpuField, computeBandsOnCpu, computeOnCpu } from './cpu-field.ts';
 import { CpuModel } from './cpu-model.ts';
 import { createCpuEvaluator } from './cpu-points.ts';
+import { CpuPopulation } from './cpu-population.ts';
 import { createCpuRidges } from './cpu-ridges.ts';
 import { createCpuTrainer } from './cpu-trainer.ts';
 import type { Engine, Field, Model } from './engine.ts';
@@ -36,9 +38,21 @@ export function createCpuEngine(): Engine {
       assertAlive();
       return createCpuTrainer(ownModel(model), dataset, options);
     },
+    async createPopulation(networks, dataset, options, members) {
+      assertAlive();
+      return new CpuPopulation(networks, dataset, options, members);
+    },
+    async attack(model, points, targets, request, options) {
+      assertAlive();
+      return attackOnCpu(ownModel(model), points, targets, request, options);
+    },
     async computeField(model, request, options) {
       assertAlive();
       return computeOnCpu(ownModel(model), request, options);
+    },
+    async computeBands(model, request, onBand, options) {
+      assertAlive();
+      return computeBandsOnCpu(ownModel(model), request, onBand, options);
     },
     dispose() {
       isDisposed = true;

@@ -5,7 +5,15 @@ import { pixelCentre, type Plane } from '../model/plane.ts';
 import type { CpuModel } from './cpu-model.ts';
 import { pointEvaluator } from './cpu-points.ts';
 import { Status } from './engine.ts';
-import type { ComputeOptions, Field, FieldData, FieldRequest, FieldStatistics } from './engine.ts';
+import type {
+  ComputeOptions,
+  Field,
+  FieldBand,
+  FieldData,
+  FieldRequest,
+  FieldStatistics,
+} from './engine.ts';
+import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
 import { checkRequest } from './field-checks.ts';
 import { fieldStatistics } from './field-statistics.ts';
 import { Slices } from './slices.ts';
@@ -77,63 +85,65 @@ export class CpuField implements Field {
 export async function computeOnCpu(
   model: CpuModel,
   request: FieldRequest,
-  { signal, onProgress }: ComputeOptions = {},
+  options: ComputeOptions = {},
 ): Promise<FieldData> {
+  const { span } = checkRequest(model.network, request);
+  const data = allocateRows(model.network, request, span, request.height);
+  await computeBandsOnCpu(model, request, (band) => setBand(data, band), options);
+  return data;
+}
+
+/** The same in bands of rows. */
+export async function computeBandsOnCpu(
+  model: CpuModel,
+  request: FieldRequest,
+  onBand: (band: FieldBand) => void | Promise<void>,
+  { signal, onProgress }: ComputeOptions = {},
+): Promise<void> {
   model.assertAlive();
   signal?.throwIfAborted();
   const { network } = model;
   const place = checkRequest(network, request);
   const evaluate = pixelEvaluator(network, model.parameters.slice(), request, place);
-  const data = allocate(network, request, place.span);
   const slices = new Slices();
   const { width, height } = request;
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      evaluate(data, column, row);
-      // The clock is asked every few pixels only where a pixel is cheap.
-      if ((column % 8 === 7 || column === width - 1) && slices.due) {
-        onProgress?.((row * width + column + 1) / (width * height));
-        await slices.next();
-        signal?.throwIfAborted();
+  const bandHeight = rowsPerBand(network, request);
+  for (let firstRow = 0; firstRow < height; firstRow += bandHeight) {
+    const rowCount = Math.min(bandHeight, height - firstRow);
+    const data = allocateRows(network, request, place.span, rowCount);
+    for (let row = 0; row < rowCount; row++) {
+      for (let column = 0; column < width; column++) {
+        const pixel = row * width + column;
+        evaluate(data, pixel, column, firstRow + row);
+        // The clock is asked every few pixels only where a pixel is cheap.
+        if ((column % 8 === 7 || column === width - 1) && slices.due) {
+          onProgress?.((firstRow * width + pixel + 1) / (width * height));
+          await slices.next();
+          signal?.throwIfAborted();
+        }
       }
     }
+    await onBand({ ...data, firstRow, rowCount });
   }
   onProgress?.(1);
-  return data;
 }
 
-function allocate(network: Network, request: FieldRequest, span: number): FieldData {
-  const count = request.width * request.height;
-  const classCount = Math.max(2, network.outputWidth);
-  return {
-    request,
-    span,
-    exponents: new Float32Array(count),
-    secondExponents: new Float32Array(count),
-    directions: new Float32Array(2 * count),
-    outputs: new Float32Array(network.outputWidth * count),
-    classes: classCount > 256 ? new Uint16Array(count) : new Uint8Array(count),
-    statuses: new Uint8Array(count),
-  };
-}
-
-/** Computes one pixel into the arrays of a field. */
+/** Computes the pixel of a column and row into the place `pixel` of the arrays. */
 function pixelEvaluator(
   network: Network,
   parameters: Float64Array,
   { plane, domain, width, height, space = 'plane' }: FieldRequest,
   place: LayerPlace,
-): (data: FieldData, column: number, row: number) => void {
+): (data: FieldData, pixel: number, column: number, row: number) => void {
   const { outputWidth } = network;
   const evaluate = pointEvaluator(network, parameters, space === 'full' ? space : plane, place);
   const point = new Float64Array(network.inputWidth);
-  return (data, column, row) => {
+  return (data, pixel, column, row) => {
     const [s, t] = pixelCentre(domain, width, height, column, row);
     for (let i = 0; i < point.length; i++) {
       point[i] = plane.origin[i] + s * plane.u[i] + t * plane.v[i];
     }
     const { status, exponents, direction, outputs, classIndex } = evaluate(point);
-    const pixel = row * width + column;
     data.exponents[pixel] = exponents[0] ?? -Infinity;
     data.secondExponents[pixel] = exponents[1] ?? -Infinity;
     data.directions.set(direction ? inPlane(plane, direction) : [1, 0], 2 * pixel);

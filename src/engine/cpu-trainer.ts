@@ -88,7 +88,7 @@ class CpuTrainer implements Trainer {
         }
       }
       const isFinite =
-        Number.isFinite(loss) && applyGradient(options, this.#stepCount, this.#state);
+        Number.isFinite(loss) && applyGradient(program, options, this.#stepCount, this.#state);
       if (isFinite) this.#stepCount++;
       else this.#diverged = true;
     }

@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { Network } from '../model/network.ts';
 import type { Domain, Plane } from '../model/plane.ts';
-import type { TrainingOptions } from '../model/training.ts';
+import type { Loss, TrainingOptions } from '../model/training.ts';
 
 export type { Loss, Optimizer, TrainingOptions } from '../model/training.ts';
 
@@ -94,6 +94,12 @@ export interface FieldData {
   readonly classes: Uint8Array | Uint16Array;
   /** Status, [height][width]. */
   readonly statuses: Uint8Array;
+}
+
+/** Some rows of a field: arrays as in {@link FieldData}, of these rows alone. */
+export interface FieldBand extends FieldData {
+  readonly firstRow: number;
+  readonly rowCount: number;
 }
 
 /** A few numbers about a live field: of λ₁ over the pixels with good status. */
@@ -191,6 +197,59 @@ export interface Trainer {
   dispose(): void;
 }
 
+/** What a network of a population has for itself. */
+export interface MemberOptions {
+  /** Seed of the order in which it draws samples. */
+  readonly seed: number;
+  readonly learningRate: number;
+}
+
+/** Networks of one architecture that are trained at once, each with weights, seed and rate of its own. */
+export interface Population {
+  /** One a network; a trainer of one network by itself would leave the same parameters in it. */
+  readonly models: readonly Model[];
+  readonly dataset: Dataset;
+  readonly options: TrainingOptions;
+  readonly members: readonly MemberOptions[];
+  /** Steps of each network; of one that diverged those before. */
+  readonly stepCounts: readonly number[];
+  setLearningRates(rates: readonly number[]): void;
+  /** Runs steps of all networks; those that diverged stay as they are. */
+  step(stepCount: number): Promise<void>;
+  /** Loss and accuracy of each, on up to 4,096 samples each of training and test set. */
+  evaluate(): Promise<readonly TrainingStatus[]>;
+  dispose(): void;
+}
+
+/** An attack on inputs: FGSM is one step of `linf` whose size is the radius, PGD several smaller ones. */
+export interface AttackRequest {
+  readonly norm: 'l2' | 'linf';
+  /** Largest distance from the start, in input units, above 0. */
+  readonly radius: number;
+  /** 1 to 1000. */
+  readonly stepCount: number;
+  /** In input units; 2.5 · radius / stepCount by default, the radius itself for one step. */
+  readonly stepSize?: number;
+  readonly loss: Loss;
+  /** `away`: raises the loss of the targets, which are the true ones. `towards`: lowers it. */
+  readonly direction: 'away' | 'towards';
+  /** Least and largest value of an input. */
+  readonly bounds?: readonly [low: number, high: number];
+  /** Whether the points of all steps are wanted. */
+  readonly path?: boolean;
+}
+
+/** Where an attack ended. */
+export interface AttackData {
+  /** [count][inputWidth] */
+  readonly points: Float32Array;
+  /** Of those points, [count][outputWidth]. */
+  readonly outputs: Float32Array;
+  readonly classes: Uint8Array | Uint16Array;
+  /** [stepCount + 1][count][inputWidth], the start first; null if it was not asked for. */
+  readonly path: Float32Array | null;
+}
+
 /** Where networks are evaluated: on a GPU through WebGPU, or on the CPU in float64. */
 export interface Engine {
   readonly backend: 'webgpu' | 'cpu';
@@ -207,10 +266,46 @@ export interface Engine {
   createRidges(field: Field): Promise<Ridges>;
   createTrainer(model: Model, dataset: Dataset, options: TrainingOptions): Promise<Trainer>;
   /**
+   * @param members - one a network; they come before seed and rate of `options`.
+   * @throws NetworkError or DataError if architectures differ, or data and options do not fit them.
+   */
+  createPopulation(
+    networks: readonly Network[],
+    dataset: Dataset,
+    options: TrainingOptions,
+    members: readonly MemberOptions[],
+  ): Promise<Population>;
+  /**
+   * Attacks every point of a list by gradients of the loss.
+   *
+   * @param points - [count][inputWidth].
+   * @param targets - [count][outputWidth], as in a data set.
+   * @throws DataError if lengths do not fit, a number is not finite, or the request is out of range.
+   */
+  attack(
+    model: Model,
+    points: Float32Array,
+    targets: Float32Array,
+    request: AttackRequest,
+    options?: ComputeOptions,
+  ): Promise<AttackData>;
+  /**
    * One field of any size up to 8192 × 8192, in tiles of bounded memory.
    *
    * @throws AbortError (DOMException) if the signal fires.
    */
   computeField(model: Model, request: FieldRequest, options?: ComputeOptions): Promise<FieldData>;
+  /**
+   * The same field handed over in bands of rows, from the lowest t up, for those who keep none of it.
+   *
+   * @param onBand - owns what it is given; the next band is computed once it has resolved.
+   * @throws AbortError (DOMException) if the signal fires, and whatever `onBand` throws.
+   */
+  computeBands(
+    model: Model,
+    request: FieldRequest,
+    onBand: (band: FieldBand) => void | Promise<void>,
+    options?: ComputeOptions,
+  ): Promise<void>;
   dispose(): void;
 }

@@ -8,12 +8,12 @@ import {
 } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { Program } from '../model/network.ts';
-import { blockCount, type Op } from '../ops/op.ts';
+import { BLOCK, blockCount, type Op } from '../ops/op.ts';
 import { opRules } from '../ops/registry.ts';
 import type { StatePlacement } from '../wgsl/program.ts';
 import backwardShader from '../../shaders/kernels/backward.wgsl';
 import forwardShader from '../../shaders/kernels/forward.wgsl';
-import type { GpuModel } from './gpu-model.ts';
+import type { ResidentNetworks } from './gpu-model.ts';
 
 /** Whether one dispatch runs all ops, or each op has a dispatch of its own. */
 export type Road = 'whole' | 'by-op';
@@ -122,61 +122,79 @@ export function bindingLimit(device: GPUDevice): number {
   return Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
 }
 
-/** Takes the inputs in `states` through all ops. */
+/** States of columns of all networks, [network][block][stride]. */
+export interface ColumnStates {
+  readonly states: GPUBuffer;
+  /** Floats of a column. */
+  readonly length: number;
+  readonly columnCount: number;
+}
+
+/** Takes the inputs in `states` through all ops, for every network. */
 export function recordForward(
   scope: Scope,
-  model: GpuModel,
+  networks: ResidentNetworks,
   { shape, forward }: ColumnKernels,
-  states: GPUBuffer,
+  { states, length, columnCount }: ColumnStates,
   placement: StatePlacement,
-  columnCount: number,
 ): Recorder {
-  const runs = opRuns(model.network.program.ops, shape, (op) => op.outputWidth);
+  const runs = opRuns(networks.network.program.ops, shape, (op) => op.outputWidth);
   const args = createArguments(scope, forward, runs.length);
   const stride = columnStride(shape, columnCount);
-  const { parameters } = model;
-  const program = model.program(placement);
+  const { weights: parameters } = networks;
+  const program = networks.program(placement);
+  const blocks = columnBlocks(networks, length);
   const parts = runs.map(({ first, count, rowGroups }, slot) => {
-    args.write(slot, { firstOp: first, opCount: count, columnCount, columnStride: stride });
+    const columns = { columnCount, columnStride: stride, ...blocks };
+    args.write(slot, { firstOp: first, opCount: count, ...columns });
     const groups = forward.bind({ program, parameters, args: args.slot(slot), states });
     return { groups, rowGroups };
   });
   const columnGroups = stride / columnStride(shape, 1);
   return (pass) => {
     for (const { groups, rowGroups } of parts) {
-      dispatch(pass, forward, groups, [columnGroups, rowGroups]);
+      dispatch(pass, forward, groups, [columnGroups, rowGroups, networks.count]);
     }
   };
 }
 
-/** Takes the cotangents of the outputs back to the output of the first op; placement `keep`. */
+/** Takes the cotangents of the outputs back to the output of op `firstOp`; placement `keep`. */
 export function recordBackward(
   scope: Scope,
-  model: GpuModel,
+  networks: ResidentNetworks,
   { shape, backward }: ColumnKernels,
-  states: GPUBuffer,
+  { states, length, columnCount }: ColumnStates,
   cotangents: GPUBuffer,
-  columnCount: number,
+  firstOp: number,
 ): Recorder {
-  const ops = model.network.program.ops.slice(1);
+  const ops = networks.network.program.ops.slice(firstOp + 1);
   const runs = opRuns(ops, shape, (op) => op.inputWidth).reverse();
   const args = createArguments(scope, backward, Math.max(1, runs.length));
   const stride = columnStride(shape, columnCount);
-  const { parameters } = model;
-  const program = model.program('keep');
+  const { weights: parameters } = networks;
+  const program = networks.program('keep');
+  const blocks = columnBlocks(networks, length);
   const parts = runs.map(({ first, count, rowGroups }, slot) => {
-    // Numbered from 0 in `ops`, which lacks the first op of the program.
-    const lastOp = first + count;
-    args.write(slot, { lastOp, opCount: count, columnCount, columnStride: stride });
+    // Numbered from 0 in `ops`, which lacks the first ops of the program.
+    const lastOp = firstOp + first + count;
+    args.write(slot, { lastOp, opCount: count, columnCount, columnStride: stride, ...blocks });
     const resources = { program, parameters, args: args.slot(slot), states, cotangents };
     return { groups: backward.bind(resources), rowGroups };
   });
   const columnGroups = stride / columnStride(shape, 1);
   return (pass) => {
     for (const { groups, rowGroups } of parts) {
-      dispatch(pass, backward, groups, [columnGroups, rowGroups]);
+      dispatch(pass, backward, groups, [columnGroups, rowGroups, networks.count]);
     }
   };
+}
+
+/** What kernels need to find a network's states and parameters. */
+export function columnBlocks(
+  { parameterStride }: ResidentNetworks,
+  columnLength: number,
+): { stateBlocks: number; parameterBlocks: number } {
+  return { stateBlocks: columnLength / BLOCK, parameterBlocks: parameterStride / BLOCK };
 }
 
 /** Ops that one dispatch runs, and its workgroups along rows. */

@@ -1,8 +1,7 @@
 import { assert } from '../errors.ts';
 import type { Engine, Field, Model } from './engine.ts';
-import { computeOnGpu, GpuField } from './gpu-field.ts';
+import { computeBandsOnGpu, computeOnGpu, GpuField } from './gpu-field.ts';
 import { GpuModel } from './gpu-model.ts';
-import { createGpuEvaluator } from './gpu-points.ts';
 import { createGpuRidges } from './gpu-ridges.ts';
 import { createGpuTrainer } from './gpu-trainer.ts';
 
@@ -33,6 +32,8 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
     },
     async createEvaluator(model, request) {
       assertAlive();
+      // What a live map seldom needs is loaded at the first call.
+      const { createGpuEvaluator } = await import('./gpu-points.ts');
       return createGpuEvaluator(ownModel(model), request, slow);
     },
     async createRidges(field) {
@@ -43,9 +44,24 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
       assertAlive();
       return createGpuTrainer(ownModel(model), dataset, trainingOptions, { slow });
     },
+    async createPopulation(networks, dataset, trainingOptions, members) {
+      assertAlive();
+      const { GpuPopulation } = await import('./gpu-population.ts');
+      const settings = { slow };
+      return GpuPopulation.create(device, networks, dataset, trainingOptions, members, settings);
+    },
+    async attack(model, points, targets, request, computeOptions = {}) {
+      assertAlive();
+      const { attackOnGpu } = await import('./gpu-attack.ts');
+      return attackOnGpu(ownModel(model), points, targets, request, computeOptions, slow);
+    },
     async computeField(model, request, computeOptions = {}) {
       assertAlive();
       return computeOnGpu(ownModel(model), request, computeOptions, { slow });
+    },
+    async computeBands(model, request, onBand, computeOptions = {}) {
+      assertAlive();
+      return computeBandsOnGpu(ownModel(model), request, onBand, computeOptions, { slow });
     },
     dispose() {
       isDisposed = true;

@@ -9,25 +9,24 @@ import type {
   ComputeOptions,
   ExponentSpace,
   Field,
+  FieldBand,
   FieldData,
   FieldRequest,
   FieldStatistics,
 } from './engine.ts';
 import { createByOpRoad } from './by-op-road.ts';
 import { Status } from './engine.ts';
+import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
 import { checkRequest } from './field-checks.ts';
 import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
 import { canFuse, createFusedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
-import { createSpectralRoad } from './spectral-road.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
 const FIRST_PIXELS = 4096;
 const LEAST_PIXELS = 16;
-/** Pixels of a tile of a field that is read back as a whole. */
-const TILE_PIXELS = 262_144;
 
 /** Content of a field with its own buffers. */
 interface Content extends FieldBuffers {
@@ -36,7 +35,15 @@ interface Content extends FieldBuffers {
 
 const ROADS: Readonly<
   Record<FieldRoad['name'], (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>>
-> = { fused: createFusedRoad, 'by-op': createByOpRoad, spectral: createSpectralRoad };
+> = { fused: createFusedRoad, 'by-op': createByOpRoad, spectral: loadSpectralRoad };
+
+/** Its kernels are not in what a page loads at once. */
+async function loadSpectralRoad(
+  ...parts: readonly [scope: Scope, model: GpuModel, slow: boolean]
+): Promise<FieldRoad> {
+  const { createSpectralRoad } = await import('./spectral-road.ts');
+  return createSpectralRoad(...parts);
+}
 
 /** How a field is computed; for tests and benchmarks. */
 export interface FieldSettings {
@@ -319,44 +326,37 @@ export class GpuField implements Field {
 export async function computeOnGpu(
   model: GpuModel,
   request: FieldRequest,
-  { signal, onProgress }: ComputeOptions,
+  options: ComputeOptions,
   settings: FieldSettings,
 ): Promise<FieldData> {
+  const { span } = checkRequest(model.network, request);
+  const data = allocateRows(model.network, request, span, request.height);
+  await computeBandsOnGpu(model, request, (band) => setBand(data, band), options, settings);
+  return data;
+}
+
+/** The bands themselves. */
+export async function computeBandsOnGpu(
+  model: GpuModel,
+  request: FieldRequest,
+  onBand: (band: FieldBand) => void | Promise<void>,
+  { signal, onProgress }: ComputeOptions,
+  settings: FieldSettings,
+): Promise<void> {
   checkRequest(model.network, request);
-  const { width, height } = request;
-  const { outputWidth } = model.network;
-  const count = width * height;
-  const { span } = layerPlace(model.network, request.layer);
-  const data = {
-    request,
-    span,
-    exponents: new Float32Array(count),
-    secondExponents: new Float32Array(count),
-    directions: new Float32Array(2 * count),
-    outputs: new Float32Array(count * outputWidth),
-    classes: outputWidth > 256 ? new Uint16Array(count) : new Uint8Array(count),
-    statuses: new Uint8Array(count),
-  };
-  const rowsPerBand = Math.max(1, Math.floor(TILE_PIXELS / (width * Math.max(1, outputWidth / 4))));
+  const { height } = request;
+  const bandHeight = rowsPerBand(model.network, request);
   const field = await GpuField.create(model, settings);
   try {
-    for (let row = 0; row < height; row += rowsPerBand) {
-      const rows = Math.min(rowsPerBand, height - row);
-      await field.computeRows(request, row, rows, {
+    for (let firstRow = 0; firstRow < height; firstRow += bandHeight) {
+      const rowCount = Math.min(bandHeight, height - firstRow);
+      await field.computeRows(request, firstRow, rowCount, {
         ...(signal ? { signal } : {}),
-        onProgress: (fraction) => onProgress?.((row + fraction * rows) / height),
+        onProgress: (fraction) => onProgress?.((firstRow + fraction * rowCount) / height),
       });
-      const band = await field.read();
-      const at = row * width;
-      data.exponents.set(band.exponents, at);
-      data.secondExponents.set(band.secondExponents, at);
-      data.directions.set(band.directions, 2 * at);
-      data.outputs.set(band.outputs, outputWidth * at);
-      data.classes.set(band.classes, at);
-      data.statuses.set(band.statuses, at);
+      await onBand({ ...(await field.read()), firstRow, rowCount });
     }
   } finally {
     field.dispose();
   }
-  return data;
 }

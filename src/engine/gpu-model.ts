@@ -3,28 +3,55 @@ import { BufferUsage } from '../gpu/flags.ts';
 import { readBuffer } from '../gpu/readback.ts';
 import { Scope } from '../gpu/scope.ts';
 import type { Network } from '../model/network.ts';
+import { BLOCK } from '../ops/op.ts';
 import { packProgram, type StatePlacement } from '../wgsl/program.ts';
 import type { Model } from './engine.ts';
+import { checkPopulation } from './population-checks.ts';
+
+/** Offsets of bindings are multiples of this many bytes on every device. */
+const BINDING_ALIGNMENT = 256;
+
+/** Networks of one architecture on a GPU, whose parameters stand one after the other: one or more. */
+export interface ResidentNetworks {
+  readonly device: GPUDevice;
+  /** The architecture; its parameters are start values of the first. */
+  readonly network: Network;
+  readonly count: number;
+  /** Parameters of all, [count][parameterStride]. */
+  readonly weights: GPUBufferBinding;
+  /** Floats from one network's parameters to the next's. */
+  readonly parameterStride: number;
+  /** The ops as the shaders read them. */
+  program(placement: StatePlacement): GPUBuffer;
+}
 
 /** A network on a GPU: what group 0 of every kernel binds. */
-export class GpuModel implements Model {
+export class GpuModel implements Model, ResidentNetworks {
   readonly scope: Scope;
   /** The flat parameters; a trainer writes them. */
-  readonly parameters: GPUBuffer;
+  readonly parameters: GPUBufferBinding;
+  readonly count = 1;
   readonly #programs = new Map<StatePlacement, GPUBuffer>();
 
+  /** @param parameters - where they stand, if in a buffer of someone else's; they are left as they are. */
   constructor(
     readonly device: GPUDevice,
     readonly network: Network,
+    parameters?: GPUBufferBinding,
   ) {
     this.scope = new Scope(device, 'ftle-map/model');
-    const usage = BufferUsage.storage | BufferUsage.copyDst | BufferUsage.copySrc;
-    const { byteLength } = network.parameters;
-    this.parameters = this.scope.buffer('parameters', byteLength, usage);
-    this.write(network.parameters);
+    this.parameters = parameters ?? createWeights(this.scope, network, 1);
+    if (!parameters) this.write(network.parameters);
   }
 
-  /** The ops as the shaders read them. */
+  get weights(): GPUBufferBinding {
+    return this.parameters;
+  }
+
+  get parameterStride(): number {
+    return strideOf(this.network);
+  }
+
   program(placement: StatePlacement): GPUBuffer {
     let buffer = this.#programs.get(placement);
     if (!buffer) {
@@ -42,15 +69,73 @@ export class GpuModel implements Model {
     if (parameters.length !== wanted) {
       throw new DataError(`parameters has ${parameters.length} floats, but must have ${wanted}`);
     }
-    this.device.queue.writeBuffer(this.parameters, 0, Float32Array.from(parameters));
+    const { buffer, offset = 0 } = this.parameters;
+    this.device.queue.writeBuffer(buffer, offset, Float32Array.from(parameters));
   }
 
   async read(): Promise<Float32Array> {
     const byteLength = this.network.program.parameterLength * 4;
-    return new Float32Array(await readBuffer(this.device, this.parameters, 0, byteLength));
+    const { buffer, offset = 0 } = this.parameters;
+    return new Float32Array(await readBuffer(this.device, buffer, offset, byteLength));
   }
 
   dispose(): void {
     this.scope.dispose();
   }
+}
+
+/** Networks of one architecture in one buffer, so that one dispatch can take a step of all. */
+export class GpuPopulationModel implements ResidentNetworks {
+  readonly scope: Scope;
+  readonly network: Network;
+  readonly weights: GPUBufferBinding;
+  /** One each; they share the buffer. */
+  readonly members: readonly GpuModel[];
+
+  /** @throws NetworkError if there is none, or one differs from the first in more than parameters. */
+  constructor(
+    readonly device: GPUDevice,
+    networks: readonly Network[],
+  ) {
+    checkPopulation(networks);
+    const [first] = networks;
+    this.network = first;
+    this.scope = new Scope(device, 'ftle-map/population');
+    this.weights = createWeights(this.scope, first, networks.length);
+    const size = 4 * strideOf(first);
+    this.members = networks.map((network, index) => {
+      const place = { buffer: this.weights.buffer, offset: index * size, size };
+      const member = new GpuModel(device, network, place);
+      member.write(network.parameters);
+      return member;
+    });
+  }
+
+  get count(): number {
+    return this.members.length;
+  }
+
+  get parameterStride(): number {
+    return strideOf(this.network);
+  }
+
+  program(placement: StatePlacement): GPUBuffer {
+    return this.members[0].program(placement);
+  }
+
+  dispose(): void {
+    for (const member of this.members) member.dispose();
+    this.scope.dispose();
+  }
+}
+
+function strideOf({ program }: Network): number {
+  const unit = BINDING_ALIGNMENT / 4;
+  return unit * Math.ceil(Math.max(program.parameterLength, BLOCK) / unit);
+}
+
+function createWeights(scope: Scope, network: Network, count: number): GPUBufferBinding {
+  const size = 4 * count * strideOf(network);
+  const usage = BufferUsage.storage | BufferUsage.copyDst | BufferUsage.copySrc;
+  return { buffer: scope.buffer('parameters', size, usage), offset: 0, size };
 }

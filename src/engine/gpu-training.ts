@@ -3,8 +3,7 @@ import { DeviceError } from '../errors.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import { createArguments, createKernel, dispatch, foldGrid, type Kernel } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
-import { seedKey } from '../math/random.ts';
-import { ADAM, type TrainingOptions } from '../model/training.ts';
+import { ADAM, type Loss, type TrainingOptions } from '../model/training.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
 import { opRules } from '../ops/registry.ts';
 import batchShader from '../../shaders/kernels/batch.wgsl';
@@ -14,13 +13,14 @@ import scoreShader from '../../shaders/kernels/score.wgsl';
 import updateShader from '../../shaders/kernels/update.wgsl';
 import {
   bindingLimit,
+  columnBlocks,
   columnStride,
   fittingColumns,
   recordBackward,
   recordForward,
   type ColumnKernels,
 } from './gpu-columns.ts';
-import type { GpuModel } from './gpu-model.ts';
+import type { ResidentNetworks } from './gpu-model.ts';
 
 /** What a step that has not failed yet is, in the status words (lib/training.wgsl). */
 export const NEVER = 0xffffffff;
@@ -53,16 +53,19 @@ export async function createTrainingKernels(
   // On a software adapter workgroups are the unit of work for its threads, so they are small.
   const lanes = slow ? 16 : 64;
   const overrides = { LANES: lanes };
-  const LOSS = LOSS_CODES[options.loss];
   const OPTIMIZER = OPTIMIZER_CODES[options.optimizer];
   const [batch, loss, update, restore, score] = await Promise.all([
     createKernel(device, batchShader, { overrides }),
-    createKernel(device, lossShader, { overrides: { ...overrides, LOSS } }),
+    createLossKernel(device, options.loss, lanes),
     createKernel(device, updateShader, { overrides: { ...overrides, OPTIMIZER } }),
     createKernel(device, restoreShader, { overrides }),
     createKernel(device, scoreShader),
   ]);
   return { columns, batch, loss, update, restore, score, lanes, slow };
+}
+
+export function createLossKernel(device: GPUDevice, loss: Loss, lanes: number): Promise<Kernel> {
+  return createKernel(device, lossShader, { overrides: { LANES: lanes, LOSS: LOSS_CODES[loss] } });
 }
 
 /** A data set on the GPU, in blocks of four padded with zeros: [sample][blocks]. */
@@ -105,13 +108,13 @@ export function checkBinding(device: GPUDevice, name: string, byteLength: number
 export interface TrainingSteps {
   /** Steps that one submission can hold. */
   readonly capacity: number;
-  /** ∂(mean loss)/∂p of the last batch, without weight decay; layout of the parameters. */
-  readonly gradients: GPUBuffer;
-  /** Samples of the last part of the last batch. */
+  /** ∂(mean loss)/∂p of the last batch, without weight decay; layout of the networks' weights. */
+  readonly gradients: GPUBufferBinding;
+  /** Samples of the last part of the last batch, [network][stride]. */
   readonly samples: GPUBuffer;
-  /** The optimizer's m and v. */
+  /** The optimizer's m and v; the gradients, and the weights before the last step. */
   readonly memory: GPUBuffer;
-  /** Two words; see lib/training.wgsl. */
+  /** Two words a network; see lib/training.wgsl. */
   readonly status: GPUBuffer;
   /** Writes the arguments of `count` steps from `first`, and records them. */
   record(pass: GPUComputePassEncoder, first: number, count: number, options: TrainingOptions): void;
@@ -119,37 +122,43 @@ export interface TrainingSteps {
 
 export function createSteps(
   scope: Scope,
-  model: GpuModel,
+  networks: ResidentNetworks,
   dataset: Dataset,
   data: ResidentData,
+  members: GPUBuffer,
   kernels: TrainingKernels,
-  { batchSize }: TrainingOptions,
+  { batchSize, frozenLayers }: TrainingOptions,
   stateByteLength: number,
 ): TrainingSteps {
-  const { device, network } = model;
+  const { device, network, count: networkCount } = networks;
   const { program } = network;
   const { shape } = kernels.columns;
-  const fitting = fittingColumns(device, shape, program.stateLength, stateByteLength);
+  const allStates = networkCount * program.stateLength;
+  const fitting = fittingColumns(device, shape, allStates, stateByteLength);
   const partCount = Math.ceil(batchSize / fitting);
   const partSize = Math.ceil(batchSize / partCount);
   const stride = columnStride(shape, partSize);
 
   const storage = BufferUsage.storage | BufferUsage.copySrc | BufferUsage.copyDst;
-  const parameterBytes = 4 * program.parameterLength;
-  checkBinding(device, 'the moments of all parameters', 2 * parameterBytes);
-  const states = scope.buffer('states', 4 * program.stateLength * stride, storage);
-  const cotangents = scope.buffer('cotangents', 4 * program.stateLength * stride, storage);
-  const samples = scope.buffer('samples', 4 * stride, storage);
-  const scores = scope.buffer('scores', 8 * stride, storage);
-  const memory = scope.buffer('memory', 2 * parameterBytes, storage);
-  const gradients = scope.buffer('gradients', parameterBytes, storage);
-  const previous = scope.buffer('previous', parameterBytes, storage);
-  const status = scope.buffer('status', 8, storage);
+  const parameterBytes = 4 * networkCount * networks.parameterStride;
+  checkBinding(device, 'the moments of all parameters', 4 * parameterBytes);
+  const states = scope.buffer('states', 4 * allStates * stride, storage);
+  const cotangents = scope.buffer('cotangents', 4 * allStates * stride, storage);
+  const samples = scope.buffer('samples', 4 * networkCount * stride, storage);
+  const scores = scope.buffer('scores', 8 * networkCount * stride, storage);
+  const memory = scope.buffer('memory', 4 * parameterBytes, storage);
+  const status = scope.buffer('status', 8 * networkCount, storage);
 
   const slotCount = Math.max(SLOT_COUNT, partCount);
   const args = createArguments(scope, kernels.update, slotCount);
   const slots = Array.from({ length: slotCount }, (_, slot) => ({
-    batch: kernels.batch.bind({ args: args.slot(slot), points: data.points, samples, states }),
+    batch: kernels.batch.bind({
+      args: args.slot(slot),
+      points: data.points,
+      samples,
+      states,
+      members,
+    }),
     loss: kernels.loss.bind({
       args: args.slot(slot),
       states,
@@ -160,40 +169,42 @@ export function createSteps(
       status,
     }),
     update: kernels.update.bind({
-      program: model.program('keep'),
+      program: networks.program('keep'),
       args: args.slot(slot),
       states,
       cotangents,
-      weights: model.parameters,
+      weights: networks.weights,
       memory,
-      gradients,
-      previous,
       status,
+      members,
     }),
   }));
-  const forward = recordForward(scope, model, kernels.columns, states, 'keep', partSize);
-  const backward = recordBackward(scope, model, kernels.columns, states, cotangents, partSize);
+  const firstOp = program.layerEnds[frozenLayers ?? 0];
+  const columns = { states, length: program.stateLength, columnCount: partSize };
+  const forward = recordForward(scope, networks, kernels.columns, columns, 'keep');
+  const backward = recordBackward(scope, networks, kernels.columns, columns, cotangents, firstOp);
   const restoreArgs = createArguments(scope, kernels.restore);
-  restoreArgs.write(0, { parameterBlocks: program.parameterLength / BLOCK });
+  restoreArgs.write(0, { parameterBlocks: networks.parameterStride / BLOCK });
   const restore = kernels.restore.bind({
     args: restoreArgs.slot(0),
-    weights: model.parameters,
-    previous,
+    weights: networks.weights,
+    memory,
     status,
   });
 
   const { lanes } = kernels;
   const columnGroups = Math.ceil(partSize / lanes);
-  const batchGrid = [columnGroups, inputGroups(dataset.inputWidth)] as const;
+  const batchGrid = [columnGroups, inputGroups(dataset.inputWidth), networkCount] as const;
   // A piece has four blocks of weights, so this many lanes have one piece each, or nearly.
   const longest = Math.max(...program.ops.map((op) => opRules(op).parameterLength(op)));
   const pieceGroups = Math.min(4096, Math.ceil(longest / (4 * BLOCK * lanes)));
-  const updateGrid = [pieceGroups, program.ops.length] as const;
-  const restoreGrid = foldGrid(Math.ceil(program.parameterLength / (BLOCK * lanes)));
+  const updateGrid = [pieceGroups, program.ops.length - firstOp, networkCount] as const;
+  const restoreGroups = foldGrid(Math.ceil(networks.parameterStride / (BLOCK * lanes)));
+  const restoreGrid = [...restoreGroups, networkCount] as const;
 
   return {
     capacity: Math.floor(slotCount / partCount),
-    gradients,
+    gradients: { buffer: memory, offset: 2 * parameterBytes, size: parameterBytes },
     samples,
     memory,
     status,
@@ -202,7 +213,8 @@ export function createSteps(
         const step = first + Math.floor(slot / partCount);
         const part = slot % partCount;
         args.write(slot, {
-          ...evaluationValues(model, dataset, stride),
+          ...evaluationValues(networks, dataset, program.stateLength, stride),
+          firstOp,
           ...stepValues(step, options),
           ...partValues(step, part * partSize, partSize, dataset, options),
           isFirst: part === 0 ? 1 : 0,
@@ -211,7 +223,7 @@ export function createSteps(
         const groups = slots[slot];
         dispatch(pass, kernels.batch, groups.batch, batchGrid);
         forward(pass);
-        dispatch(pass, kernels.loss, groups.loss, [columnGroups]);
+        dispatch(pass, kernels.loss, groups.loss, [columnGroups, 1, networkCount]);
         backward(pass);
         dispatch(pass, kernels.update, groups.update, updateGrid);
       }
@@ -222,11 +234,15 @@ export function createSteps(
 
 /** What TrainingArgs holds where nothing is trained. */
 export function evaluationValues(
-  { network }: GpuModel,
-  dataset: Dataset,
+  networks: ResidentNetworks,
+  dataset: Pick<Dataset, 'trainCount' | 'inputWidth' | 'outputWidth'>,
+  columnLength: number,
   stride: number,
 ): Record<string, number> {
   return {
+    ...columnBlocks(networks, columnLength),
+    firstOp: 0,
+    scoreStride: stride,
     step: NEVER,
     columnCount: 0,
     columnStride: stride,
@@ -238,13 +254,9 @@ export function evaluationValues(
     firstScore: 0,
     epoch: 0,
     trainCount: dataset.trainCount,
-    keyLow: 0,
-    keyHigh: 0,
     inputWidth: dataset.inputWidth,
     outputWidth: dataset.outputWidth,
-    outputOffset: network.program.ops.at(-1)!.outputOffset / BLOCK,
-    parameterBlocks: network.program.parameterLength / BLOCK,
-    learningRate: 0,
+    outputOffset: networks.network.program.ops.at(-1)!.outputOffset / BLOCK,
     momentum: 0,
     weightDecay: 0,
     firstCorrection: 1,
@@ -257,7 +269,6 @@ function stepValues(step: number, options: TrainingOptions): Record<string, numb
     step,
     batchSize: options.batchSize,
     isTraining: 1,
-    learningRate: options.learningRate,
     momentum: options.momentum,
     weightDecay: options.weightDecay,
     firstCorrection: 1 / (1 - ADAM.beta1 ** (step + 1)),
@@ -271,17 +282,14 @@ function partValues(
   offset: number,
   partSize: number,
   { trainCount }: Dataset,
-  { batchSize, seed }: TrainingOptions,
+  { batchSize }: TrainingOptions,
 ): Record<string, number> {
   const position = step * batchSize + offset;
   const epoch = Math.floor(position / trainCount);
-  const [keyLow, keyHigh] = seedKey(seed);
   return {
     columnCount: Math.min(partSize, batchSize - offset),
     epoch,
     firstSample: position - epoch * trainCount,
-    keyLow,
-    keyHigh,
   };
 }
 

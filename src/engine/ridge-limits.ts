@@ -13,6 +13,10 @@ export interface RidgeLimits {
 const REFERENCE_PART = 1 / 20;
 /** How far from the mean to the high end of λ₁ the threshold `auto` lies. */
 const STRONG_PART = 0.6;
+/** Ridges keep to the boundary of trained networks and are whole at this sharpness; less adds spurs. */
+const STANDARD_SHARPNESS = 0.1;
+/** λ₁ is smoothed over this part of the field's longer side, so that a finer field has the same ridges. */
+const STANDARD_SMOOTHING = { part: 1 / 170, leastPixels: 0.8, mostPixels: 4 };
 /** Second differences below this part of |λ₁| may be rounding of float32: 16 u. */
 const ROUNDING = 2 ** -20;
 
@@ -32,6 +36,28 @@ export function ridgeLimits(
     threshold: threshold === 'auto' ? Math.max(0, mean + STRONG_PART * (high - mean)) : threshold,
     sharpness: Math.max(sharpnessPart(request, sharpness) * (high - low), noise),
   };
+}
+
+/** Largest side of a field that ridges are looked for in: a live field is in memory as a whole. */
+const RIDGE_SIDE = 2048;
+
+/** The request itself, or one for a smaller field of the same view, in which its ridges can be found. */
+export function ridgeRequest(request: FieldRequest): FieldRequest {
+  const { width, height } = request;
+  const factor = RIDGE_SIDE / Math.max(width, height);
+  if (factor >= 1) return request;
+  const pixels = (length: number): number => Math.max(1, Math.round(factor * length));
+  return { ...request, width: pixels(width), height: pixels(height) };
+}
+
+/** What maps look for, whatever the size of the field. */
+export function standardRidges({
+  width,
+  height,
+}: Pick<FieldRequest, 'width' | 'height'>): RidgeOptions {
+  const { part, leastPixels, mostPixels } = STANDARD_SMOOTHING;
+  const smoothing = Math.max(leastPixels, Math.min(mostPixels, part * Math.max(width, height)));
+  return { smoothing, threshold: 'auto', sharpness: STANDARD_SHARPNESS };
 }
 
 /** Sharpness as a part of the range of λ₁ per squared pixel. */

@@ -147,7 +147,8 @@ export async function createTangentColumns(
       if (argsCount !== columnCount) {
         const columns = { columnCount, columnStride: stride };
         ops.forEach((_, index) => {
-          args.forward.write(index, { firstOp: index, opCount: 1, ...columns });
+          const own = { stateBlocks: 0, parameterBlocks: 0 };
+          args.forward.write(index, { firstOp: index, opCount: 1, ...columns, ...own });
           const base = { sideCount, tangentBase: tangentBase / BLOCK };
           args.tangent.write(index, { opIndex: index, ...columns, ...base });
         });

@@ -30,6 +30,8 @@ export function recogniseFormat(bytes: Uint8Array): NetworkFormat {
   if (bytes.length === 0) {
     throw new DataError('the file is empty, but must be a network in safetensors, ONNX or JSON');
   }
+  // Before all others: the length may look like the start of one, as 0x280 does like that of a pickle.
+  if (isSafetensors(bytes)) return 'safetensors';
   const other = OTHERS.find(({ starts }) => starts.some((start) => startsWith(bytes, start)));
   if (other) throw new DataError(`the file is ${other.what}`);
   const start = skipBlanks(bytes);
@@ -41,6 +43,11 @@ export function recogniseFormat(bytes: Uint8Array): NetworkFormat {
   throw new DataError(
     `the file starts with the bytes ${showBytes(bytes)}, but must be a network in safetensors, ONNX or JSON`,
   );
+}
+
+/** The length of a header below 2⁴⁰ bytes, and its first character. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  return bytes[8] === OPEN_BRACE && bytes.subarray(5, 8).every((byte) => byte === 0);
 }
 
 /**

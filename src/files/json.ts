@@ -3,6 +3,7 @@ import type { LayerTensor } from '../layers/layer.ts';
 import { layerType } from '../layers/registry.ts';
 import { checkSpec, createNetwork, type Network, type NetworkSpec } from '../model/network.ts';
 import { readTensor, tensorPlaces, writeTensor } from '../model/parameters.ts';
+import { shortestDecimal } from './decimal.ts';
 
 /**
  * A network as plain JSON; docs/network.schema.json is the schema.
@@ -263,16 +264,6 @@ function showTensor(values: Float32Array, shape: readonly number[]): string {
     showTensor(values.subarray(i * columns, (i + 1) * columns), [columns]),
   );
   return `[\n        ${rows.join(',\n        ')}\n      ]`;
-}
-
-/** The shortest decimal, of at least six digits, that float32 reads as this value. */
-function shortestDecimal(value: number): string {
-  if (Object.is(value, -0)) return '-0';
-  for (let digits = 6; digits < 9; digits++) {
-    const decimal = Number(value.toPrecision(digits));
-    if (Math.fround(decimal) === value) return String(decimal);
-  }
-  return String(Number(value.toPrecision(9)));
 }
 
 function showMetadata(metadata: unknown): string {

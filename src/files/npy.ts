@@ -1,6 +1,7 @@
 import { DataError } from '../errors.ts';
 import { decodeFloat16 } from './float-formats.ts';
 import { readNpyHeader, writeNpyHeader } from './npy-header.ts';
+import { textsAsNumbers } from './npy-text.ts';
 import { shorten, showShape } from './show.ts';
 
 /** Numbers of an array, in the type of the file as far as there is one. */
@@ -72,13 +73,14 @@ export function decodeNpyValues(descr: string, bytes: Uint8Array): NpyValues {
 
 /**
  * Reads an array from the bytes of an NPY file; they are untrusted. Truth values come as 0 and 1, float16 as
- * float32, whole numbers of 64 bits as float64.
+ * float32, whole numbers of 64 bits as float64, texts of n characters as n code points along one more
+ * dimension, 0 where they are shorter.
  *
  * @throws DataError if it is no such file, its type is none of the above or not little endian, its length
  *   does not fit its shape, or a whole number lies beyond 2⁵³.
  */
 export function parseNpy(bytes: Uint8Array): NpyArray {
-  const { descr, fortranOrder, shape, dataOffset } = readNpyHeader(bytes);
+  const { descr, fortranOrder, shape, dataOffset } = textsAsNumbers(readNpyHeader(bytes));
   const needed = countNumbers(shape) * npyItemBytes(descr);
   const found = bytes.length - dataOffset;
   if (found !== needed) {

@@ -1,4 +1,5 @@
 import { DataError } from '../errors.ts';
+import { writeNpyText } from './npy-text.ts';
 import { parseNpy, writeNpy, type NpyArray } from './npy.ts';
 import { shorten } from './show.ts';
 import { listZip, unpackEntry, type ZipEntry } from './zip.ts';
@@ -9,7 +10,9 @@ import { listZip, unpackEntry, type ZipEntry } from './zip.ts';
  */
 
 export interface NpzReading {
-  /** Most bytes of all arrays together, unpacked; 1 GiB by default. */
+  /** Arrays that are wanted, without `.npy`; the others stay packed. All by default. */
+  readonly names?: readonly string[];
+  /** Most bytes of the arrays together, unpacked; 1 GiB by default. */
   readonly maximalBytes?: number;
 }
 
@@ -21,16 +24,16 @@ export interface NpzWriting {
 const EXTENSION = '.npy';
 
 /**
- * Reads all arrays from the bytes of an NPZ file; they are untrusted.
+ * Reads arrays from the bytes of an NPZ file; they are untrusted.
  *
  * @returns the arrays by name, without `.npy`.
  * @throws DataError if it is no such file, an array is faulty, or unpacking would take too much memory.
  */
 export async function parseNpz(
   bytes: Uint8Array,
-  { maximalBytes = 2 ** 30 }: NpzReading = {},
+  { names, maximalBytes = 2 ** 30 }: NpzReading = {},
 ): Promise<Map<string, NpyArray>> {
-  const entries = checkEntries(listZip(bytes), maximalBytes);
+  const entries = checkEntries(listZip(bytes), names ?? null, maximalBytes);
   const { inflateSync } = await import('fflate');
   return new Map(
     entries.map((entry) => {
@@ -46,35 +49,45 @@ export async function parseNpz(
 }
 
 /** Names and claimed lengths, before anything is unpacked. */
-function checkEntries(entries: readonly ZipEntry[], maximalBytes: number): readonly ZipEntry[] {
+function checkEntries(
+  entries: readonly ZipEntry[],
+  wanted: readonly string[] | null,
+  maximalBytes: number,
+): readonly ZipEntry[] {
   const names = new Set<string>();
   let total = 0;
-  for (const { name, byteLength } of entries) {
+  const isWanted = ({ name }: ZipEntry): boolean =>
+    wanted?.includes(name.slice(0, -EXTENSION.length)) ?? true;
+  for (const entry of entries) {
+    const { name, byteLength } = entry;
     const place = `entry ${JSON.stringify(shorten(name))} of the NPZ file`;
     if (!name.endsWith(EXTENSION)) throw new DataError(`${place} is no array: its name lacks .npy`);
     if (names.has(name)) throw new DataError(`${place} stands there twice`);
     names.add(name);
-    total += byteLength;
+    if (isWanted(entry)) total += byteLength;
   }
   if (total > maximalBytes) {
     throw new DataError(
       `the NPZ file unpacks to ${total} bytes, but may unpack to ${maximalBytes}: save the arrays one by one`,
     );
   }
-  return entries;
+  return entries.filter(isWanted);
 }
 
 /**
  * Writes arrays as an NPZ file; the same arrays give the same bytes.
  *
- * @param arrays - by name, without `.npy`.
+ * @param arrays - by name, without `.npy`; a string becomes an array of one text.
  */
 export async function writeNpz(
-  arrays: Readonly<Record<string, NpyArray>>,
+  arrays: Readonly<Record<string, NpyArray | string>>,
   { compress = false }: NpzWriting = {},
 ): Promise<Uint8Array> {
   const { zipSync } = await import('fflate');
-  const files = Object.entries(arrays).map(([name, array]) => [name + EXTENSION, writeNpy(array)]);
+  const files = Object.entries(arrays).map(([name, array]) => {
+    const content = typeof array === 'string' ? writeNpyText(array) : writeNpy(array);
+    return [name + EXTENSION, content];
+  });
   // The first day that a zip archive can name, whatever the time zone.
   return zipSync(Object.fromEntries(files) as Record<string, Uint8Array>, {
     level: compress ? 6 : 0,

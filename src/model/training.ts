@@ -16,6 +16,8 @@ export interface TrainingOptions {
   readonly loss: Loss;
   /** Seed of the order in which samples are drawn. */
   readonly seed: number;
+  /** The first so many layers keep their parameters; 0 by default, fewer than there are. */
+  readonly frozenLayers?: number;
 }
 
 /** Constants of Adam, as its paper proposes them. */
@@ -62,6 +64,13 @@ export function checkTraining(network: Network, dataset: Dataset, options: Train
   }
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new DataError(`seed is ${seed}, but must be a whole number from 0 to 2^53 - 1`);
+  }
+  const { frozenLayers = 0 } = options;
+  const layerCount = network.spec.layers.length;
+  if (!Number.isInteger(frozenLayers) || frozenLayers < 0 || frozenLayers >= layerCount) {
+    throw new DataError(
+      `frozenLayers is ${frozenLayers}, but must be a whole number from 0 to ${layerCount - 1}, below the number of layers`,
+    );
   }
   checkRate('learningRate', options.learningRate);
   checkRate('weightDecay', options.weightDecay);

@@ -15,7 +15,8 @@ export function createGradientMemory(program: Program): GradientMemory {
 }
 
 /**
- * Adds the gradient of one sample's loss, times `scale`, to `gradient` (layout of `parameters`).
+ * Adds the gradient of one sample's loss, times `scale`, to `gradient` (layout of `parameters`), for the
+ * parameters of ops from `firstOp` on.
  *
  * Reverse accumulation: the cotangent of the outputs is pulled back through the ops, last first.
  *
@@ -30,16 +31,18 @@ export function addSampleGradient(
   scale: number,
   gradient: Float64Array,
   memory: GradientMemory = createGradientMemory(program),
+  firstOp = 0,
 ): number {
   const { ops } = program;
   const { states, cotangents } = memory;
   states[0].set(point);
   runForward(program, parameters, states);
   const value = sampleLoss(loss, states[ops.length], targets, cotangents[ops.length], scale);
-  for (let i = ops.length - 1; i >= 0; i--) {
+  for (let i = ops.length - 1; i >= firstOp; i--) {
     const rules = opRules(ops[i]);
     rules.gradient(ops[i], states[i], cotangents[i + 1], gradient);
-    if (i > 0) rules.cotangent(ops[i], parameters, states[i], cotangents[i + 1], cotangents[i]);
+    if (i > firstOp)
+      rules.cotangent(ops[i], parameters, states[i], cotangents[i + 1], cotangents[i]);
   }
   return value;
 }

@@ -68,7 +68,7 @@ export function trainStep(
     loss += addSample(program, dataset, options, step, slot, state);
   }
   if (!Number.isFinite(loss)) return loss;
-  return applyGradient(options, step, state) ? loss : NaN;
+  return applyGradient(program, options, step, state) ? loss : NaN;
 }
 
 /**
@@ -91,11 +91,31 @@ export function addSample(
   const point = points.subarray(index * inputWidth, (index + 1) * inputWidth);
   const target = targets.subarray(index * outputWidth, (index + 1) * outputWidth);
   const { loss } = options;
-  return scale * addSampleGradient(program, parameters, point, target, loss, scale, gradient, pass);
+  const firstOp = firstTrainedOp(program, options);
+  const sampleLoss = addSampleGradient(
+    program,
+    parameters,
+    point,
+    target,
+    loss,
+    scale,
+    gradient,
+    pass,
+    firstOp,
+  );
+  return scale * sampleLoss;
+}
+
+/** The first op whose layer is not frozen. */
+export function firstTrainedOp(
+  { layerEnds }: Program,
+  { frozenLayers = 0 }: TrainingOptions,
+): number {
+  return layerEnds[frozenLayers];
 }
 
 /**
- * The optimizer's step, elementwise.
+ * The optimizer's step, elementwise, on the parameters of layers that are not frozen.
  *
  *   sgd    g += decay·θ;  m = momentum·m + g;  θ −= rate·m
  *   adam   m = β₁m + (1−β₁)g;  v = β₂v + (1−β₂)g²;  θ −= rate·(m̂/(√v̂ + ε) + decay·θ)
@@ -106,10 +126,12 @@ export function addSample(
  * @returns false, and nothing changed, if a new value is not finite.
  */
 export function applyGradient(
+  program: Program,
   options: TrainingOptions,
   step: number,
   state: TrainingState,
 ): boolean {
+  const start = program.ops[firstTrainedOp(program, options)].parameterOffset;
   const { parameters, memory, gradient } = state;
   const { learningRate, momentum, weightDecay, optimizer } = options;
   const next = parameters.slice();
@@ -118,7 +140,7 @@ export function applyGradient(
   const { beta1, beta2, epsilon } = ADAM;
   const correction1 = 1 - beta1 ** (step + 1);
   const correction2 = 1 - beta2 ** (step + 1);
-  for (let i = 0; i < next.length; i++) {
+  for (let i = start; i < next.length; i++) {
     if (optimizer === 'sgd') {
       first[i] = momentum * first[i] + gradient[i] + weightDecay * next[i];
       next[i] -= learningRate * first[i];

@@ -1,11 +1,13 @@
 import { assert } from '../errors.ts';
 import { CpuField } from '../engine/cpu-field.ts';
 import { CpuRidges } from '../engine/cpu-ridges.ts';
-import { Status, type Field, type FieldData, type Ridges } from '../engine/engine.ts';
+import type { Field, FieldData, Ridges } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
-import { boundarySegments, hasOutput } from './boundary.ts';
+import { boundarySegments } from '../curves/boundary.ts';
+import { directionMarks } from './direction-marks.ts';
+import { classColor, type Rgb } from './palette.ts';
+import { pixelColor, styleTable } from './pixel-color.ts';
 import { HALO, HATCH, LINES, OPACITY, OUTSIDE, type Painter, type PaintStyle } from './style.ts';
-import { classColor, classRgb, colorTable, tableColor, type Rgb } from './palette.ts';
 
 type Context2D = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
@@ -57,7 +59,11 @@ function paintAll(
     const segments = boundarySegments(data);
     strokeSegments(context, segments, toX, toY, LINES.boundary, style, style.ink, OPACITY.boundary);
   }
-  if (style.directions) strokeDirections(context, data, style, view, toX, toY);
+  if (style.directions) {
+    const marks = directionMarks(data, context.canvas, view, style.pixelRatio);
+    const { direction } = LINES;
+    strokeSegments(context, marks, toX, toY, direction, style, style.ink, OPACITY.direction);
+  }
   if (style.ridges && ridges instanceof CpuRidges && ridges.field === field) {
     const { segments } = ridges;
     strokeSegments(context, segments, toX, toY, LINES.ridgeHalo, style, HALO, OPACITY.ridgeHalo);
@@ -100,7 +106,7 @@ function hatching(context: Context2D, width: number): CanvasPattern {
 /** The field as an image of its own size, highest t first; transparent where it has no value. */
 function fieldImage(data: FieldData, style: PaintStyle): OffscreenCanvas {
   const { width, height } = data.request;
-  const table = colorTable(style.quantity === 'direction' ? 'direction' : style.colormap);
+  const table = styleTable(style);
   const pixels = new Uint8ClampedArray(width * height * 4);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
@@ -115,45 +121,8 @@ function fieldImage(data: FieldData, style: PaintStyle): OffscreenCanvas {
   return canvas;
 }
 
-/** Null where there is nothing to show. */
-function pixelColor(
-  data: FieldData,
-  pixel: number,
-  style: PaintStyle,
-  table: Float32Array,
-): Rgb | null {
-  const { quantity, range } = style;
-  const isOutput = quantity === 'output' || quantity === 'class';
-  const isGood = isOutput ? hasOutput(data, pixel) : data.statuses[pixel] === Status.good;
-  if (!isGood) return null;
-  if (quantity === 'class') return classRgb(data.classes[pixel]);
-  const value = shownValue(data, pixel, style);
-  if (!Number.isFinite(value)) return null;
-  if (quantity === 'direction') return tableColor(table, value / Math.PI);
-  return tableColor(table, (value - range[0]) / (range[1] - range[0]));
-}
-
 function toBytes(color: Rgb): number[] {
   return [...color.map((part) => Math.round(255 * part)), 255];
-}
-
-/** What the colour stands for; for directions the angle, 0 to π. */
-function shownValue(data: FieldData, pixel: number, style: PaintStyle): number {
-  switch (style.quantity) {
-    case 'exponent':
-      return style.scale * data.exponents[pixel];
-    case 'second-exponent':
-      return style.scale * data.secondExponents[pixel];
-    case 'direction': {
-      const angle = Math.atan2(data.directions[2 * pixel + 1], data.directions[2 * pixel]);
-      return angle < 0 ? angle + Math.PI : angle;
-    }
-    default: {
-      const count = data.statuses.length;
-      const outputWidth = data.outputs.length / count;
-      return data.outputs[pixel * outputWidth + Math.min(style.outputIndex, outputWidth - 1)];
-    }
-  }
 }
 
 function strokeSegments(
@@ -174,40 +143,6 @@ function strokeSegments(
   context.lineWidth = lineWidth * pixelRatio;
   context.strokeStyle = css(color, opacity);
   context.stroke();
-}
-
-function strokeDirections(
-  context: Context2D,
-  data: FieldData,
-  style: PaintStyle,
-  view: Domain,
-  toX: (s: number) => number,
-  toY: (t: number) => number,
-): void {
-  const { width, height, domain } = data.request;
-  const { width: canvasWidth, height: canvasHeight } = context.canvas;
-  const spacing = LINES.directionSpacing * style.pixelRatio;
-  const marks: number[] = [];
-  for (let y = spacing / 2; y < canvasHeight; y += spacing) {
-    for (let x = spacing / 2; x < canvasWidth; x += spacing) {
-      const s = view.sMin + (x / canvasWidth) * (view.sMax - view.sMin);
-      const t = view.tMin + (y / canvasHeight) * (view.tMax - view.tMin);
-      const column = Math.floor(((s - domain.sMin) / (domain.sMax - domain.sMin)) * width);
-      const row = Math.floor(((t - domain.tMin) / (domain.tMax - domain.tMin)) * height);
-      if (column < 0 || row < 0 || column >= width || row >= height) continue;
-      const pixel = row * width + column;
-      if (data.statuses[pixel] !== Status.good) continue;
-      const ds = data.directions[2 * pixel] / (view.sMax - view.sMin);
-      const dt = data.directions[2 * pixel + 1] / (view.tMax - view.tMin);
-      const size = Math.hypot(ds * canvasWidth, dt * canvasHeight);
-      const half = ((LINES.directionLength / 2) * style.pixelRatio) / size;
-      const [a, b] = [half * ds * (view.sMax - view.sMin), half * dt * (view.tMax - view.tMin)];
-      marks.push(s - a, t - b, s + a, t + b);
-    }
-  }
-  const segments = Float32Array.from(marks);
-  const { direction } = LINES;
-  strokeSegments(context, segments, toX, toY, direction, style, style.ink, OPACITY.direction);
 }
 
 function css([r, g, b]: Rgb, opacity = 1): string {

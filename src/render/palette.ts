@@ -1,5 +1,6 @@
 /** Colour maps for fields. */
-export type ColormapName = 'diverging' | 'cividis' | 'viridis' | 'greys';
+export const COLORMAPS = ['diverging', 'cividis', 'viridis', 'greys'] as const;
+export type ColormapName = (typeof COLORMAPS)[number];
 
 /** Red, green, blue, 0 to 1, as sRGB values. */
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -166,6 +167,8 @@ export function niceTicks(low: number, high: number, count: number): number[] {
   return ticks;
 }
 
-function parseColor(hex: string): Rgb {
+/** A colour from hexadecimal digits, with or without `#`. */
+export function parseColor(text: string): Rgb {
+  const hex = text.replace('#', '');
   return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255) as unknown as Rgb;
 }

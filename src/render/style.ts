@@ -2,7 +2,9 @@ import type { Field, Ridges } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
 import type { ColormapName, Rgb } from './palette.ts';
 
-export type Quantity = 'exponent' | 'second-exponent' | 'direction' | 'output' | 'class';
+/** What a map can show. */
+export const QUANTITIES = ['exponent', 'second-exponent', 'direction', 'output', 'class'] as const;
+export type Quantity = (typeof QUANTITIES)[number];
 
 /** Points to mark: plane coordinates [count][2], and their classes. */
 export interface SampleMarks {

@@ -92,9 +92,11 @@ function randomData(inputWidth: number, outputWidth: number, loss: Loss, count =
   return datasetFromArrays({ points, inputWidth, targets });
 }
 
-async function readFloats(trainer: GpuTrainer, buffer: GPUBuffer): Promise<Float32Array> {
+async function readFloats(trainer: GpuTrainer, place: GPUBufferBinding): Promise<Float32Array> {
   const { parameterLength } = trainer.model.network.program;
-  return new Float32Array(await readBuffer(trainer.model.device, buffer, 0, 4 * parameterLength));
+  const { buffer, offset = 0 } = place;
+  const bytes = await readBuffer(trainer.model.device, buffer, offset, 4 * parameterLength);
+  return new Float32Array(bytes);
 }
 
 /** Gradient of the first step, on the GPU and in float64. */

@@ -3,13 +3,11 @@
 // ridges on the circle, stretching directions along its normal. Then the page: no message on the console, no
 // request that leaves localhost, no sideways scrolling at 360 and 2560 pixels, axe without violations, keyboard,
 // the snippet in an empty page. Control: the untrained network fails the contrast.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type Axe from 'axe-core';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { FtleMapElement } from '../../src/element/ftle-map.ts';
 import { launchBrowser } from '../support/browser.ts';
+import { expectSound, openPage, type OpenPage } from '../support/page.ts';
 
 /** Half the area of the standardised square of side 2√3 lies inside it. */
 const RADIUS = Math.sqrt(6 / Math.PI);
@@ -28,32 +26,10 @@ afterAll(async () => {
   await browser.close();
 });
 
-interface OpenPage {
-  readonly page: Page;
-  /** Messages on the console and requests that leave localhost. */
-  readonly complaints: string[];
-}
-
-async function openDemo(
+const openDemo = (
   viewport: { width: number; height: number },
-  colorScheme: 'light' | 'dark' = 'light',
-): Promise<OpenPage> {
-  const page = await browser.newPage({ viewport, colorScheme });
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('request', (request) => {
-    const { protocol, hostname } = new URL(request.url());
-    if (protocol.startsWith('http') && hostname !== 'localhost') complaints.push(request.url());
-  });
-  await page.goto(inject('siteUrl'));
-  await page.waitForFunction(
-    () => document.querySelector<FtleMapElement>('ftle-map')?.frame,
-    undefined,
-    { timeout: 60_000 },
-  );
-  return { page, complaints };
-}
+  colorScheme?: 'light' | 'dark',
+): Promise<OpenPage> => openPage(browser, '', viewport, colorScheme);
 
 interface Measured {
   readonly onCircle: number;
@@ -153,8 +129,6 @@ describe('the circle network', () => {
 });
 
 describe('the page', () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
   it.each([
     ['narrow and dark', 360, 740, 'dark'],
     ['narrow and light', 360, 740, 'light'],
@@ -162,17 +136,7 @@ describe('the page', () => {
   ] as const)('%s: fits, and axe finds nothing', async (_, width, height, scheme) => {
     const { page, complaints } = await openDemo({ width, height }, scheme);
     await page.getByRole('button', { name: 'Pause' }).click();
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
-    await page.evaluate(axe);
-    const violations = await page.evaluate(async () => {
-      const { axe: checker } = globalThis as unknown as { axe: typeof Axe };
-      const results = await checker.run();
-      return results.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-    });
-    expect(violations).toEqual([]);
+    await expectSound(page);
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -4,8 +4,7 @@
 // Control: a circle that is larger by a tenth of a pixel is farther away than the bound.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundarySegments } from '../../src/render/boundary.ts';
-import { findBoundaryCurves } from '../../src/curves/boundary.ts';
+import { boundarySegments, findBoundaryCurves } from '../../src/curves/boundary.ts';
 import { curveLength, type Curve } from '../../src/curves/curve.ts';
 import { Status } from '../../src/engine/engine.ts';
 import type { Domain } from '../../src/model/plane.ts';
@@ -91,17 +90,15 @@ describe('boundaries', () => {
 
 describe('of random outputs', () => {
   it('curves have the segments that are drawn, each once', () => {
-    const grids = fc
-      .integer({ min: 1, max: 3 })
-      .chain((width) =>
-        fc.tuple(
-          fc.constant(width),
-          fc.array(fc.integer({ min: -2, max: 2 }), {
-            minLength: 36 * width,
-            maxLength: 36 * width,
-          }),
-        ),
-      );
+    const grids = fc.integer({ min: 1, max: 3 }).chain((width) =>
+      fc.tuple(
+        fc.constant(width),
+        fc.array(fc.integer({ min: -2, max: 2 }), {
+          minLength: 36 * width,
+          maxLength: 36 * width,
+        }),
+      ),
+    );
     fc.assert(
       fc.property(grids, ([width, numbers]) => {
         const data = createFieldData({ width: 6, height: 6 }, SQUARE, (s, t) => {

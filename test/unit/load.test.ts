@@ -114,10 +114,13 @@ describe('the format', () => {
     for (const name of listFixtures('.safetensors')) {
       expect(recogniseFormat(readFixture(name))).toBe('safetensors');
     }
-    // A header of 123 bytes: its length starts like JSON does.
-    const brace = new Uint8Array(140).fill(0x20);
-    brace.set([0x7b, 0, 0, 0, 0, 0, 0, 0, 0x7b]);
-    expect(recogniseFormat(brace)).toBe('safetensors');
+    // Headers whose length starts like JSON, a pickle, gzip or XML does.
+    for (const start of [[0x7b], [0x80, 0x02], [0x80, 0x05], [0x1f, 0x8b], [0x3c]]) {
+      const header = new Uint8Array(140).fill(0x20);
+      header.set([0, 0, 0, 0, 0, 0, 0, 0, 0x7b]);
+      header.set(start);
+      expect(recogniseFormat(header)).toBe('safetensors');
+    }
     for (const name of listFixtures('.onnx')) {
       expect(recogniseFormat(readFixture(name))).toBe('onnx');
     }

@@ -1,5 +1,6 @@
-// Plan: the API example of the README is run as it stands, and prints what a field of 64 × 64 must; the two
-// commands are named there, the picture is a PNG. Control: every name that the example imports must be exported.
+// Plan: the API examples of the README are run as they stand, one after the other, and print what a field of 64 × 64
+// and its file must; the two commands are named there, the picture is a PNG. Control: every name that an example
+// imports must be exported.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -8,16 +9,23 @@ import * as api from '../../src/index.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const text = readFileSync(resolve(ROOT, 'README.md'), 'utf8');
 
-/** The example as the body of an async function of the names that it imports. */
-function readExample(): { names: string[]; body: string } {
-  const code = /```js\n([\s\S]*?)```/.exec(text)![1];
-  const imports = /^import \{([^}]*)\} from 'ftle-map';\n/.exec(code)!;
-  const names = imports[1].split(',').map((name) => name.trim());
-  return { names, body: code.slice(imports[0].length) };
+/** The examples, joined, as the body of an async function of the names that they import. */
+function readExamples(): { names: string[]; body: string } {
+  const codes = Array.from(text.matchAll(/```js\n([\s\S]*?)```/g), (match) => match[1]);
+  expect(codes.length).toBe(2);
+  const parts = codes.map((code) => {
+    const imports = /^import \{([^}]*)\} from 'ftle-map';\n/.exec(code)!;
+    const names = imports[1].split(',').map((name) => name.trim());
+    return { names, body: code.slice(imports[0].length) };
+  });
+  return {
+    names: parts.flatMap(({ names }) => names),
+    body: parts.map(({ body }) => body).join('\n'),
+  };
 }
 
-it('has an API example that runs', async () => {
-  const { names, body } = readExample();
+it('has API examples that run', async () => {
+  const { names, body } = readExamples();
   const exported = names.map((name) => (api as unknown as Record<string, unknown>)[name]);
   expect(exported.every((value) => typeof value === 'function')).toBe(true);
   const log = vi.fn();
@@ -25,10 +33,11 @@ it('has an API example that runs', async () => {
     ...parts: string[]
   ) => (...values: unknown[]) => Promise<void>;
   await new AsyncFunction(...names, 'console', body)(...exported, { log });
-  expect(log).toHaveBeenCalledOnce();
+  expect(log).toHaveBeenCalledTimes(2);
   const [count, largest] = log.mock.calls[0] as [number, number];
   expect(count).toBe(64 * 64);
   expect(Math.abs(largest)).toBeLessThan(2);
+  expect(log.mock.calls[1]).toEqual([[-1.8, -1.8, 1.8, 1.8]]);
 });
 
 it('opens with a picture that is there', () => {

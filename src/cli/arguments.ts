@@ -1,0 +1,157 @@
+import { checkDomain, type Domain } from '../model/plane.ts';
+import type { LayerChoice } from '../engine/engine.ts';
+import type { Network } from '../model/network.ts';
+import { asError, FtleError } from '../errors.ts';
+import { MAXIMAL_FIELD_SIZE } from '../engine/field-checks.ts';
+
+/*
+ * Readers of option values: the text of the command line to what it stands for. Their messages are shown as
+ * `--option is "text", but must be …`.
+ */
+
+/** The command line is wrong: exit code 2. */
+export class UsageError extends FtleError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('usage', message, options);
+  }
+}
+
+/** Reads the text of an option; throws an error whose message says what it must be. */
+export type Reader<T> = (text: string) => T;
+
+function wanted(what: string): never {
+  throw new UsageError(what);
+}
+
+/**
+ * The reader as commander wants it, with the option's name in its messages.
+ *
+ * @param flag - such as `--size`.
+ */
+export function reading<T>(flag: string, read: Reader<T>): Reader<T> {
+  return (text) => {
+    try {
+      return read(text);
+    } catch (cause) {
+      const what = asError(cause).message;
+      throw new UsageError(`${flag} is ${JSON.stringify(text)}, but must be ${what}`, { cause });
+    }
+  };
+}
+
+/** What `check` gives; what it refuses is the fault of the command line. */
+export function asUsage<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (cause) {
+    if (!(cause instanceof FtleError) || cause.code === 'internal') throw cause;
+    throw new UsageError(cause.message, { cause });
+  }
+}
+
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Reader<number> {
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
+  return (text) => {
+    const value = Number(text);
+    const isGood = /^\d+$/.test(text) && value >= least && value <= most;
+    return isGood ? value : wanted(`a whole number ${range}`);
+  };
+}
+
+export function numberAbove(least: number, isAllowed: boolean): Reader<number> {
+  return (text) => {
+    const value = readNumber(text);
+    const isGood = isAllowed ? value >= least : value > least;
+    return isGood ? value : wanted(`a number ${isAllowed ? 'of at least' : 'above'} ${least}`);
+  };
+}
+
+/** NaN if the text is no finite number. */
+function readNumber(text: string): number {
+  const value = Number(text);
+  return text.trim() !== '' && Number.isFinite(value) ? value : NaN;
+}
+
+export const anyNumber: Reader<number> = (text) => {
+  const value = readNumber(text);
+  return Number.isNaN(value) ? wanted('a number') : value;
+};
+
+export function oneOf<T extends string>(values: readonly T[]): Reader<T> {
+  return (text) => values.find((value) => value === text) ?? wanted(`one of ${values.join(', ')}`);
+}
+
+export const readDomain: Reader<Domain> = (text) => {
+  const numbers = numberList(text);
+  if (numbers?.length !== 4) {
+    return wanted('four numbers sMin,tMin,sMax,tMax, such as -1.5,-1.5,1.5,1.5');
+  }
+  const [sMin, tMin, sMax, tMax] = numbers;
+  const domain = { sMin, tMin, sMax, tMax };
+  try {
+    return checkDomain(domain);
+  } catch {
+    return wanted('sMin,tMin,sMax,tMax with sMin below sMax and tMin below tMax');
+  }
+};
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const readSize: Reader<Size> = (text) => {
+  const match = /^(\d+)(?:[x×](\d+))?$/.exec(text);
+  const [width, height] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+  const isGood = (side: number) => side >= 1 && side <= MAXIMAL_FIELD_SIZE;
+  if (isGood(width) && isGood(height)) return { width, height };
+  return wanted(`WIDTHxHEIGHT with sides from 1 to ${MAXIMAL_FIELD_SIZE}, such as 512x512`);
+};
+
+/** A hidden layer, the last one, or the output; whether the network has it is seen later. */
+export type LayerName = LayerChoice | 'last';
+
+export const readLayer: Reader<LayerName> = (text) => {
+  if (text === 'last' || text === 'output') return text;
+  const layer = Number(text);
+  return /^\d+$/.test(text) && layer >= 1
+    ? layer
+    : wanted('a hidden layer from 1 on, last or output');
+};
+
+/** `last` is the last hidden layer; the output where there is none. */
+export function chooseLayer(layer: LayerName, { depth }: Network): LayerChoice {
+  if (layer !== 'last') return layer;
+  return depth > 0 ? depth : 'output';
+}
+
+export function wholeNumbers(count: number, example: string): Reader<readonly number[]> {
+  return (text) => {
+    const numbers = numberList(text);
+    const isGood = numbers?.length === count && numbers.every((x) => Number.isInteger(x) && x >= 0);
+    return isGood ? numbers : wanted(`${count} whole numbers from 0 on, such as ${example}`);
+  };
+}
+
+export const readNumbers: Reader<readonly number[]> = (text) =>
+  numberList(text) ?? wanted('numbers, separated by commas');
+
+export const readRange: Reader<'auto' | readonly [number, number]> = (text) => {
+  if (text === 'auto') return 'auto';
+  const numbers = numberList(text);
+  if (numbers?.length === 2 && numbers[0] < numbers[1]) return [numbers[0], numbers[1]];
+  return wanted('auto or two numbers low,high, such as -3,3');
+};
+
+function numberList(text: string): number[] | null {
+  const numbers = text.split(',').map(readNumber);
+  return numbers.some(Number.isNaN) ? null : numbers;
+}
+
+/** The ending of a file's name, checked. */
+export function readEnding<T extends string>(path: string, endings: readonly T[]): T {
+  const ending = endings.find((candidate) => path.toLowerCase().endsWith(`.${candidate}`));
+  if (ending) return ending;
+  const wanted = endings.map((candidate) => `.${candidate}`).join(', ');
+  throw new UsageError(`--out is ${JSON.stringify(path)}, but must end in one of ${wanted}`);
+}

@@ -1,0 +1,188 @@
+import type { Command } from 'commander';
+import type { FieldData, FieldRequest } from '../../engine/engine.ts';
+import { allocateRows, setBand } from '../../engine/field-bands.ts';
+import type { FieldFormat } from '../../files/file-options.ts';
+import { parametersValue, type TrainingRecord } from '../../files/parameters.ts';
+import { readParameters, writeField } from '../../files/save.ts';
+import type { Network } from '../../model/network.ts';
+import { planeCoordinates, type Plane } from '../../model/plane.ts';
+import { COLORMAPS, type ColormapName } from '../../render/palette.ts';
+import { QUANTITIES, type Quantity, type SampleMarks } from '../../render/style.ts';
+import {
+  numberAbove,
+  oneOf,
+  readEnding,
+  readRange,
+  UsageError,
+  wholeNumber,
+} from '../arguments.ts';
+import { loadDataset } from '../dataset-file.ts';
+import { packNetwork } from '../jobs/job.ts';
+import type { FieldPart } from '../jobs/field.ts';
+import {
+  addBackendOption,
+  addFieldOptions,
+  addNetworkOptions,
+  chooseField,
+  createCommand,
+  loadFromOptions,
+  startSession,
+  valueOption,
+  type FieldOptions,
+} from '../options.ts';
+import { checkPlace, writeOutput } from '../output.ts';
+import type { RunOptions } from '../session.ts';
+import { showExtent, showSeconds } from '../wording.ts';
+
+interface Options extends FieldOptions, RunOptions {
+  readonly quantity?: Quantity;
+  readonly outputIndex?: number;
+  readonly perLayer?: boolean;
+  readonly colormap?: ColormapName;
+  readonly range?: 'auto' | readonly [number, number];
+  readonly ridges?: boolean;
+  readonly directions?: boolean;
+  readonly boundary?: boolean;
+  readonly samples?: boolean;
+  /** False only where it is left out on purpose. */
+  readonly colorbar?: boolean;
+  readonly pixelRatio?: number;
+  readonly grey?: boolean;
+  readonly dataset?: string;
+  readonly seed: number;
+  readonly out: string;
+}
+
+/** As many as can be told apart on a map of a few hundred pixels. */
+const MOST_SAMPLES = 600;
+
+export function addRenderCommand(program: Command, signal: AbortSignal): void {
+  const command = createCommand(program, 'render', 'the map of a network, as a picture', [
+    'net.safetensors --ridges --boundary --out map.png',
+    'net.onnx --size 1200x800 --quantity class --colormap viridis --out map.svg',
+    'net.onnx --inputs x.npy --plane-points 0,10,20 --samples --out map.png',
+    'net.safetensors --like map.png --size 2048x2048 --out larger.png',
+  ]);
+  addNetworkOptions(command);
+  addFieldOptions(command);
+  command
+    .addOption(valueOption('--quantity <name>', 'what is shown (exponent)', oneOf(QUANTITIES)))
+    .addOption(
+      valueOption('--output-index <i>', 'which output the quantity output shows', wholeNumber(0)),
+    )
+    .option('--per-layer', 'show λ instead of l·λ')
+    .addOption(valueOption('--colormap <name>', 'colours (diverging)', oneOf(COLORMAPS)))
+    .addOption(
+      valueOption('--range <low,high>', 'values of the ends of the colours (auto)', readRange),
+    )
+    .option('--ridges', 'draw the ridges')
+    .option('--directions', 'draw stretching directions')
+    .option('--boundary', 'draw the decision boundary')
+    .option('--samples', 'draw points of --dataset, or those that the plane goes through')
+    .option('--dataset <name>', 'whose points (what the network was trained on, if it was here)')
+    .addOption(valueOption('--seed <n>', 'of the data set', wholeNumber(0), '1'))
+    .option('--no-colorbar', 'leave out the colour bar')
+    .addOption(
+      valueOption(
+        '--pixel-ratio <n>',
+        'pixels for each unit of lines and text',
+        numberAbove(0, false),
+      ),
+    )
+    .option('--grey', 'grey PNG of 16 bits that holds the numbers, λ per layer')
+    .requiredOption('--out <file>', 'map.png or map.svg');
+  addBackendOption(command).action((path: string, options: Options) => {
+    const { colorbar, ...rest } = options;
+    // The standard of an option `--no-…` is true, which is not what was said.
+    return render(path, colorbar === false ? { ...rest, colorbar } : rest, signal);
+  });
+}
+
+async function render(path: string, given: Options, signal: AbortSignal): Promise<void> {
+  const { out } = given;
+  const ending = readEnding(out, ['png', 'svg']);
+  if (given.grey && ending === 'svg') throw new UsageError('--grey is for .png');
+  await checkPlace(out);
+  const session = startSession('render', given, signal);
+  const { network, origin } = await loadFromOptions(path, given, session);
+  const { request, span, places, like } = await chooseField(network, given, session);
+  const options = { colorbar: true, ...like?.picture, ...like?.grey, ...given };
+  const isGrey = given.grey ?? (like?.grey !== undefined && ending === 'png');
+  const samples = options.samples
+    ? (markPlaces(places) ?? (await markDataset(given, origin.training, network, request.plane)))
+    : null;
+  const data: FieldData = allocateRows(network, request, span, request.height);
+  const job = {
+    network: packNetwork(network),
+    request,
+    ridges: options.ridges === true && !isGrey,
+  };
+  const run = await session.run(given.backend, 'render', job, {
+    async take(part) {
+      setBand(data, wholeBand(part, request, span));
+    },
+  });
+  const { exponents, ridges } = run.result;
+  const format: FieldFormat = isGrey ? 'grey' : ending;
+  const bytes = await writeField(data, format, origin, { ...options, ridges, samples });
+  signal.throwIfAborted();
+  await writeOutput(out, bytes);
+  const { backend, description, seconds } = run;
+  session.print(
+    {
+      out,
+      format,
+      backend,
+      device: description,
+      seconds,
+      lambda1: exponents,
+      ridgeSegments: ridges ? ridges.length / 4 : null,
+      parameters: parametersValue(await readParameters(bytes)),
+    },
+    [
+      `${out}: ${request.width} × ${request.height}, ${showExtent(exponents, 'pixels')}`,
+      `${backend} (${description}), ${showSeconds(seconds)}`,
+    ],
+  );
+}
+
+function wholeBand(part: FieldPart, request: FieldRequest, span: number) {
+  return { ...(part as Required<FieldPart>), request, span };
+}
+
+/** The points that a plane was made from, each in a colour of its own. */
+function markPlaces(places: Float32Array | null): SampleMarks | null {
+  if (!places) return null;
+  const count = places.length / 2;
+  return { points: places, classes: Uint8Array.from({ length: count }, (_, i) => i), count };
+}
+
+/** The first points of a data set, which are in random order, projected onto the plane. */
+async function markDataset(
+  { dataset: given, seed: givenSeed }: Options,
+  trained: TrainingRecord | undefined,
+  network: Network,
+  plane: Plane,
+): Promise<SampleMarks> {
+  const name = given ?? trained?.dataset;
+  if (name === undefined) {
+    throw new UsageError('--samples needs --dataset: the file does not say what it was trained on');
+  }
+  const seed = given === undefined ? trained!.seed : givenSeed;
+  const { points, classes, inputWidth, count } = await loadDataset(name, {
+    seed,
+    standardise: true,
+  });
+  if (inputWidth !== network.inputWidth) {
+    throw new UsageError(
+      `--dataset ${name} has ${inputWidth} inputs, but the network has ${network.inputWidth}`,
+    );
+  }
+  const shown = Math.min(count, MOST_SAMPLES);
+  const marks = new Float32Array(2 * shown);
+  for (let i = 0; i < shown; i++) {
+    const point = points.subarray(i * inputWidth, (i + 1) * inputWidth);
+    marks.set(planeCoordinates(plane, point), 2 * i);
+  }
+  return { points: marks, classes: classes.subarray(0, shown), count: shown };
+}

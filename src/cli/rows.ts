@@ -1,0 +1,310 @@
+import { createReadStream } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
+import { asError, DataError } from '../errors.ts';
+import { decodeNpyValues, npyItemBytes } from '../files/npy.ts';
+import { readNpyHeader } from '../files/npy-header.ts';
+import { ByteQueue } from './byte-queue.ts';
+import type { Backend } from './host.ts';
+
+/*
+ * Points from files that may be longer than memory: NPY, one array of an NPZ, CSV.
+ */
+
+/** Rows of a table, read from first to last. */
+export interface RowSource {
+  /** For messages. */
+  readonly name: string;
+  readonly count: number;
+  /**
+   * The next rows, [rowCount][width], at most as many as asked for; null after the last.
+   *
+   * @throws DataError naming row and column if the file is faulty or a number is not finite.
+   */
+  read(rowCount: number): Promise<Float32Array | null>;
+  close(): Promise<void>;
+}
+
+const PIECE_BYTES = 2 ** 20;
+/** Longest NPY header, with what stands before it. */
+const HEADER_BYTES = 10_012;
+
+/**
+ * Opens a table of points.
+ *
+ * @param text - x.npy, x.csv, or x.npz:name; of an NPZ with one array the name may be left out.
+ * @param width - numbers of a row; the further dimensions of an array count as one.
+ * @throws DataError if the file is not there, is none of these, or has rows of another length.
+ */
+export async function openRows(text: string, width: number): Promise<RowSource> {
+  const npz = /^(.*\.npz)(?::(.+))?$/is.exec(text);
+  const path = npz ? npz[1] : text;
+  await checkFile(path);
+  const source = await openKind(path, npz, text, width);
+  if (source.count > 0) return source;
+  await source.close();
+  throw new DataError(`${text} has no rows`);
+}
+
+async function openKind(
+  path: string,
+  npz: RegExpExecArray | null,
+  text: string,
+  width: number,
+): Promise<RowSource> {
+  if (npz) return openNpy(unzipArray(path, npz[2]), text, width);
+  if (/\.npy$/i.test(path)) return openNpy(readPieces(path), text, width);
+  if (/\.(csv|tsv|txt)$/i.test(path)) return CsvRows.open(path, width);
+  throw new DataError(`${path} is no table that is read: it must end in .npy, .npz or .csv`);
+}
+
+/**
+ * All rows of a table.
+ *
+ * @param most - bytes.
+ */
+export async function readAllRows(
+  text: string,
+  width: number,
+  most = 2 ** 30,
+): Promise<Float32Array> {
+  const source = await openRows(text, width);
+  try {
+    const parts: Float32Array[] = [];
+    let length = 0;
+    const rows = Math.ceil(PIECE_BYTES / (4 * width));
+    for (let part = await source.read(rows); part; part = await source.read(rows)) {
+      parts.push(part);
+      length += part.length;
+      if (4 * length > most) {
+        throw new DataError(`${text} has more than ${most} bytes; take a part of its rows`);
+      }
+    }
+    const values = new Float32Array(length);
+    let at = 0;
+    for (const part of parts) {
+      values.set(part, at);
+      at += part.length;
+    }
+    return values;
+  } finally {
+    await source.close();
+  }
+}
+
+async function checkFile(path: string): Promise<void> {
+  try {
+    await access(path, constants.R_OK);
+  } catch (cause) {
+    throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Why a file cannot be read or written, in words. */
+export function reasonOf(thrown: unknown): string {
+  const { code, message } = asError(thrown) as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EACCES' || code === 'EPERM') return 'you have no permission';
+  return message;
+}
+
+function readPieces(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: PIECE_BYTES });
+}
+
+/** The unpacked bytes of one array of an NPZ file. */
+async function* unzipArray(path: string, name: string | undefined): AsyncIterable<Uint8Array> {
+  let pieces: Uint8Array[] = [];
+  const names: string[] = [];
+  let failure: Error | null = null;
+  const unzip = new Unzip((file: UnzipFile) => {
+    names.push(file.name.replace(/\.npy$/, ''));
+    if (name === undefined ? names.length > 1 : names.at(-1) !== name) return;
+    file.ondata = (error, data) => {
+      if (error) failure = error;
+      else pieces.push(data);
+    };
+    file.start();
+  });
+  unzip.register(UnzipInflate);
+  try {
+    for await (const piece of readPieces(path)) {
+      unzip.push(piece);
+      if (failure) throw failure as Error;
+      yield* pieces;
+      pieces = [];
+    }
+  } catch (cause) {
+    const { message } = asError(cause);
+    throw new DataError(`${path} is no NPZ file, or a damaged one: ${message}`, { cause });
+  }
+  if (name === undefined ? names.length !== 1 : !names.includes(name)) {
+    const list = names.join(', ') || 'no arrays';
+    const fix =
+      name === undefined ? `name one, such as ${path}:${names[0] ?? 'x'}` : 'name another';
+    throw new DataError(`${path} has ${list}: ${fix}`);
+  }
+}
+
+async function openNpy(
+  pieces: AsyncIterable<Uint8Array>,
+  name: string,
+  width: number,
+): Promise<RowSource> {
+  const queue = new ByteQueue(pieces);
+  try {
+    const { descr, fortranOrder, shape, dataOffset } = readNpyHeader(
+      await queue.peek(HEADER_BYTES),
+    );
+    await queue.take(dataOffset);
+    const itemBytes = npyItemBytes(descr);
+    if (fortranOrder && shape.length > 1) {
+      throw new DataError('it is in Fortran order: save numpy.ascontiguousarray(x)');
+    }
+    // A list of numbers is one row; where a row has one number, it is many rows.
+    const isRow = shape.length < 2 && width > 1;
+    const [count, ...rest] = isRow || shape.length === 0 ? [1, ...shape] : shape;
+    const found = rest.reduce((product, length) => product * length, 1);
+    if (found !== width) {
+      const shown = `[${shape.join(', ')}]`;
+      throw new DataError(`its shape is ${shown}, but must be [rows, ${width}]`);
+    }
+    return new NpyRows(queue, name, count, width, descr, itemBytes);
+  } catch (cause) {
+    await queue.close();
+    throw new DataError(`${name}: ${asError(cause).message}`, { cause });
+  }
+}
+
+class NpyRows implements RowSource {
+  #done = 0;
+
+  constructor(
+    private readonly queue: ByteQueue,
+    readonly name: string,
+    readonly count: number,
+    private readonly width: number,
+    private readonly descr: string,
+    private readonly itemBytes: number,
+  ) {}
+
+  async read(rowCount: number): Promise<Float32Array | null> {
+    const rows = Math.min(rowCount, this.count - this.#done);
+    if (rows <= 0) return null;
+    const wanted = rows * this.width * this.itemBytes;
+    const bytes = await this.queue.take(wanted);
+    if (bytes.length < wanted) {
+      const read = this.#done + Math.floor(bytes.length / (this.width * this.itemBytes));
+      throw new DataError(`${this.name} ends after ${read} of ${this.count} rows: was it cut off?`);
+    }
+    const values = decodeNpyValues(this.descr, bytes);
+    const points = values instanceof Float32Array ? values : Float32Array.from(values);
+    checkRows(points, this.name, this.width, this.#done);
+    this.#done += rows;
+    return points;
+  }
+
+  close(): Promise<void> {
+    return this.queue.close();
+  }
+}
+
+/** Lines of numbers between commas, semicolons, tabs or blanks; lines from `#` on and a line of names are none. */
+class CsvRows implements RowSource {
+  #lineNumber = 0;
+  #hasHeading: boolean | null = null;
+  readonly #stream;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(
+    readonly name: string,
+    readonly width: number,
+    readonly count: number,
+  ) {
+    this.#stream = createReadStream(name, { highWaterMark: PIECE_BYTES });
+    const lines = createInterface({ input: this.#stream, crlfDelay: Infinity });
+    this.#lines = lines[Symbol.asyncIterator]();
+  }
+
+  /** Reads the file once to count its rows. */
+  static async open(path: string, width: number): Promise<CsvRows> {
+    const counter = new CsvRows(path, width, 0);
+    let count = 0;
+    try {
+      while ((await counter.#next()) !== null) count++;
+    } finally {
+      await counter.close();
+    }
+    return new CsvRows(path, width, count);
+  }
+
+  async read(rowCount: number): Promise<Float32Array | null> {
+    const values: number[] = [];
+    while (values.length < rowCount * this.width) {
+      const line = await this.#next();
+      if (line === null) break;
+      const cells = line.split(SEPARATOR);
+      const numbers = cells.map(readCell);
+      this.#checkLine(cells, numbers);
+      for (const value of numbers) values.push(value);
+    }
+    return values.length > 0 ? Float32Array.from(values) : null;
+  }
+
+  /** The next line that has numbers. */
+  async #next(): Promise<string | null> {
+    for (;;) {
+      const next = await this.#lines.next();
+      if (next.done) return null;
+      this.#lineNumber++;
+      const line = next.value.trim();
+      if (line === '' || line.startsWith('#')) continue;
+      if (this.#hasHeading === null) {
+        const cells = line.split(SEPARATOR);
+        this.#hasHeading = cells.some((cell) => Number.isNaN(readCell(cell)) && !isNan(cell));
+        if (this.#hasHeading) continue;
+      }
+      return line;
+    }
+  }
+
+  #checkLine(cells: readonly string[], numbers: readonly number[]): void {
+    const place = `${this.name}, line ${this.#lineNumber}`;
+    if (numbers.length !== this.width) {
+      throw new DataError(`${place} has ${numbers.length} numbers, but must have ${this.width}`);
+    }
+    const bad = numbers.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    if (bad >= 0) {
+      const shown = JSON.stringify(cells[bad]);
+      throw new DataError(`${place}, column ${bad} is ${shown}, but must be a finite number`);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stream.destroy();
+  }
+}
+
+const SEPARATOR = /\s*[,;]\s*|\s+/;
+
+const readCell = (cell: string): number => (cell === '' ? NaN : Number(cell));
+
+const isNan = (cell: string): boolean => /^[+-]?(nan|inf(inity)?)$/i.test(cell);
+
+function checkRows(points: Float32Array, name: string, width: number, firstRow: number): void {
+  const bad = points.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const place = `${name}, row ${firstRow + Math.floor(bad / width)}, column ${bad % width}`;
+  throw new DataError(`${place} is ${points[bad]}, but must be finite in float32`);
+}
+
+/** Points that go to a job together: enough for a device, and a moment's work for a CPU. */
+const PART_ROWS: Readonly<Record<Backend, number>> = { webgpu: 8192, dawn: 8192, cpu: 256 };
+const PART_BYTES = 2 ** 23;
+
+/** Rows to hand to a job at once. */
+export function partRows(width: number, backend: Backend): number {
+  return Math.max(1, Math.min(PART_ROWS[backend], Math.floor(PART_BYTES / (4 * width))));
+}

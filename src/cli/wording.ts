@@ -1,0 +1,25 @@
+import type { Extent } from './jobs/tally.ts';
+
+/** Range of λ₁ and the number of bad values, for people. */
+export function showExtent(extent: Extent, things: string): string {
+  const { minimum, maximum, mean, goodCount, collapsedCount, overflowCount } = extent;
+  const range =
+    goodCount > 0
+      ? `λ₁ from ${showNumber(minimum)} to ${showNumber(maximum)}, mean ${showNumber(mean)}`
+      : 'λ₁ nowhere';
+  const bad = [
+    collapsedCount > 0 ? `${collapsedCount} ${things} with J = 0` : '',
+    overflowCount > 0 ? `${overflowCount} ${things} beyond float32` : '',
+  ].filter(Boolean);
+  return [range, ...bad].join('; ');
+}
+
+export function showNumber(value: number | null): string {
+  if (value === null) return 'none';
+  const size = Math.abs(value);
+  return size === 0 || (size >= 1e-3 && size < 1e5) ? value.toPrecision(5) : value.toExponential(2);
+}
+
+export function showSeconds(seconds: number): string {
+  return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+}
