@@ -7,6 +7,7 @@ export type { RidgeCurveOptions, RidgeLevel } from './curves/ridge-levels.ts';
 export { stretchingAngles, summariseRidges, type RidgeSummary } from './curves/summary.ts';
 export {
   curvesToGeoJson,
+  curvesToSvg,
   curveToSvgPath,
   reportRidges,
   type CurveCollection,

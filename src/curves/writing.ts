@@ -109,6 +109,31 @@ export function curveToSvgPath({ points, closed }: Curve, view: PixelGrid): stri
   return parts.join('') + (closed ? 'Z' : '');
 }
 
+/**
+ * Ridges and boundary as an SVG picture of a view, without colours of the field: a path each, in groups of the classes
+ * `ridges` and `boundary`.
+ */
+export function curvesToSvg(
+  ridges: readonly Curve[],
+  boundary: readonly Curve[],
+  view: PixelGrid,
+): string {
+  const { width, height } = view;
+  const group = (name: string, style: string, curves: readonly Curve[]): string[] => [
+    `<g class="${name}" fill="none" ${style}>`,
+    ...curves.map((curve) => `<path d="${curveToSvgPath(curve, view)}"/>`),
+    '</g>',
+  ];
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<rect width="100%" height="100%" fill="#fff"/>`,
+    ...group('boundary', 'stroke="#888" stroke-dasharray="4 3"', boundary),
+    ...group('ridges', 'stroke="#000" stroke-width="1.5"', ridges),
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
 function places({ points }: Curve): Place[] {
   return Array.from({ length: points.length / 2 }, (_, i) => [points[2 * i], points[2 * i + 1]]);
 }
