@@ -160,8 +160,8 @@ ridge points above half of their height.
 
 A wall of radius r moves by σ²/2r pixels to its steeper side, and sharpness falls by (1 + σ²/w²)^−3/2: that is the
 smoothing, not the method, and polishing removes both. Beyond it, fitted surfaces are as good as central differences
-or better inside; at edges, from σ = 1 on, lines are found ten to a hundred times more precisely, since weights that
-are renormalised bend what meets an edge. So the curves use them. Live, the blur of one value is what a frame can
+or better inside, without noise; at edges, from σ = 1 and 64² on, lines are found six to a hundred times more
+precisely, since weights that are renormalised bend what meets an edge. So the curves use them. Live, the blur of one value is what a frame can
 afford. (Live there is no least length either: what is pixels away at the foot of the ellipse is such a piece.)
 
 ${positions}
