@@ -1,3 +1,18 @@
+export { findBoundaryCurves } from './curves/boundary.ts';
+export { curveLength, type Curve, type PixelGrid } from './curves/curve.ts';
+export { curveDistance, type CurveDistance } from './curves/distance.ts';
+export { polishRidges, type PolishedRidge } from './curves/polish.ts';
+export { findRidgeCurves, type RidgeCurve } from './curves/ridge-curves.ts';
+export type { RidgeCurveOptions, RidgeLevel } from './curves/ridge-levels.ts';
+export { stretchingAngles, summariseRidges, type RidgeSummary } from './curves/summary.ts';
+export {
+  curvesToGeoJson,
+  curvesToSvg,
+  curveToSvgPath,
+  reportRidges,
+  type CurveCollection,
+  type RidgeReport,
+} from './curves/writing.ts';
 export { datasetFromArrays, type ArraysOptions } from './data/arrays.ts';
 export type { Dataset } from './data/dataset.ts';
 export { createDataset, DATASET_NAMES, type DatasetName, type DatasetOptions } from './data/toy.ts';

@@ -8,8 +8,8 @@
 //             0 vertices, six a segment, 1 one, 2 and 3 zero (a draw), 4 segments that found no place,
 //             5 and 6 threshold and sharpness as bits of f32
 // units       derivatives per pixel; segments in plane coordinates
-// numerics    n has no sign: within a cell all four are turned to agree with the sharpest corner; a cell whose
-//             directions differ by more than 60° has no ridge. Ends by linear interpolation along cell edges.
+// numerics    n has no sign: along each edge of a cell its ends are turned to agree; where they differ by more
+//             than 60° there is no ridge. Ends by linear interpolation along cell edges.
 // cost        a software adapter runs both sides of a branch, but skips a loop that no lane enters: hence
 //             the loops that run once at most, over what few places need. Several cells an invocation would
 //             share loads, but take it over a second to compile.
@@ -85,26 +85,16 @@ fn corner_at(south_row: vec3f, row: vec3f, north_row: vec3f) -> Corner {
   return Corner(row.y, select(0f, radius - 0.5f * (xx + yy), good), dot(gradient, normal), normal);
 }
 
-fn end_between(
-  from_corner: Corner,
-  to_corner: Corner,
-  from_slope: f32,
-  to_slope: f32,
-  start: vec2f,
-  step: vec2f,
-  limits: Limits,
-) -> End {
-  let crosses = (from_slope > 0f) != (to_slope > 0f);
-  let part = from_slope / select(1f, from_slope - to_slope, crosses);
-  let value = from_corner.value + part * (to_corner.value - from_corner.value);
-  let sharpness = from_corner.sharpness + part * (to_corner.sharpness - from_corner.sharpness);
+fn end_between(a: Corner, b: Corner, start: vec2f, step: vec2f, limits: Limits) -> End {
+  let agreement = dot(a.normal, b.normal);
+  let to_slope = select(b.slope, -b.slope, agreement < 0f);
+  let crosses = (a.slope > 0f) != (to_slope > 0f);
+  let part = a.slope / select(1f, a.slope - to_slope, crosses);
+  let value = a.value + part * (b.value - a.value);
+  let sharpness = a.sharpness + part * (b.sharpness - a.sharpness);
+  let agree = a.sharpness > 0f && b.sharpness > 0f && abs(agreement) >= LEAST_AGREEMENT;
   let strong = value >= limits.threshold && sharpness >= limits.sharpness;
-  return End(crosses && strong, start + part * step);
-}
-
-fn sharper(a: Corner, b: Corner) -> vec3f {
-  let normal = select(a.normal, b.normal, b.sharpness > a.sharpness);
-  return vec3f(normal, larger(a.sharpness, b.sharpness));
+  return End(crosses && agree && strong, start + part * step);
 }
 
 // Segments of the cell in the middle of four rows of values, from the lowest; its lower left corner in pixels.
@@ -113,24 +103,11 @@ fn add_cell(k: vec4f, l: vec4f, m: vec4f, n: vec4f, corner: vec2f, limits: Limit
   let b = corner_at(k.yzw, l.yzw, m.yzw);
   let c = corner_at(l.yzw, m.yzw, n.yzw);
   let d = corner_at(l.xyz, m.xyz, n.xyz);
-  let all_sharp = a.sharpness > 0f && b.sharpness > 0f && c.sharpness > 0f && d.sharpness > 0f;
-  let below = sharper(a, b);
-  let above = sharper(d, c);
-  let sharpest = select(below.xy, above.xy, above.z > below.z);
-  let agreements = vec4f(
-    dot(a.normal, sharpest),
-    dot(b.normal, sharpest),
-    dot(c.normal, sharpest),
-    dot(d.normal, sharpest),
-  );
-  let slopes = select(vec4f(-1f), vec4f(1f), agreements > vec4f()) *
-    vec4f(a.slope, b.slope, c.slope, d.slope);
-  let agree = all_sharp && all(abs(agreements) >= vec4f(LEAST_AGREEMENT));
   // Around the cell, from its lower left corner.
-  let e0 = end_between(a, b, slopes.x, slopes.y, vec2f(0f, 0f), vec2f(1f, 0f), limits);
-  let e1 = end_between(b, c, slopes.y, slopes.z, vec2f(1f, 0f), vec2f(0f, 1f), limits);
-  let e2 = end_between(c, d, slopes.z, slopes.w, vec2f(1f, 1f), vec2f(-1f, 0f), limits);
-  let e3 = end_between(d, a, slopes.w, slopes.x, vec2f(0f, 1f), vec2f(0f, -1f), limits);
+  let e0 = end_between(a, b, vec2f(0f, 0f), vec2f(1f, 0f), limits);
+  let e1 = end_between(b, c, vec2f(1f, 0f), vec2f(0f, 1f), limits);
+  let e2 = end_between(c, d, vec2f(1f, 1f), vec2f(-1f, 0f), limits);
+  let e3 = end_between(d, a, vec2f(0f, 1f), vec2f(0f, -1f), limits);
   let count = u32(e0.found) + u32(e1.found) + u32(e2.found) + u32(e3.found);
   var start = select(select(e2.place, e1.place, e1.found), e0.place, e0.found);
   var end = select(
@@ -138,7 +115,7 @@ fn add_cell(k: vec4f, l: vec4f, m: vec4f, n: vec4f, corner: vec2f, limits: Limit
     e1.place,
     e0.found && e1.found,
   );
-  for (var left = select(0u, count, agree); left >= 2u; left -= 2u) {
+  for (var left = count; left >= 2u; left -= 2u) {
     add_segment(corner + start, corner + end);
     start = e2.place;
     end = e3.place;

@@ -1,3 +1,4 @@
+import type { RidgeLevel } from '../curves/ridge-levels.ts';
 import { checkDomain, type Domain } from '../model/plane.ts';
 import type { LayerChoice } from '../engine/engine.ts';
 import type { Network } from '../model/network.ts';
@@ -141,6 +142,15 @@ export const readRange: Reader<'auto' | readonly [number, number]> = (text) => {
   const numbers = numberList(text);
   if (numbers?.length === 2 && numbers[0] < numbers[1]) return [numbers[0], numbers[1]];
   return wanted('auto or two numbers low,high, such as -3,3');
+};
+
+export const readLevel: Reader<RidgeLevel> = (text) => {
+  if (text === 'auto') return text;
+  const isPart = text.endsWith('%');
+  const value = readNumber(isPart ? text.slice(0, -1) : text);
+  const isGood = isPart ? value >= 0 && value <= 100 : !Number.isNaN(value);
+  if (!isGood) return wanted('a value of λ, a percentile such as 70%, or auto');
+  return isPart ? { percentile: value } : value;
 };
 
 function numberList(text: string): number[] | null {

@@ -8,6 +8,7 @@ import { addFieldCommand } from './commands/field.ts';
 import { addInspectCommand } from './commands/inspect.ts';
 import { addPointsCommand } from './commands/points.ts';
 import { addRenderCommand } from './commands/render.ts';
+import { addRidgesCommand } from './commands/ridges.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { removeUnfinished } from './output.ts';
 
@@ -31,6 +32,7 @@ function createProgram(signal: AbortSignal): Command {
   addFieldCommand(program, signal);
   addPointsCommand(program, signal);
   addRenderCommand(program, signal);
+  addRidgesCommand(program, signal);
   addTrainCommand(program, signal);
   addAccuracyCommand(program, signal);
   addAttackCommand(program, signal);

@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { RidgeCurve } from '../curves/ridge-curves.ts';
 import type { FieldData, TrainingStatus } from '../engine/engine.ts';
 import { asError, DataError } from '../errors.ts';
 import type { SavedNetworkFormat } from '../files/file-options.ts';
@@ -20,7 +21,14 @@ import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
 import type { Probe } from './probe.ts';
 import { Problems, type ProblemSource } from './problems.ts';
-import { computeMapField, probeMap, type FieldOptions, type ProbeOptions } from './queries.ts';
+import {
+  computeMapField,
+  findMapRidges,
+  probeMap,
+  type FieldOptions,
+  type MapRidgeOptions,
+  type ProbeOptions,
+} from './queries.ts';
 import { describeShown, shownSpace } from './shown.ts';
 import { Stage } from './stage.ts';
 import { styles } from './styles.ts';
@@ -144,6 +152,11 @@ export class FtleMapElement extends MapAttributes {
   /** A field of the present weights, as arrays. */
   async field(options: FieldOptions = {}): Promise<FieldData> {
     return computeMapField((await this.#opened()).live, options);
+  }
+
+  /** Ridges of a field of the present weights, as curves in plane coordinates, longest first. */
+  async ridgeCurves(options: MapRidgeOptions = {}): Promise<RidgeCurve[]> {
+    return findMapRidges((await this.#opened()).live, options);
   }
 
   /** Ridges of the field that is shown, as segments [count][4]: x0, y0, x1, y1. */

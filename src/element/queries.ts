@@ -1,3 +1,5 @@
+import type { RidgeCurve } from '../curves/ridge-curves.ts';
+import type { RidgeCurveOptions } from '../curves/ridge-levels.ts';
 import type { ExponentSpace, FieldData } from '../engine/engine.ts';
 import { DataError } from '../errors.ts';
 import type { Domain } from '../model/plane.ts';
@@ -61,4 +63,20 @@ export async function computeMapField(live: LiveMap, options: FieldOptions): Pro
   } finally {
     model.dispose();
   }
+}
+
+/** Of which field, and what counts as a ridge. */
+export type MapRidgeOptions = FieldOptions & RidgeCurveOptions;
+
+/**
+ * Ridges of such a field as curves. What finds them is loaded when it is first wanted.
+ *
+ * @throws DataError or NetworkError if the options do not fit, AbortError if the signal fires.
+ */
+export async function findMapRidges(
+  live: LiveMap,
+  options: MapRidgeOptions,
+): Promise<RidgeCurve[]> {
+  const { findRidgeCurves } = await import('../curves/ridge-curves.ts');
+  return findRidgeCurves(await computeMapField(live, options), options);
 }

@@ -1,6 +1,6 @@
 import { Status, type FieldData, type PointsData } from '../engine/engine.ts';
 import { pixelCentre } from '../model/plane.ts';
-import { hasOutput } from '../render/boundary.ts';
+import { hasOutput } from '../curves/boundary.ts';
 import { shortestDecimal } from './decimal.ts';
 import { writeParameters, type MapParameters } from './parameters.ts';
 

@@ -1,6 +1,6 @@
 import type { FieldData } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
-import { boundarySegments } from '../render/boundary.ts';
+import { boundarySegments } from '../curves/boundary.ts';
 import { directionMarks } from '../render/direction-marks.ts';
 import { scaleTicks, type Legend } from '../render/legend.ts';
 import { classColor } from '../render/palette.ts';

@@ -43,14 +43,39 @@ export function smoothGrid({ values, width, height }: ScalarGrid, sigma: number)
   return { values: smoothed, width, height };
 }
 
-interface Corner {
+/** Value, gradient and Hessian of a field at a pixel's centre, and what they say about ridges there. */
+export interface Corner {
   readonly value: number;
-  readonly curvature: number;
-  readonly normal: readonly [number, number];
   readonly gradient: readonly [number, number];
+  /** xx, xy, yy */
+  readonly hessian: readonly [number, number, number];
+  /** μ, the most negative eigenvalue of the Hessian. */
+  readonly curvature: number;
+  /** Its eigenvector n, unit; the sign means nothing. */
+  readonly normal: readonly [number, number];
 }
 
-/** Value, gradient, most negative curvature and its direction at a pixel, by central differences. */
+export function cornerOf(
+  value: number,
+  gradient: readonly [number, number],
+  hessian: readonly [number, number, number],
+): Corner {
+  const [xx, xy, yy] = hessian;
+  const half = (xx - yy) / 2;
+  const radius = Math.hypot(half, xy);
+  // Of the two ways to write n the one that does not cancel.
+  const [a, b] = half > 0 ? [-xy, half + radius] : [radius - half, -xy];
+  const size = Math.hypot(a, b);
+  return {
+    value,
+    gradient,
+    hessian,
+    curvature: (xx + yy) / 2 - radius,
+    normal: size > 0 ? [a / size, b / size] : [1, 0],
+  };
+}
+
+/** By central differences; null next to a pixel that does not count. */
 function cornerAt({ values, width }: ScalarGrid, x: number, y: number): Corner | null {
   const at = (dx: number, dy: number) => values[(y + dy) * width + x + dx];
   for (let dy = -1; dy <= 1; dy++) {
@@ -60,33 +85,47 @@ function cornerAt({ values, width }: ScalarGrid, x: number, y: number): Corner |
   const xx = at(1, 0) - 2 * value + at(-1, 0);
   const yy = at(0, 1) - 2 * value + at(0, -1);
   const xy = (at(1, 1) - at(-1, 1) - at(1, -1) + at(-1, -1)) / 4;
-  const half = (xx - yy) / 2;
-  const radius = Math.hypot(half, xy);
-  const [a, b] = half > 0 ? [-xy, half + radius] : [radius - half, -xy];
-  const size = Math.hypot(a, b);
-  return {
-    value,
-    curvature: (xx + yy) / 2 - radius,
-    normal: size > 0 ? [a / size, b / size] : [1, 0],
-    gradient: [(at(1, 0) - at(-1, 0)) / 2, (at(0, 1) - at(0, -1)) / 2],
-  };
+  const gradient = [(at(1, 0) - at(-1, 0)) / 2, (at(0, 1) - at(0, -1)) / 2] as const;
+  return cornerOf(value, gradient, [xx, xy, yy]);
 }
 
+/** Normals of neighbours that differ by more than 60° have no ridge between them. */
+const LEAST_AGREEMENT = 0.5;
+
+/** ∇f·n at two neighbouring corners, n at the second turned to agree with n at the first. */
+export function slopesBetween(a: Corner, b: Corner): readonly [number, number] {
+  const slope = ({ gradient, normal }: Corner) => gradient[0] * normal[0] + gradient[1] * normal[1];
+  const agreement = a.normal[0] * b.normal[0] + a.normal[1] * b.normal[1];
+  return [slope(a), agreement < 0 ? -slope(b) : slope(b)];
+}
+
+/**
+ * Where a ridge passes between two neighbouring corners: the part of the way from a to b, 0 to 1, or null
+ * where none does.
+ */
+export function crossingBetween(a: Corner | null, b: Corner | null): number | null {
+  if (!a || !b || a.curvature >= 0 || b.curvature >= 0) return null;
+  const agreement = a.normal[0] * b.normal[0] + a.normal[1] * b.normal[1];
+  if (Math.abs(agreement) < LEAST_AGREEMENT) return null;
+  const [from, to] = slopesBetween(a, b);
+  return from > 0 === to > 0 ? null : from / (from - to);
+}
+
+/** Around a cell, from its lower left corner. */
 const EDGES = [
   [0, 1],
   [1, 3],
   [3, 2],
   [2, 0],
 ] as const;
-/** Directions within a cell that differ by more than 60° have no ridge between them. */
-const LEAST_AGREEMENT = 0.5;
 
 /**
  * Height ridges of a field: curves where the gradient vanishes along n, the direction of the most negative
- * curvature μ < 0 (∇f·n = 0), with f at least `threshold` and −μ at least `sharpness`.
+ * curvature μ < 0 (∇f·n = 0), with f at least `threshold` and −μ at least `sharpness`. This is what is
+ * drawn live; curves/ridge-curves.ts has the same rule with derivatives of a surface that is fitted.
  *
- * n has no sign; within a cell between four pixel centres all four are turned to agree with the sharpest
- * corner. Ends are found by linear interpolation along the cell's edges.
+ * n has no sign; along each edge of a cell between four pixel centres its ends are turned to agree, and the
+ * ridge crosses where ∇f·n, interpolated between them, is 0. So neighbouring cells share their ends.
  *
  * Source: Eberly, Ridges in Image and Data Analysis (1996), height ridges; Sadlo & Peikert, IEEE TVCG 13
  * (2007), for ridges of exponents.
@@ -99,37 +138,18 @@ export function findRidges(grid: ScalarGrid, threshold: number, sharpness: numbe
   for (let y = 1; y + 2 < height; y++) {
     for (let x = 1; x + 2 < width; x++) {
       const corners = [0, 1, 2, 3].map((c) => cornerAt(grid, x + (c % 2), y + (c >> 1)));
-      addCell(corners, x + 0.5, y + 0.5, threshold, sharpness, segments);
+      const found: number[] = [];
+      for (const [i, j] of EDGES) {
+        const [a, b] = [corners[i], corners[j]];
+        const part = crossingBetween(a, b);
+        if (part === null) continue;
+        const mix = (from: number, to: number) => from + part * (to - from);
+        if (mix(a!.value, b!.value) < threshold) continue;
+        if (-mix(a!.curvature, b!.curvature) < sharpness) continue;
+        found.push(x + 0.5 + mix(i % 2, j % 2), y + 0.5 + mix(i >> 1, j >> 1));
+      }
+      for (let i = 0; i + 3 < found.length; i += 4) segments.push(...found.slice(i, i + 4));
     }
   }
   return Float64Array.from(segments);
-}
-
-function addCell(
-  corners: readonly (Corner | null)[],
-  left: number,
-  bottom: number,
-  threshold: number,
-  sharpness: number,
-  segments: number[],
-): void {
-  const known = corners.filter((corner) => corner !== null && corner.curvature < 0) as Corner[];
-  if (known.length < 4) return;
-  const sharpest = known.reduce((a, b) => (b.curvature < a.curvature ? b : a));
-  const slopes = known.map(({ normal: [a, b], gradient: [gx, gy] }) => {
-    const agreement = a * sharpest.normal[0] + b * sharpest.normal[1];
-    if (Math.abs(agreement) < LEAST_AGREEMENT) return NaN;
-    return Math.sign(agreement) * (gx * a + gy * b);
-  });
-  if (slopes.some((slope) => Number.isNaN(slope))) return;
-  const found: number[] = [];
-  for (const [a, b] of EDGES) {
-    if (slopes[a] > 0 === slopes[b] > 0) continue;
-    const part = slopes[a] / (slopes[a] - slopes[b]);
-    const mix = (from: number, to: number) => from + part * (to - from);
-    if (mix(known[a].value, known[b].value) < threshold) continue;
-    if (-mix(known[a].curvature, known[b].curvature) < sharpness) continue;
-    found.push(left + mix(a % 2, b % 2), bottom + mix(a >> 1, b >> 1));
-  }
-  for (let i = 0; i + 3 < found.length; i += 4) segments.push(...found.slice(i, i + 4));
 }

@@ -3,7 +3,7 @@ import { CpuField } from '../engine/cpu-field.ts';
 import { CpuRidges } from '../engine/cpu-ridges.ts';
 import type { Field, FieldData, Ridges } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
-import { boundarySegments } from './boundary.ts';
+import { boundarySegments } from '../curves/boundary.ts';
 import { directionMarks } from './direction-marks.ts';
 import { classColor, type Rgb } from './palette.ts';
 import { pixelColor, styleTable } from './pixel-color.ts';

@@ -1,5 +1,5 @@
 import { Status, type FieldData } from '../engine/engine.ts';
-import { hasOutput } from './boundary.ts';
+import { hasOutput } from '../curves/boundary.ts';
 import { classRgb, colorTable, tableColor, type Rgb } from './palette.ts';
 import type { PaintStyle } from './style.ts';
 

@@ -1,6 +1,6 @@
 import type { FieldData } from '../engine/engine.ts';
 import { Slices } from '../engine/slices.ts';
-import { boundarySegments } from './boundary.ts';
+import { boundarySegments } from '../curves/boundary.ts';
 import type { ColorRange } from './color-range.ts';
 import { directionMarks } from './direction-marks.ts';
 import { DIGIT_HEIGHT, STROKE_WIDTH, textStrokes } from './glyphs.ts';

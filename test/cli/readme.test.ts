@@ -17,7 +17,9 @@ const FIXTURE = `${ROOT}/test/fixtures/onnx-keras`;
 
 it('has a command line for every command', () => {
   const names = new Set(commands.map(([name]) => name));
-  expect(names).toEqual(new Set(['train', 'inspect', 'field', 'points', 'render', 'accuracy']));
+  expect(names).toEqual(
+    new Set(['train', 'inspect', 'field', 'points', 'render', 'ridges', 'accuracy']),
+  );
 });
 
 it('has command lines that run', async () => {
@@ -31,7 +33,8 @@ it('has command lines that run', async () => {
       if (command[i - 1] === '--epochs') return '0.05';
       return command[i - 1] === '--size' ? '24x24' : arg;
     });
-    if (/^(field|render)$/.test(args[0]) && !args.includes('--size')) args.push('--size', '24');
+    if (/^(field|render|ridges)$/.test(args[0]) && !args.includes('--size'))
+      args.push('--size', '24');
     if (args[0] !== 'inspect') args.push('--backend', 'cpu');
     const { code, stderr } = await place.run(args);
     expect([code, code === 0 ? '' : stderr], args.join(' ')).toEqual([0, '']);

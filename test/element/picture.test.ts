@@ -182,7 +182,7 @@ describe('picture', () => {
     expect(countColors(await readPicture(element))).toBeGreaterThan(20);
   });
 
-  it('says ridges as segments, which lie along the boundary of a trained network', async () => {
+  it('says ridges as segments and curves, which lie along the boundary of a trained network', async () => {
     const element = await mountIdle(
       'dataset="circle" architecture="2-10x3-1" resolution="64" learning-rate="0.1" style="width: 240px"',
     );
@@ -202,6 +202,13 @@ describe('picture', () => {
     }
     expect(all).toBeGreaterThan(Math.PI * radius);
     expect(near / all).toBeGreaterThan(0.8);
+    const [ring] = await element.ridgeCurves({ width: 96, height: 96, smoothing: 1 });
+    expect(ring.points.length / 2).toBe(ring.strengths.length);
+    for (let i = 0; i < ring.points.length; i += 2) {
+      const distance = Math.hypot(ring.points[i], ring.points[i + 1]);
+      expect(Math.abs(distance - radius)).toBeLessThan(0.3 * radius);
+    }
+    await expect(element.ridgeCurves({ smoothing: 99 })).rejects.toThrow(/smoothing is 99/);
   });
 
   it('takes a signal for long fields', async () => {

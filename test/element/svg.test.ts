@@ -7,7 +7,7 @@ import type { FieldData } from '../../src/engine/engine.ts';
 import type { MapParameters } from '../../src/files/parameters.ts';
 import { readParameters } from '../../src/files/save.ts';
 import { escapeXml, writeFieldSvg } from '../../src/files/svg.ts';
-import { boundarySegments } from '../../src/render/boundary.ts';
+import { boundarySegments } from '../../src/curves/boundary.ts';
 import { directionMarks } from '../../src/render/direction-marks.ts';
 import { colorTable, gradientStops, tableColor } from '../../src/render/palette.ts';
 import type { StillStyle } from '../../src/render/still.ts';
