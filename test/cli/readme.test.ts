@@ -18,7 +18,7 @@ const FIXTURE = `${ROOT}/test/fixtures/onnx-keras`;
 it('has a command line for every command', () => {
   const names = new Set(commands.map(([name]) => name));
   expect(names).toEqual(
-    new Set(['train', 'inspect', 'field', 'points', 'render', 'ridges', 'accuracy']),
+    new Set(['train', 'inspect', 'field', 'points', 'render', 'ridges', 'accuracy', 'attack']),
   );
 });
 

@@ -64,6 +64,18 @@ const FULL: MapParameters = {
     } as unknown as PointsData,
     'x.npy',
   ),
+  attack: {
+    inputs: 'x.npy',
+    classes: 'y.npy',
+    count: 17,
+    towards: 1,
+    norm: 'linf',
+    radius: 0.1,
+    stepCount: 20,
+    stepSize: 0.0125,
+    loss: 'cross-entropy',
+    bounds: [0, 1],
+  },
   picture: {
     quantity: 'output',
     outputIndex: 1,
