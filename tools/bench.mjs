@@ -1,9 +1,10 @@
-// bench.mjs: how fast the live map is in a headless browser
+// bench.mjs: how fast the live map and its kernels are in a headless browser
 //
-//   npm run bench -- [--runs N] [--json FILE] [--save]
+//   npm run bench -- [--only page|kernels] [--runs N] [--json FILE] [--save]
 //
-//   --runs N      repetitions of every row; 5 by default
-//   --json FILE   writes adapter, date and rows
+//   --only        one half of it
+//   --runs N      repetitions of every row of the page; 5 by default
+//   --json FILE   writes { adapter, date, ceilings, rows, pageRows }
 //   --save        writes docs/bench.md
 //
 // Builds and serves the demo, then measures on the adapter that FTLE_GPU chooses (as for the tests):
@@ -16,7 +17,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
+import { format, resolveConfig } from 'prettier';
 import { build } from 'vite';
+import { benchKernels, kernelTable } from './bench-kernels.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
 import { serveDemo } from './site.mjs';
@@ -28,7 +31,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** The library as it is published; not in dist, which others may be using. */
 const LIBRARY = resolve(ROOT, 'node_modules/.cache/ftle-map/bench');
 const REPORT = resolve(ROOT, 'docs/bench.md');
-const USAGE = 'npm run bench -- [--runs N] [--json FILE] [--save]';
+const USAGE = 'npm run bench -- [--only page|kernels] [--runs N] [--json FILE] [--save]';
 
 const WARM_UP_MS = 2000;
 const COUNTED_MS = 6000;
@@ -44,6 +47,7 @@ function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
+        only: { type: 'string' },
         runs: { type: 'string', default: '5' },
         json: { type: 'string' },
         save: { type: 'boolean', default: false },
@@ -52,6 +56,10 @@ function readOptions() {
     const runs = Number(values.runs);
     if (!Number.isInteger(runs) || runs < 1) {
       throw new Error(`--runs is ${values.runs}, but must be a whole number of at least 1`);
+    }
+    const { only } = values;
+    if (only !== undefined && only !== 'page' && only !== 'kernels') {
+      throw new Error(`--only is ${only}, but must be page or kernels`);
     }
     return { ...values, runs };
   } catch (error) {
@@ -224,71 +232,94 @@ function asTable(rows) {
   ].join('\n');
 }
 
-const options = readOptions();
-const { path } = await ensureBrowser();
-const site = await serveDemo();
-await build({
-  root: ROOT,
-  configFile: resolve(ROOT, 'vite.config.ts'),
-  logLevel: 'warn',
-  build: { outDir: LIBRARY, sourcemap: false },
-});
-const browser = await chromium.launch(launchOptions(path, await chooseGpu(path)));
-try {
+/**
+ * The rows of the page.
+ *
+ * @param {Browser} browser
+ * @param {number} runs
+ */
+async function benchPage(browser, runs) {
+  const site = await serveDemo();
+  await build({
+    root: ROOT,
+    configFile: resolve(ROOT, 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: LIBRARY, sourcemap: false },
+  });
   const pictures = [];
+  /** @type {Awaited<ReturnType<typeof timeTraining>>[]} */
   const trainings = [];
+  /** @type {Awaited<ReturnType<typeof timeTraining>>[]} */
   const adaptive = [];
   const points = [];
-  for (let run = 0; run < options.runs; run++) {
-    pictures.push(await timeFirstPicture(browser, site.url));
-    trainings.push(await timeTraining(browser, site.url, 'resolution="256"'));
-    adaptive.push(await timeTraining(browser, site.url, ''));
-    points.push(await timePoints(browser, site.url));
-    console.error(`run ${run + 1} of ${options.runs} done`);
+  try {
+    for (let run = 0; run < runs; run++) {
+      pictures.push(await timeFirstPicture(browser, site.url));
+      trainings.push(await timeTraining(browser, site.url, 'resolution="256"'));
+      adaptive.push(await timeTraining(browser, site.url, ''));
+      points.push(await timePoints(browser, site.url));
+      console.error(`run ${run + 1} of ${runs} done`);
+    }
+  } finally {
+    await site.close();
   }
-  const rows = [
-    asRow('navigation to first picture', 'ms', pictures, 'at most 600 on SwiftShader'),
-    asRow(
-      'frames while training, 10×8 at 256²',
-      '1/s',
-      trainings.map((training) => training.rate),
-      'at least 15 on SwiftShader',
-    ),
-    asRow(
-      'frames while training, 10×8, at the side the map chooses',
-      '1/s',
-      adaptive.map((training) => training.rate),
-      'at least 10',
-    ),
-    asRow(
-      'navigation to 98 % test accuracy, 10×8, at the side the map chooses',
-      's',
-      adaptive.map((training) => training.seconds),
-      'at most 15 on SwiftShader',
-    ),
-  ];
-  rows.push(
-    asRow(
-      `λ₁ and λ₂ over all inputs of ${FULL_ARCHITECTURE}, ${FULL_POINTS} points`,
-      'points/s',
-      points,
-      'none',
-    ),
-  );
-  const { adapter } = trainings[0];
+  const rates = (/** @type {typeof trainings} */ of) => of.map((training) => training.rate);
+  const learnt = adaptive.map((training) => training.seconds);
+  const pointsName = `λ₁ and λ₂ over all inputs of ${FULL_ARCHITECTURE}, ${FULL_POINTS} points`;
+  return {
+    adapter: trainings[0].adapter,
+    rows: [
+      asRow('navigation to first picture', 'ms', pictures, 'at most 600 on SwiftShader'),
+      asRow(
+        'frames while training, 10×8 at 256²',
+        '1/s',
+        rates(trainings),
+        'at least 15 on SwiftShader',
+      ),
+      asRow(
+        'frames while training, 10×8, at the side the map chooses',
+        '1/s',
+        rates(adaptive),
+        'at least 10',
+      ),
+      asRow(
+        'navigation to 98 % test accuracy, 10×8, at the side the map chooses',
+        's',
+        learnt,
+        'at most 15 on SwiftShader',
+      ),
+      asRow(pointsName, 'points/s', points, 'none'),
+    ],
+  };
+}
+
+const options = readOptions();
+const { path } = await ensureBrowser();
+const browser = await chromium.launch(launchOptions(path, await chooseGpu(path)));
+try {
+  const log = (/** @type {string} */ line) => console.error(line);
+  const page = options.only === 'kernels' ? null : await benchPage(browser, options.runs);
+  const kernels = options.only === 'page' ? null : await benchKernels(browser, log);
+  const adapter = kernels?.adapter ?? page?.adapter ?? 'unknown';
   const date = new Date().toISOString().slice(0, 10);
-  const table = asTable(rows);
-  console.log(`${adapter}, ${date}\n\n${table}`);
+  const tables = [
+    ...(page ? ['## The page', asTable(page.rows)] : []),
+    ...(kernels ? ['## Kernels', kernelTable(kernels.ceilings, kernels.rows)] : []),
+  ].join('\n\n');
+  console.log(`${adapter}, ${date}\n\n${tables}`);
   if (options.json) {
+    const { ceilings = null, rows = [] } = kernels ?? {};
+    const report = { adapter, date, ceilings, rows, pageRows: page?.rows ?? [] };
     mkdirSync(dirname(resolve(options.json)), { recursive: true });
-    writeFileSync(options.json, `${JSON.stringify({ adapter, date, rows }, null, 2)}\n`);
+    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   }
   if (options.save) {
     mkdirSync(dirname(REPORT), { recursive: true });
     const head = '# Benchmarks\n\nWritten by `npm run bench -- --save`.';
-    writeFileSync(REPORT, `${head} Adapter: ${adapter}. Date: ${date}.\n\n${table}\n`);
+    const text = `${head} Adapter: ${adapter}. Date: ${date}.\n\n${tables}\n`;
+    const config = await resolveConfig(REPORT);
+    writeFileSync(REPORT, await format(text, { ...config, filepath: REPORT }));
   }
 } finally {
   await browser.close();
-  await site.close();
 }
