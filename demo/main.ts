@@ -132,7 +132,10 @@ function notify(text: string): void {
 }
 
 async function savePicture(): Promise<void> {
-  offerFile(await map.toBlob(), 'ftle-map.png');
+  // Computed anew, so that the file has a colour bar and says how it was made.
+  const side = 1024;
+  const blob = await map.toBlob({ type: 'image/png', width: side, height: side, colorbar: true });
+  offerFile(blob, 'ftle-map.png');
   notify('Saved ftle-map.png');
 }
 
