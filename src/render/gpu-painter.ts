@@ -196,7 +196,7 @@ class GpuPainter implements Painter {
       pass.draw(vertexCount);
       if (style.samples.errors) {
         const args = this.#lineArgs(request, style, view, LINES.error, style.ink, 1);
-        this.#use(pass, 'error', args, { samples: resources.samples! });
+        this.#use(pass, 'error', args, { samples: resources.samples });
         pass.draw(vertexCount);
       }
     }

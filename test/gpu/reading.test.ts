@@ -10,6 +10,7 @@ import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { GpuStreaks } from '../../src/engine/gpu-streaks.ts';
 import { directionGrid, fieldStreaks, STREAK_REACH } from '../../src/engine/streaks.ts';
+import { assert } from '../../src/errors.ts';
 import { readBuffer } from '../../src/gpu/readback.ts';
 import { Scope } from '../../src/gpu/scope.ts';
 import { RandomStream } from '../../src/math/random.ts';
@@ -48,7 +49,8 @@ function swirl(angleOffset = 0): FieldData {
 async function gpuStreaks(data: FieldData, grain: number): Promise<Float32Array> {
   scope ??= new Scope(await getTestDevice(), 'ftle-map/test/reading');
   const { device } = scope;
-  const field = createGpuField(scope, data) as GpuField;
+  const field = createGpuField(scope, data);
+  assert(field instanceof GpuField, 'not a field of the GPU');
   const streaks = await GpuStreaks.create(scope);
   const encoder = device.createCommandEncoder();
   const buffer = streaks.record(encoder, field.buffers, data.request, grain);
