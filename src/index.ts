@@ -28,6 +28,7 @@ export {
   type Field,
   type FieldBand,
   type FieldData,
+  type FieldHistogram,
   type FieldRequest,
   type FieldStatistics,
   type LayerChoice,

@@ -4,7 +4,7 @@
 //   draw each
 //
 // group 0     0 args · 1 segments[i] (s0, t0, s1, t1) · 2 exponents[pixel] (λ₁, λ₂, ds, dt) ·
-//             3 samples[i] (s, t, class, 0) · 4 colors[CLASS_COLORS]
+//             3 samples[i] (s, t, class, 1 if it is wrong) · 4 colors[CLASS_COLORS]
 // units       plane coordinates; widths and lengths in canvas pixels; colours sRGB
 // numerics    edges are softened over one pixel
 //
@@ -29,6 +29,7 @@ struct LineArgs {
   spacing: f32,
   half_length: f32,
   columns: u32,
+  stroke: f32, // of rings
   // the field below
   width: u32,
   height: u32,
@@ -104,6 +105,14 @@ fn sample_vertex(@builtin(vertex_index) index: u32) -> Vertex {
   return capsule(at.y, place, place, vec4f(color.rgb, args.alpha));
 }
 
+@vertex
+fn error_vertex(@builtin(vertex_index) index: u32) -> Vertex {
+  let at = quad_vertex(index);
+  let entry = samples[at.x];
+  let place = select(vec2f(-9f * args.half_width), to_canvas(entry.xy), entry.w > 0f);
+  return capsule(at.y, place, place, line_color());
+}
+
 @fragment
 fn line_fragment(vertex: Vertex) -> @location(0) vec4f {
   let cover = capsule_cover(vertex.along, vertex.half_length, args.half_width);
@@ -116,4 +125,14 @@ fn disc_fragment(vertex: Vertex) -> @location(0) vec4f {
   let cover = clamp(args.half_width + 0.5f - radius, 0f, 1f);
   let rim = clamp(radius - args.half_width + 1.5f, 0f, 1f);
   return vec4f(mix(vertex.color.rgb, vec3f(0.08f), 0.8f * rim), vertex.color.a * cover);
+}
+
+// A ring of half_width's radius with a light edge.
+@fragment
+fn ring_fragment(vertex: Vertex) -> @location(0) vec4f {
+  let inside = args.half_width - 0.5f - length(vertex.along);
+  let middle = abs(inside - args.stroke);
+  let cover = clamp(args.stroke + 0.5f - middle, 0f, 1f);
+  let ink = clamp(0.5f * args.stroke + 0.5f - middle, 0f, 1f);
+  return vec4f(mix(vec3f(1f), vertex.color.rgb, ink), vertex.color.a * cover);
 }

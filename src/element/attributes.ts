@@ -13,6 +13,7 @@ import type { PointList, PointTriple } from './plane-settings.ts';
 import type {
   Backend,
   Colormap,
+  DirectionChoice,
   DomainList,
   LayerName,
   Properties,
@@ -40,6 +41,12 @@ const list: ComplexAttributeConverter = {
     return parts.length > 1 && parts.every((part) => typeof part === 'number') ? parts : value;
   },
   toAttribute: (value) => (Array.isArray(value) ? value.join(',') : (value ?? null)),
+};
+
+/** A flag that may have a value: none at all is false, an empty one is true. */
+const choice: ComplexAttributeConverter = {
+  fromAttribute: (value) => (value === '' ? true : (value ?? false)),
+  toAttribute: (value) => (typeof value === 'string' ? value : value ? '' : null),
 };
 
 /** A number if the text is one, else the text. */
@@ -90,9 +97,11 @@ const PROPERTIES: PropertyDeclarations = {
   colormap: text,
   range: numbers('range'),
   ridges: flag,
-  directions: flag,
+  directions: { converter: choice, reflect: true, useDefault: true },
   boundary: flag,
   samples: flag,
+  regions: flag,
+  probePanel: { ...flag, attribute: 'probe' },
   controls: flag,
   noColorbar: { ...flag, attribute: 'no-colorbar' },
   autoplay: flag,
@@ -102,7 +111,7 @@ const PROPERTIES: PropertyDeclarations = {
 
 /** Values of the properties where nothing is given. */
 export const DEFAULTS: Readonly<
-  Properties & { controls: boolean; noColorbar: boolean; autoplay: boolean }
+  Properties & { probePanel: boolean; controls: boolean; noColorbar: boolean; autoplay: boolean }
 > = {
   datasetName: null,
   data: null,
@@ -133,6 +142,8 @@ export const DEFAULTS: Readonly<
   directions: false,
   boundary: false,
   samples: false,
+  regions: false,
+  probePanel: false,
   controls: false,
   noColorbar: false,
   autoplay: false,
@@ -188,12 +199,18 @@ export abstract class MapAttributes extends LitElement {
   /** Show λ instead of l·λ. */
   declare perLayer: boolean;
   declare colormap: Colormap;
-  /** Bounds of the colours; `auto` follows the picture. */
+  /** Bounds of the colours; `auto` and `symmetric` follow the picture, `locked` keeps what there is. */
   declare range: RangeChoice;
   declare ridges: boolean;
-  declare directions: boolean;
+  /** Segments, or streaks by line integral convolution. */
+  declare directions: DirectionChoice;
   declare boundary: boolean;
+  /** Points of the data; those that the network gets wrong have a ring. */
   declare samples: boolean;
+  /** Tint the regions of the classes. */
+  declare regions: boolean;
+  /** Attribute `probe`: show the numbers under the pointer, or under a cursor that keys move. */
+  declare probePanel: boolean;
   declare controls: boolean;
   declare noColorbar: boolean;
   /** Train as soon as the map is on screen. */

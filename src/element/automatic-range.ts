@@ -25,6 +25,11 @@ export class AutomaticRange {
     return this.#isSet;
   }
 
+  /** Takes bounds of the user's. */
+  set([low, high]: ColorRange): void {
+    [this.#low, this.#high, this.#isSet] = [low, high, true];
+  }
+
   /** Forgets the bounds: the next values set them at once. */
   restart(): void {
     this.#isSet = false;

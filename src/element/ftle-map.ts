@@ -20,6 +20,8 @@ import { renderBadge, renderDropHint, renderMessage } from './overlays.ts';
 import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
 import type { Probe } from './probe.ts';
+import type { ProbePanel } from './probe-panel.ts';
+import type { Histogram, Place, Profile, ProfileOptions } from './profile.ts';
 import { Problems, type ProblemSource } from './problems.ts';
 import {
   computeMapField,
@@ -29,7 +31,7 @@ import {
   type MapRidgeOptions,
   type ProbeOptions,
 } from './queries.ts';
-import { describeShown, shownSpace } from './shown.ts';
+import { describeShown, shownDomain, shownSpace } from './shown.ts';
 import { Stage } from './stage.ts';
 import { styles } from './styles.ts';
 import type * as MapFiles from './map-files.ts';
@@ -59,6 +61,7 @@ export class FtleMapElement extends MapAttributes {
   #stage: Stage | null = null;
   #drop: FileDrop | null = null;
   #isDropTarget = false;
+  #panel: ProbePanel | null = null;
   #wantsPlay = false;
 
   readonly #wishes = new Wishes();
@@ -159,6 +162,29 @@ export class FtleMapElement extends MapAttributes {
     return findMapRidges((await this.#opened()).live, options);
   }
 
+  /**
+   * λ, outputs and classes along the line between two points, with the present weights: `count` points with
+   * both ends, and where the line crosses the decision boundary.
+   */
+  async profile(
+    from: Place,
+    to: Place,
+    count = 256,
+    options: ProfileOptions = {},
+  ): Promise<Profile> {
+    const [{ live }, { profileMap }] = await Promise.all([this.#opened(), import('./profile.ts')]);
+    return profileMap(live, from, to, count, options);
+  }
+
+  /** λ₁ of the field that is shown, counted in bins; their number is a power of two up to 4,096. */
+  async histogram(binCount = 64): Promise<Histogram> {
+    const [{ live }, { histogramOfMap }] = await Promise.all([
+      this.#opened(),
+      import('./profile.ts'),
+    ]);
+    return histogramOfMap(live, binCount);
+  }
+
   /** Ridges of the field that is shown, as segments [count][4]: x0, y0, x1, y1. */
   async ridgeSegments(): Promise<Float32Array> {
     return (await this.#opened()).live.ridgeSegments();
@@ -210,6 +236,7 @@ export class FtleMapElement extends MapAttributes {
 
   protected override updated(changed: PropertyValues): void {
     if (changed.size > 0) this.#stage?.refreshLabel();
+    if (changed.has('probePanel')) this.#takePanel();
   }
 
   protected override render(): TemplateResult {
@@ -276,6 +303,7 @@ export class FtleMapElement extends MapAttributes {
         this.#dispatch('ftle-ready', { backend, description });
       }
       this.#dispatch('ftle-frame', frame);
+      this.#panel?.refresh();
       const isSameRange = frame.low === this.#bounds[0] && frame.high === this.#bounds[1];
       if (!isSameRange || shownSpace(live) !== this.#space) this.requestUpdate();
     },
@@ -380,6 +408,30 @@ export class FtleMapElement extends MapAttributes {
     );
     this.#connector.open();
     this.#load();
+    this.#takePanel();
+  }
+
+  /** Shows or takes away the numbers under the pointer, whose code is loaded by then. */
+  #takePanel(): void {
+    if (!this.probePanel || !this.#stage) {
+      this.#panel?.dispose();
+      this.#panel = null;
+      return;
+    }
+    const stage = this.#stage;
+    Promise.all([import('./probe-panel.ts'), import('./reading.ts')]).then(
+      ([{ ProbePanel }, { readPoint }]) => {
+        if (!this.probePanel || this.#stage !== stage || this.#panel) return;
+        const pictures = this.renderRoot.querySelector<HTMLElement>('.pictures')!;
+        this.#panel = new ProbePanel(this.shadowRoot!, pictures, {
+          domain: () => this.#live && shownDomain(this.#live),
+          read: async (x, y) => readPoint((await this.#opened()).live, x, y),
+          onSelect: (x, y) => this.#select(x, y),
+          onError: (error) => this.#report('engine', error),
+        });
+      },
+      (error: unknown) => this.#report('engine', error),
+    );
   }
 
   /** Frees everything that the element holds. */
@@ -387,6 +439,7 @@ export class FtleMapElement extends MapAttributes {
     this.#plans.close();
     this.#stage?.dispose();
     this.#stage = null;
+    this.#takePanel();
     this.#drop?.dispose();
     this.#drop = null;
     this.#connector.close();

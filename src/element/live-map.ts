@@ -258,7 +258,8 @@ export class LiveMap {
     if (isVisible && this.#sides === null) return () => this.#showStill(session);
     if (this.#isStatusStale) return () => this.#takeStock();
     if (isVisible && this.#sides && this.#sides.length > 0) return () => this.#showStill(session);
-    if (this.#isPaintStale || this.picture.lacksRidges(session))
+    const { picture } = this;
+    if (this.#isPaintStale || picture.lacksRidges(session) || picture.lacksErrors(session))
       return () => this.#repaint(session);
     return null;
   }

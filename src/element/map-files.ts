@@ -80,12 +80,13 @@ export async function writeMapBlob(connection: Connection, options: BlobOptions)
       isPicture && style.ridges,
       signal,
     );
-    const range =
-      style.range === 'auto' && isPicture && picture.isMeasured ? picture.bounds : style.range;
+    const isRule = typeof style.range === 'string';
+    const range = isPicture && (!isRule || picture.isMeasured) ? picture.bounds : 'auto';
     const bytes = await writeField(data, isGrey ? 'grey' : FORMATS[type], origin, {
       ...style,
       // The bounds of a picture are in its units, and those of greys in units of λ: these come from the field.
-      range: isPicture ? range : 'auto',
+      range,
+      directions: style.directions !== null,
       ridges,
       samples: style.samples ? createSamples(plan.dataset, plane.plane) : null,
       colorbar,

@@ -3,13 +3,14 @@ import type { Picture } from './picture.ts';
 import type { Session } from './session.ts';
 
 /** Milliseconds between two evaluations, readbacks of the weights, measurements of the colour range. */
-const INTERVALS = { evaluation: 250, keep: 2000, measure: 100 };
+const INTERVALS = { evaluation: 250, samples: 250, keep: 2000, measure: 100 };
 /** What takes long is done less often: it may take this part of the time. */
 const MOST_PART = 0.1;
 
 /** Reads back from a session, beside its frames, what is worth knowing: status, weights, colour range. */
 export class Monitor {
   readonly #evaluation = new Interval(INTERVALS.evaluation);
+  readonly #samples = new Interval(INTERVALS.samples);
   readonly #keep = new Interval(INTERVALS.keep);
   readonly #measure = new Interval(INTERVALS.measure);
   #evaluating: Promise<void> | null = null;
@@ -27,6 +28,7 @@ export class Monitor {
     const { session, picture } = this;
     this.#watch(this.#measure, (elapsed) => picture.measure(session, elapsed));
     this.#watch(this.#evaluation, () => this.#evaluate());
+    this.#watch(this.#samples, () => picture.judgeSamples(session));
     this.#watch(this.#keep, () => session.keep());
   }
 

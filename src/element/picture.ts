@@ -9,7 +9,7 @@ import { AutomaticRange, type ColorRange } from './automatic-range.ts';
 import { measureRange } from './measured-range.ts';
 import type { Plan } from './plan.ts';
 import type { PlaneView } from './plane-view.ts';
-import { createSamples, type Samples } from './samples.ts';
+import { createSamples, findErrors, type Samples } from './samples.ts';
 import type { Session } from './session.ts';
 import type { LayerName, StyleSettings } from './settings.ts';
 import {
@@ -51,6 +51,9 @@ export class Picture {
   #found: Ridges | null = null;
   #samples: { readonly plan: Plan; readonly plane: Plane; readonly value: Samples | null } | null =
     null;
+  /** Which samples are wrong, at the step that this was found or begun at. */
+  #errors: { readonly plan: Plan; stepCount: number; values: Uint8Array | null } | null = null;
+  #judging: Promise<void> | null = null;
 
   constructor(
     readonly engine: Engine,
@@ -91,18 +94,26 @@ export class Picture {
 
   /** Bounds of the colours in the units that are shown. */
   get bounds(): ColorRange {
-    return this.style.range === 'auto' ? this.#range.bounds : this.style.range;
+    const { range } = this.style;
+    return typeof range === 'string' ? this.#range.bounds : range;
   }
 
   setStyle(style: StyleSettings): void {
-    const { quantity, perLayer, colormap } = this.style;
-    const isSame = style.quantity === quantity && style.perLayer === perLayer;
-    if (!isSame || isSymmetric(style) !== (colormap === 'diverging')) this.restartRange();
+    const old = this.style;
     this.style = style;
+    // A lock takes over what was in force, even bounds of the user's.
+    if (style.range === 'locked') {
+      if (typeof old.range !== 'string') this.#range.set(old.range);
+      return;
+    }
+    const isSame = style.quantity === old.quantity && style.perLayer === old.perLayer;
+    const wasFollowed = old.range === 'auto' || old.range === 'symmetric';
+    if (!isSame || !wasFollowed || isSymmetric(style) !== isSymmetric(old)) this.restartRange();
   }
 
   /** Lets the next measurement set the colour range at once. */
   restartRange(): void {
+    if (this.style.range === 'locked') return;
     this.#restartCount++;
     this.#range.restart();
   }
@@ -148,6 +159,7 @@ export class Picture {
     const domain = this.viewDomain(view);
     const layer = this.layerFor(plan);
     const request = { plane: view.plane, domain, width, height, layer, space };
+    await this.painter.prepare(this.style);
     await field.compute(request, { signal });
     this.#planes.set(field, view);
     this.#found = null;
@@ -174,9 +186,37 @@ export class Picture {
     return ridges;
   }
 
+  /** Whether it is to be found which samples are wrong. */
+  lacksErrors({ plan, trainer, field }: Session): boolean {
+    if (!this.style.samples || !plan.dataset || !field.request) return false;
+    return this.#errors?.plan !== plan || this.#errors.stepCount !== (trainer?.stepCount ?? 0);
+  }
+
+  /** Finds which samples are wrong with the present weights. */
+  async judgeSamples(session: Session): Promise<void> {
+    while (this.#judging) await this.#judging;
+    if (!this.lacksErrors(session)) return;
+    this.#judging = this.#judge(session).finally(() => (this.#judging = null));
+    await this.#judging;
+  }
+
+  async #judge(session: Session): Promise<void> {
+    const { plan, trainer } = session;
+    const stepCount = trainer?.stepCount ?? 0;
+    const isSame = this.#errors?.plan === plan;
+    // A failure is not tried again at the same step.
+    const found = { plan, stepCount, values: isSame ? this.#errors!.values : null };
+    this.#errors = found;
+    const classifier = await session.openClassifier(this.shownPlane(session).plane);
+    found.values = await findErrors(plan.dataset!, classifier);
+    this.#samples = null;
+  }
+
   /** Does what a new style needs before it can be painted. */
   async prepare(session: Session): Promise<void> {
     if (!session.field.request) return;
+    await this.painter.prepare(this.style);
+    await this.judgeSamples(session);
     if (this.style.ridges) await this.findRidges(session);
     if (!this.#range.isSet) await this.measure(session, Infinity);
   }
@@ -193,7 +233,8 @@ export class Picture {
   }
 
   async #measure(session: Session, elapsed: number): Promise<void> {
-    if (this.style.range !== 'auto') return;
+    const { range } = this.style;
+    if (typeof range !== 'string' || (range === 'locked' && this.#range.isSet)) return;
     const style = this.style;
     const restartCount = this.#restartCount;
     const measured = await measureRange(session.field, style.quantity, this.#scale(session.field));
@@ -228,9 +269,10 @@ export class Picture {
   #paintStyle(session: Session, pixelRatio: number): PaintStyle {
     const { field, plan } = session;
     const { plane } = this.shownPlane(session);
-    const { quantity, colormap, ridges, directions, boundary, samples } = this.style;
+    const { quantity, colormap, ridges, directions, boundary, samples, regions } = this.style;
+    const errors = this.#errors?.plan === plan ? this.#errors.values : null;
     if (samples && (this.#samples?.plan !== plan || this.#samples.plane !== plane)) {
-      this.#samples = { plan, plane, value: createSamples(plan.dataset, plane) };
+      this.#samples = { plan, plane, value: createSamples(plan.dataset, plane, errors) };
     }
     return {
       quantity,
@@ -241,6 +283,7 @@ export class Picture {
       ridges,
       directions,
       boundary,
+      regions,
       samples: samples ? (this.#samples?.value ?? null) : null,
       pixelRatio,
       ink: [0, 0, 0],
@@ -253,7 +296,7 @@ export class Picture {
   }
 }
 
-/** Only the diverging map has a middle, which belongs to 0. */
-function isSymmetric(style: StyleSettings): boolean {
-  return style.colormap === 'diverging';
+/** The diverging map has a middle, which belongs to 0. */
+function isSymmetric({ colormap, range }: StyleSettings): boolean {
+  return colormap === 'diverging' || range === 'symmetric';
 }

@@ -37,7 +37,7 @@ export async function probeMap(
   return live.ask(async ({ network, plane: { plane }, session }) => {
     const layer = resolveLayer(live.picture.layer, network);
     if (space === 'plane') return probePlane(network, plane, layer, x, y);
-    const evaluator = await session.openEvaluator(layer);
+    const evaluator = await session.openEvaluator(layer, 'full');
     return probeAllInputs(network, plane, evaluator, x, y);
   });
 }

@@ -5,12 +5,17 @@ import type {
   FieldStatistics,
   LayerChoice,
   Model,
+  PointsRequest,
   Ridges,
   Trainer,
 } from '../engine/engine.ts';
 import type { TrainingRecord } from '../files/parameters.ts';
 import { createNetwork, type Network } from '../model/network.ts';
+import type { Plane } from '../model/plane.ts';
 import type { Plan } from './plan.ts';
+
+/** What an evaluator is for: each has one of its own. */
+type EvaluatorUse = 'reading' | 'classes';
 
 /** What the engine holds for one plan: model, field, ridges and trainer, freed together. */
 export class Session {
@@ -18,8 +23,7 @@ export class Session {
   #ridgesOpening: Promise<Ridges> | null = null;
   #areRidgesDue = true;
   #trainer: Trainer | null = null;
-  /** Of exponents over all inputs, at the layer that was asked for last. */
-  #evaluator: Evaluator | null = null;
+  readonly #evaluators = new Map<EvaluatorUse, Evaluator>();
   /** Parameters read back last, and the step they belong to: what survives the loss of a device. */
   kept: { readonly parameters: Float32Array; readonly stepCount: number };
   #disposed = false;
@@ -92,16 +96,28 @@ export class Session {
     return this.#ridgesOpening;
   }
 
-  /** Exponents over all inputs, at points of the caller; one caller at a time. */
-  async openEvaluator(layer: LayerChoice): Promise<Evaluator> {
-    if (this.#evaluator?.request.layer === layer) return this.#evaluator;
-    this.#evaluator?.dispose();
-    this.#evaluator = null;
+  /** λ₁, λ₂ and directions at points of the caller; kept until others are asked for. One caller at a time. */
+  openEvaluator(layer: LayerChoice, space: Plane | 'full'): Promise<Evaluator> {
     const exponentCount = Math.min(2, this.plan.network.inputWidth);
-    const request = { layer, space: 'full', exponentCount, directions: true } as const;
+    return this.#openEvaluator('reading', { layer, space, exponentCount, directions: true });
+  }
+
+  /** Classes at points of the caller, who is another one; its exponents are of no use. */
+  openClassifier(plane: Plane): Promise<Evaluator> {
+    const layer = this.plan.network.depth > 0 ? 1 : 'output';
+    const request = { layer, space: plane, exponentCount: 1, directions: false } as const;
+    return this.#openEvaluator('classes', request);
+  }
+
+  async #openEvaluator(use: EvaluatorUse, request: PointsRequest): Promise<Evaluator> {
+    const kept = this.#evaluators.get(use);
+    const { layer, space } = kept?.request ?? {};
+    if (kept && layer === request.layer && space === request.space) return kept;
+    kept?.dispose();
+    this.#evaluators.delete(use);
     const evaluator = await this.engine.createEvaluator(this.model, request);
     if (this.#disposed) evaluator.dispose();
-    else this.#evaluator = evaluator;
+    else this.#evaluators.set(use, evaluator);
     return evaluator;
   }
 
@@ -140,7 +156,7 @@ export class Session {
   dispose(): void {
     this.#disposed = true;
     this.#ridges?.dispose();
-    this.#evaluator?.dispose();
+    for (const evaluator of this.#evaluators.values()) evaluator.dispose();
     this.#trainer?.dispose();
     this.field.dispose();
     this.model.dispose();

@@ -5,7 +5,12 @@ import type { ExponentSpace, LayerChoice, Optimizer } from '../engine/engine.ts'
 import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
 import { checkDomain, type Domain } from '../model/plane.ts';
 import { COLORMAPS, type ColormapName } from '../render/palette.ts';
-import { QUANTITIES, type Quantity } from '../render/style.ts';
+import {
+  DIRECTION_STYLES,
+  QUANTITIES,
+  type DirectionStyle,
+  type Quantity,
+} from '../render/style.ts';
 import type { PlaneProperties } from './plane-settings.ts';
 import { isEmpty, number, numbers, oneOf, show, wholeNumber } from './values.ts';
 
@@ -14,10 +19,16 @@ export type DomainList = readonly [xMin: number, yMin: number, xMax: number, yMa
 /** `last` is the last hidden layer, or the output of a network without hidden layers. */
 export type LayerName = LayerChoice | 'last';
 export type Backend = 'auto' | 'webgpu' | 'cpu';
-export type RangeChoice = 'auto' | readonly [low: number, high: number];
+/** `auto` follows the picture, `symmetric` too but about 0, `locked` keeps the bounds that there are. */
+export type RangeChoice = RangeRule | readonly [low: number, high: number];
+/** How stretching directions are shown; as an attribute without a value: true, which means segments. */
+export type DirectionChoice = boolean | DirectionStyle;
 
 export type { ColormapName as Colormap } from '../render/palette.ts';
-export type { Quantity } from '../render/style.ts';
+export type { DirectionStyle, Quantity } from '../render/style.ts';
+
+const RANGE_RULES = ['auto', 'symmetric', 'locked'] as const;
+type RangeRule = (typeof RANGE_RULES)[number];
 
 const SPACES = ['plane', 'full'] as const satisfies readonly ExponentSpace[];
 
@@ -59,9 +70,12 @@ export interface StyleSettings {
   readonly colormap: ColormapName;
   readonly range: RangeChoice;
   readonly ridges: boolean;
-  readonly directions: boolean;
+  /** null: not at all. */
+  readonly directions: DirectionStyle | null;
   readonly boundary: boolean;
   readonly samples: boolean;
+  /** Whether the regions of the classes are tinted. */
+  readonly regions: boolean;
 }
 
 /** The settings of an element as they are given: unchecked. */
@@ -91,9 +105,10 @@ export interface Properties extends PlaneProperties {
   colormap: ColormapName;
   range: RangeChoice;
   ridges: boolean;
-  directions: boolean;
+  directions: DirectionChoice;
   boundary: boolean;
   samples: boolean;
+  regions: boolean;
   resolution: number | null;
   backend: Backend;
 }
@@ -153,9 +168,10 @@ export function readStyleSettings(given: Given): StyleSettings {
     colormap: oneOf('colormap', given.colormap, COLORMAPS),
     range: readRange(given.range),
     ridges: Boolean(given.ridges),
-    directions: Boolean(given.directions),
+    directions: readDirections(given.directions),
     boundary: Boolean(given.boundary),
     samples: Boolean(given.samples),
+    regions: Boolean(given.regions),
   };
 }
 
@@ -195,13 +211,20 @@ export function readSpace(value: unknown): ExponentSpace {
 }
 
 function readRange(value: unknown): RangeChoice {
-  if (value === 'auto' || isEmpty(value)) return 'auto';
-  const wanted = 'auto or two numbers low,high';
+  if (isEmpty(value)) return 'auto';
+  const rule = RANGE_RULES.find((name) => name === value);
+  if (rule) return rule;
+  const wanted = 'auto, symmetric, locked or two numbers low,high';
   const [low, high] = numbers('range', value, 2, wanted) as [number, number];
   if (!(high > low)) {
     throw new DataError(`range is ${low},${high}, but low must be below high`);
   }
   return [low, high];
+}
+
+function readDirections(value: unknown): DirectionStyle | null {
+  if (value === false || value === null || value === undefined) return null;
+  return value === true || value === '' ? 'segments' : oneOf('directions', value, DIRECTION_STYLES);
 }
 
 function checkFiles(value: unknown): readonly File[] {

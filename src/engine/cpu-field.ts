@@ -10,12 +10,13 @@ import type {
   Field,
   FieldBand,
   FieldData,
+  FieldHistogram,
   FieldRequest,
   FieldStatistics,
 } from './engine.ts';
 import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
 import { checkRequest } from './field-checks.ts';
-import { fieldStatistics } from './field-statistics.ts';
+import { fieldHistogram, fieldStatistics } from './field-statistics.ts';
 import { Slices } from './slices.ts';
 
 /** A field on the CPU: float64 arithmetic, results kept as float32. */
@@ -54,6 +55,10 @@ export class CpuField implements Field {
 
   async statistics(): Promise<FieldStatistics> {
     return fieldStatistics(this.#content());
+  }
+
+  async histogram(): Promise<FieldHistogram> {
+    return fieldHistogram(this.#content());
   }
 
   async read(): Promise<FieldData> {

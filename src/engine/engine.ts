@@ -115,6 +115,17 @@ export interface FieldStatistics {
   readonly badCount: number;
 }
 
+/** How λ₁ is spread over the pixels of a field with good status. */
+export interface FieldHistogram {
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Pixels in each of 4,096 bins of equal width from minimum to maximum; all in the first if these are equal. */
+  readonly counts: Uint32Array;
+  /** Pixels with good status, which is the sum of the counts, and the others. */
+  readonly goodCount: number;
+  readonly badCount: number;
+}
+
 /** A network whose parameters are resident where the engine computes. A trainer changes them in place. */
 export interface Model {
   readonly network: Network;
@@ -138,6 +149,7 @@ export interface Field {
    */
   compute(request: FieldRequest, options?: ComputeOptions): Promise<void>;
   statistics(): Promise<FieldStatistics>;
+  histogram(): Promise<FieldHistogram>;
   read(): Promise<FieldData>;
   dispose(): void;
 }

@@ -11,6 +11,7 @@ import type {
   Field,
   FieldBand,
   FieldData,
+  FieldHistogram,
   FieldRequest,
   FieldStatistics,
 } from './engine.ts';
@@ -182,13 +183,22 @@ export class GpuField implements Field {
   }
 
   async statistics(): Promise<FieldStatistics> {
+    this.#submitStatistics();
+    return this.#statistics.read();
+  }
+
+  async histogram(): Promise<FieldHistogram> {
+    this.#submitStatistics();
+    return this.#statistics.readHistogram();
+  }
+
+  #submitStatistics(): void {
     const { device } = this.model;
     const encoder = device.createCommandEncoder({ label: 'ftle-map/statistics' });
     const pass = encoder.beginComputePass({ label: 'ftle-map/statistics' });
     this.recordStatistics(pass);
     pass.end();
     device.queue.submit([encoder.finish()]);
-    return this.#statistics.read();
   }
 
   /**

@@ -9,7 +9,7 @@ import {
 } from '../gpu/kernel.ts';
 import { readBuffer } from '../gpu/readback.ts';
 import type { Scope } from '../gpu/scope.ts';
-import type { FieldStatistics } from './engine.ts';
+import type { FieldHistogram, FieldStatistics } from './engine.ts';
 import type { FieldBuffers } from './field-road.ts';
 
 /** As reduce.wgsl has them. */
@@ -43,7 +43,7 @@ export class GpuStatistics {
     const { storage, copySrc } = BufferUsage;
     this.summary = scope.buffer('summary', SUMMARY_BYTES, storage | copySrc);
     this.#partials = scope.buffer('partials', LANES * SHARE_BYTES, storage);
-    this.#counts = scope.buffer('counts', BIN_COUNT * 4, storage);
+    this.#counts = scope.buffer('counts', BIN_COUNT * 4, storage | copySrc);
     this.#args = createArguments(scope, reduce, STEPS.length);
   }
 
@@ -74,5 +74,15 @@ export class GpuStatistics {
     const goodCount = new Uint32Array(bytes)[5];
     const badCount = pixelCount - goodCount;
     return { minimum, maximum, mean, low, high, goodCount, badCount };
+  }
+
+  /** The histogram of what was recorded last. */
+  async readHistogram(): Promise<FieldHistogram> {
+    const { device } = this.scope;
+    const [{ minimum, maximum, goodCount, badCount }, counts] = await Promise.all([
+      this.read(),
+      readBuffer(device, this.#counts, 0, BIN_COUNT * 4),
+    ]);
+    return { minimum, maximum, counts: new Uint32Array(counts), goodCount, badCount };
   }
 }

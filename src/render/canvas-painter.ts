@@ -3,9 +3,11 @@ import { CpuField } from '../engine/cpu-field.ts';
 import { CpuRidges } from '../engine/cpu-ridges.ts';
 import type { Field, FieldData, Ridges } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
-import { boundarySegments } from '../curves/boundary.ts';
+import { boundarySegments, hasOutput } from '../curves/boundary.ts';
+import { fieldStreaks } from '../engine/streaks.ts';
 import { directionMarks } from './direction-marks.ts';
-import { classColor, type Rgb } from './palette.ts';
+import { hasRegions, overlaidColor, streakGrain } from './overlay-color.ts';
+import { classColor, classRgb, type Rgb } from './palette.ts';
 import { pixelColor, styleTable } from './pixel-color.ts';
 import { HALO, HATCH, LINES, OPACITY, OUTSIDE, type Painter, type PaintStyle } from './style.ts';
 
@@ -18,6 +20,8 @@ export function createCanvasPainter(canvas: HTMLCanvasElement | OffscreenCanvas)
   assert(context, 'the canvas already has a context of another kind');
   let isDisposed = false;
   return {
+    // All that this painter does is there from the start.
+    prepare: () => Promise.resolve(),
     paint(field, ridges, style, view) {
       assert(field instanceof CpuField, 'the field was made by another engine');
       const { data } = field;
@@ -51,7 +55,8 @@ function paintAll(
   const [right, bottom] = [toX(domain.sMax), toY(domain.tMin)];
   context.fillStyle = hatching(context, LINES.hatch * style.pixelRatio);
   context.fillRect(left, top, right - left, bottom - top);
-  const image = fieldImage(data, style);
+  const grain = streakGrain(data.request, view, width, style.pixelRatio);
+  const image = fieldImage(data, style, grain);
   context.drawImage(image, left, top, right - left, bottom - top);
 
   context.lineCap = 'round';
@@ -59,7 +64,7 @@ function paintAll(
     const segments = boundarySegments(data);
     strokeSegments(context, segments, toX, toY, LINES.boundary, style, style.ink, OPACITY.boundary);
   }
-  if (style.directions) {
+  if (style.directions === 'segments') {
     const marks = directionMarks(data, context.canvas, view, style.pixelRatio);
     const { direction } = LINES;
     strokeSegments(context, marks, toX, toY, direction, style, style.ink, OPACITY.direction);
@@ -70,7 +75,7 @@ function paintAll(
     strokeSegments(context, segments, toX, toY, LINES.ridge, style, style.ink, OPACITY.ridge);
   }
   if (style.samples) {
-    const { points, classes, count } = style.samples;
+    const { points, classes, errors, count } = style.samples;
     context.lineWidth = style.pixelRatio;
     context.strokeStyle = css([0.08, 0.08, 0.08]);
     for (let i = 0; i < count; i++) {
@@ -80,6 +85,20 @@ function paintAll(
       context.fillStyle = classColor(classes[i]);
       context.fill();
       context.stroke();
+    }
+    for (let i = 0; i < count; i++) {
+      if (!errors?.[i]) continue;
+      const ring = (LINES.error / 2 - LINES.errorStroke) * style.pixelRatio - 0.5;
+      for (const [color, stroke] of [
+        [HALO, 2],
+        [style.ink, 1],
+      ] as const) {
+        context.beginPath();
+        context.arc(toX(points[2 * i]), toY(points[2 * i + 1]), ring, 0, 2 * Math.PI);
+        context.strokeStyle = css(color);
+        context.lineWidth = stroke * LINES.errorStroke * style.pixelRatio;
+        context.stroke();
+      }
     }
   }
 }
@@ -104,13 +123,19 @@ function hatching(context: Context2D, width: number): CanvasPattern {
 }
 
 /** The field as an image of its own size, highest t first; transparent where it has no value. */
-function fieldImage(data: FieldData, style: PaintStyle): OffscreenCanvas {
+function fieldImage(data: FieldData, style: PaintStyle, grain: number): OffscreenCanvas {
   const { width, height } = data.request;
   const table = styleTable(style);
+  const isTinted = hasRegions(style);
+  const streaks = style.directions === 'convolution' ? fieldStreaks(data, grain) : null;
+  const isOverlaid = isTinted || streaks !== null;
   const pixels = new Uint8ClampedArray(width * height * 4);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const color = pixelColor(data, row * width + column, style, table);
+      const pixel = row * width + column;
+      const own = pixelColor(data, pixel, style, table);
+      const region = isTinted && hasOutput(data, pixel) ? classRgb(data.classes[pixel]) : null;
+      const color = own && isOverlaid ? overlaidColor(own, region, streaks?.[pixel] ?? 0.5) : own;
       if (color) pixels.set(toBytes(color), 4 * ((height - 1 - row) * width + column));
     }
   }

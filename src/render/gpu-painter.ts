@@ -4,14 +4,21 @@ import { assert } from '../errors.ts';
 import type { Field, FieldRequest, Ridges } from '../engine/engine.ts';
 import { GpuField } from '../engine/gpu-field.ts';
 import { GpuRidges } from '../engine/gpu-ridges.ts';
-import { checkShader, type Blending, type RenderPipeline } from '../gpu/checked-shader.ts';
+import {
+  checkShader,
+  type Blending,
+  type CheckedShader,
+  type RenderPipeline,
+} from '../gpu/checked-shader.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import type { Resources } from '../gpu/layout.ts';
 import { Scope } from '../gpu/scope.ts';
 import type { Domain } from '../model/plane.ts';
 import { packUniform } from '../wgsl/pack.ts';
 import { BoundaryLines } from './boundary-lines.ts';
+import type { FieldOverlay } from './field-overlay.ts';
 import { FieldTexture } from './field-texture.ts';
+import { hasRegions, streakGrain } from './overlay-color.ts';
 import { CLASS_COLOR_COUNT, classRgb, type Rgb } from './palette.ts';
 import { HALO, LINES, OPACITY, OUTSIDE, type Painter, type PaintStyle } from './style.ts';
 
@@ -27,10 +34,14 @@ const LAYERS = {
   ridgeHalo: ['ridge_vertex', 'line_fragment'],
   ridge: ['ridge_vertex', 'line_fragment'],
   sample: ['sample_vertex', 'disc_fragment'],
+  error: ['error_vertex', 'ring_fragment'],
+  overlaidField: ['field_vertex', 'field_fragment'],
+  overlaidBoundary: ['boundary_vertex', 'boundary_fragment'],
+  overlaidLightBoundary: ['boundary_vertex', 'boundary_fragment'],
 } as const;
 type Layer = keyof typeof LAYERS;
 
-/** The field and its boundary are of one shader; the others paint over them. */
+/** The field and its boundary are of one shader, or of another if something lies over them; the rest is lines. */
 const BLENDINGS: Readonly<Record<Layer, Blending>> = {
   field: 'replace',
   boundary: 'darken',
@@ -39,6 +50,10 @@ const BLENDINGS: Readonly<Record<Layer, Blending>> = {
   ridgeHalo: 'over',
   ridge: 'over',
   sample: 'over',
+  error: 'over',
+  overlaidField: 'replace',
+  overlaidBoundary: 'darken',
+  overlaidLightBoundary: 'lighten',
 };
 
 /** A pipeline in use, with its uniform block and what was bound last. */
@@ -71,10 +86,11 @@ export async function createGpuPainter(
     BoundaryLines.create(scope),
   ]);
   context.configure({ device, format, alphaMode: 'opaque' });
-  return new GpuPainter(scope, context, texture, boundary, (layer) => {
+  return new GpuPainter(scope, context, texture, boundary, (layer, overlay) => {
     const [vertex, fragment] = LAYERS[layer];
     const blending = BLENDINGS[layer];
-    return (blending === 'over' ? lines : field).render(vertex, fragment, format, blending);
+    const shader = blending === 'over' ? lines : layer.startsWith('overlaid') ? overlay! : field;
+    return shader.render(vertex, fragment, format, blending);
   });
 }
 
@@ -82,6 +98,8 @@ class GpuPainter implements Painter {
   readonly #layers = new Map<Layer, LayerState>();
   #samples: GPUBuffer | null = null;
   #classColors: GPUBuffer | null = null;
+  #overlay: FieldOverlay | null = null;
+  #overlayOpening: Promise<void> | null = null;
   #samplesShown: PaintStyle['samples'] = null;
 
   constructor(
@@ -89,10 +107,25 @@ class GpuPainter implements Painter {
     private readonly context: GPUCanvasContext,
     private readonly texture: FieldTexture,
     private readonly boundary: BoundaryLines,
-    private readonly createPipeline: (layer: Layer) => RenderPipeline,
+    private readonly createPipeline: (layer: Layer, overlaid?: CheckedShader) => RenderPipeline,
   ) {
     // Needed for every picture, so compiled while the first field is computed.
     this.#createLayer('field');
+  }
+
+  async prepare({
+    directions,
+    regions,
+  }: Pick<PaintStyle, 'directions' | 'regions'>): Promise<void> {
+    if (regions || directions === 'convolution')
+      await (this.#overlayOpening ??= this.#openOverlay());
+  }
+
+  async #openOverlay(): Promise<void> {
+    const { FieldOverlay } = await import('./field-overlay.ts');
+    if (this.scope.disposed) return;
+    const overlay = await FieldOverlay.create(this.scope, this.#reserveClassColors());
+    if (!this.scope.disposed) this.#overlay = overlay;
   }
 
   paint(field: Field, ridges: Ridges | null, style: PaintStyle, view: Domain): void {
@@ -103,7 +136,15 @@ class GpuPainter implements Painter {
     const { buffers } = field;
     const { device } = this.scope;
     const encoder = device.createCommandEncoder({ label: 'ftle-map/paint' });
-    const fieldResources = this.texture.update(encoder, buffers, request, style);
+    const isOverlaid = hasRegions(style) || style.directions === 'convolution';
+    const grain = streakGrain(request, view, width, style.pixelRatio);
+    const overlay = isOverlaid
+      ? this.#overlay?.update(encoder, buffers, request, style, grain)
+      : undefined;
+    const fieldResources = {
+      ...this.texture.update(encoder, buffers, request, style),
+      ...overlay,
+    };
     const boundary = style.boundary ? this.boundary.update(encoder, buffers, request) : null;
     const [r, g, b] = OUTSIDE;
     const pass = encoder.beginRenderPass({
@@ -118,18 +159,19 @@ class GpuPainter implements Painter {
       ],
     });
     const args = this.#fieldArgs(request.domain, style, view);
-    this.#use(pass, 'field', args, fieldResources);
+    this.#use(pass, overlay ? 'overlaidField' : 'field', args, fieldResources);
     pass.draw(VERTICES_A_QUAD);
     if (boundary) {
       const { segments, counters } = boundary;
       const isLight = style.ink.some((part) => part > 0.5);
-      const layer = isLight ? 'lightBoundary' : 'boundary';
-      this.#use(pass, layer, args, { ...fieldResources, segments });
+      const name = isLight ? 'lightBoundary' : 'boundary';
+      const overlaidName = isLight ? 'overlaidLightBoundary' : 'overlaidBoundary';
+      this.#use(pass, overlay ? overlaidName : name, args, { ...fieldResources, segments });
       pass.drawIndirect(counters, 0);
     }
     const lineArgs = (layer: 'direction' | 'ridgeHalo' | 'ridge', color: Rgb) =>
       this.#lineArgs(request, style, view, LINES[layer], color, OPACITY[layer]);
-    if (style.directions) {
+    if (style.directions === 'segments') {
       const spacing = LINES.directionSpacing * style.pixelRatio;
       const columns = Math.ceil(width / spacing);
       const args = { ...lineArgs('direction', style.ink), columns };
@@ -150,7 +192,13 @@ class GpuPainter implements Painter {
       const resources = this.#writeSamples(style.samples);
       const args = this.#lineArgs(request, style, view, LINES.sample, style.ink, 1);
       this.#use(pass, 'sample', args, resources);
-      pass.draw(VERTICES_A_QUAD * Math.min(style.samples.count, MOST_SAMPLES));
+      const vertexCount = VERTICES_A_QUAD * Math.min(style.samples.count, MOST_SAMPLES);
+      pass.draw(vertexCount);
+      if (style.samples.errors) {
+        const args = this.#lineArgs(request, style, view, LINES.error, style.ink, 1);
+        this.#use(pass, 'error', args, { samples: resources.samples });
+        pass.draw(vertexCount);
+      }
     }
     pass.end();
     device.queue.submit([encoder.finish()]);
@@ -180,7 +228,7 @@ class GpuPainter implements Painter {
   }
 
   #createLayer(layer: Layer): LayerState {
-    const pipeline = this.createPipeline(layer);
+    const pipeline = this.createPipeline(layer, this.#overlay?.shader);
     const usage = BufferUsage.uniform | BufferUsage.copyDst;
     const args = this.scope.buffer(layer, pipeline.argsLayout.byteLength, usage);
     const state: LayerState = { pipeline, args, resources: {}, groups: [] };
@@ -192,22 +240,28 @@ class GpuPainter implements Painter {
     const { queue } = this.scope.device;
     const usage = BufferUsage.storage | BufferUsage.copyDst;
     const samples = (this.#samples ??= this.scope.buffer('samples', MOST_SAMPLES * 16, usage));
-    if (!this.#classColors) {
-      this.#classColors = this.scope.buffer('class-colors', CLASS_COLOR_COUNT * 16, usage);
-      const colors = Array.from({ length: CLASS_COLOR_COUNT }, (_, i) => [...classRgb(i), 1]);
-      queue.writeBuffer(this.#classColors, 0, Float32Array.from(colors.flat()));
-    }
     if (marks !== this.#samplesShown) {
       this.#samplesShown = marks;
       const count = Math.min(marks.count, MOST_SAMPLES);
       const entries = new Float32Array(count * 4);
       for (let i = 0; i < count; i++) {
-        const { points, classes } = marks;
-        entries.set([points[2 * i], points[2 * i + 1], classes[i], 0], 4 * i);
+        const { points, classes, errors } = marks;
+        entries.set([points[2 * i], points[2 * i + 1], classes[i], errors?.[i] ?? 0], 4 * i);
       }
       queue.writeBuffer(samples, 0, entries);
     }
-    return { samples, colors: this.#classColors };
+    return { samples, colors: this.#reserveClassColors() };
+  }
+
+  #reserveClassColors(): GPUBuffer {
+    if (!this.#classColors) {
+      const usage = BufferUsage.storage | BufferUsage.copyDst;
+      this.#classColors = this.scope.buffer('class-colors', CLASS_COLOR_COUNT * 16, usage);
+      const colors = Array.from({ length: CLASS_COLOR_COUNT }, (_, i) => [...classRgb(i), 1]);
+      const bytes = Float32Array.from(colors.flat());
+      this.scope.device.queue.writeBuffer(this.#classColors, 0, bytes);
+    }
+    return this.#classColors;
   }
 
   #fieldArgs(
@@ -258,6 +312,7 @@ class GpuPainter implements Painter {
       alpha,
       spacing: LINES.directionSpacing * pixelRatio,
       halfLength: (LINES.directionLength / 2) * pixelRatio,
+      stroke: LINES.errorStroke * pixelRatio,
       columns: 1,
       width,
       height,

@@ -6,10 +6,16 @@ import type { ColormapName, Rgb } from './palette.ts';
 export const QUANTITIES = ['exponent', 'second-exponent', 'direction', 'output', 'class'] as const;
 export type Quantity = (typeof QUANTITIES)[number];
 
+/** Ways to show stretching directions. */
+export const DIRECTION_STYLES = ['segments', 'convolution'] as const;
+export type DirectionStyle = (typeof DIRECTION_STYLES)[number];
+
 /** Points to mark: plane coordinates [count][2], and their classes. */
 export interface SampleMarks {
   readonly points: Float32Array;
   readonly classes: ArrayLike<number>;
+  /** 1 for those that the network gets wrong, else 0; null: not known. */
+  readonly errors?: ArrayLike<number> | null;
   readonly count: number;
 }
 
@@ -24,8 +30,11 @@ export interface PaintStyle {
   /** Which output the quantity `output` shows. */
   readonly outputIndex: number;
   readonly ridges: boolean;
-  readonly directions: boolean;
+  /** null: not at all. */
+  readonly directions: DirectionStyle | null;
   readonly boundary: boolean;
+  /** Whether the regions of the classes are tinted. */
+  readonly regions: boolean;
   readonly samples: SampleMarks | null;
   /** Canvas pixels per CSS pixel. */
   readonly pixelRatio: number;
@@ -41,6 +50,8 @@ export interface Painter {
    * @param view - rectangle that the canvas shows; the field is re-projected if its own differs.
    */
   paint(field: Field, ridges: Ridges | null, style: PaintStyle, view: Domain): void;
+  /** Loads what a style needs beyond the usual; until then it is painted without. */
+  prepare(style: Pick<PaintStyle, 'directions' | 'regions'>): Promise<void>;
   dispose(): void;
 }
 
@@ -53,6 +64,9 @@ export const LINES = {
   directionSpacing: 18,
   boundary: 1.4,
   sample: 5,
+  /** Diameter of the ring around a sample that is wrong, and its stroke. */
+  error: 10,
+  errorStroke: 1.6,
   hatch: 8,
 } as const;
 

@@ -46,7 +46,8 @@ const PLAIN: PaintStyle = {
   scale: 1,
   outputIndex: 0,
   ridges: false,
-  directions: false,
+  directions: null,
+  regions: false,
   boundary: false,
   samples: null,
   pixelRatio: 1,
@@ -399,7 +400,7 @@ describe.each(['webgpu', 'canvas'] as const)('painter, %s', (backend) => {
     const field = easel.fieldOf(data);
     const style = { pixelRatio: 2, colormap: 'greys' } as const;
     const cover = coverage(
-      easel.paint(field, { ...style, directions: true }),
+      easel.paint(field, { ...style, directions: 'segments' }),
       easel.paint(field, style),
     );
     // One unit of s is twice as many pixels as one of t.
