@@ -145,7 +145,7 @@ describe.each(['webgpu', 'cpu'] as const)('reading, backend %s', (backend) => {
     expect(panel.hidden).toBe(true);
 
     const cursor = cursorOf(element);
-    cursor.focus({ focusVisible: true } as FocusOptions);
+    cursor.focus({ focusVisible: true });
     const press = (key: string, shiftKey = false): boolean =>
       cursor.dispatchEvent(
         new KeyboardEvent('keydown', { key, shiftKey, bubbles: true, cancelable: true }),
