@@ -55,7 +55,10 @@ function chooseLayer(value: number): void {
 }
 
 function showSnippet(): void {
-  find('#snippet').textContent = embedSnippet(map);
+  // Properties reach the attributes with the next update.
+  void map.updateComplete.then(() => {
+    find('#snippet').textContent = embedSnippet(map);
+  });
 }
 
 function showPlaying(): void {

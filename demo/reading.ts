@@ -8,6 +8,8 @@ type Point = readonly [x: number, y: number];
 
 /** Milliseconds between two readings while the map changes. */
 const PAUSE = 1000;
+/** Height of the words below an axis, CSS pixels. */
+const AXIS_LABEL = 24;
 const POINTS = 401;
 const BINS = 64;
 /** Shorter drags, in CSS pixels, are clicks. */
@@ -38,7 +40,7 @@ class Plot {
   }
 
   get #size(): { width: number; height: number } {
-    return { width: Math.max(this.place.clientWidth, 200), height: CHART_HEIGHT };
+    return { width: Math.max(this.place.clientWidth, 200), height: CHART_HEIGHT + AXIS_LABEL };
   }
 
   #create(): uPlot {
@@ -79,7 +81,7 @@ export function createReadings(map: FtleMapElement, onError: (error: unknown) =>
   let line: readonly [from: Point, to: Point] | null = null;
   let crossings: ArrayLike<number> = [];
   const axes = (label: string) => [
-    { ...axisStyle(), label, labelSize: 20 },
+    { ...axisStyle(), label, labelSize: AXIS_LABEL },
     { ...axisStyle(), size: 56 },
   ];
   const profile = new Plot(
@@ -100,7 +102,7 @@ export function createReadings(map: FtleMapElement, onError: (error: unknown) =>
     find('#histogram-chart'),
     () => ({
       scales: { x: { time: false }, y: { range: (_, __, high) => [0, Math.max(high, 1)] } },
-      axes: axes('exponent, as coloured'),
+      axes: axes('λ₁, as the map scales it'),
       series: [
         {},
         {
