@@ -7,37 +7,41 @@ export interface Charts {
   clear(): void;
 }
 
-const HEIGHT = 150;
+export const CHART_HEIGHT = 150;
 /** uPlot's name for it exists in its types only. */
 const LOGARITHMIC = 3 as uPlot.Scale.Distr;
 /** With more points, every second one is dropped. */
 const MOST_POINTS = 800;
 
-function color(name: string): string {
+export function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** Look of an axis in the page's present colours. */
+export function axisStyle(): uPlot.Axis {
+  return {
+    stroke: color('--soft'),
+    grid: { stroke: color('--line'), width: 1 },
+    ticks: { stroke: color('--line'), width: 1 },
+  };
 }
 
 /** Loss, on a logarithmic scale, and accuracy in percent, over epochs. */
 export function createCharts(lossPlace: HTMLElement, accuracyPlace: HTMLElement): Charts {
   let rows: TrainingStatus[] = [];
-  const axis = () => ({
-    stroke: color('--soft'),
-    grid: { stroke: color('--line'), width: 1 },
-    ticks: { stroke: color('--line'), width: 1 },
-  });
   const make = (place: HTMLElement, title: string, isLog: boolean): uPlot =>
     new uPlot(
       {
         title,
         width: Math.max(place.clientWidth, 200),
-        height: HEIGHT,
+        height: CHART_HEIGHT,
         legend: { show: false },
         cursor: { show: false },
         scales: {
           x: { time: false },
           y: isLog ? { distr: LOGARITHMIC } : { range: (_, low) => [Math.min(low, 50), 100] },
         },
-        axes: [axis(), { ...axis(), size: 56 }],
+        axes: [axisStyle(), { ...axisStyle(), size: 56 }],
         series: [
           {},
           { label: 'training', stroke: color('--accent'), width: 1.5 },
@@ -65,8 +69,8 @@ export function createCharts(lossPlace: HTMLElement, accuracyPlace: HTMLElement)
     ]);
   };
   new ResizeObserver(() => {
-    loss.setSize({ width: Math.max(lossPlace.clientWidth, 200), height: HEIGHT });
-    accuracy.setSize({ width: Math.max(accuracyPlace.clientWidth, 200), height: HEIGHT });
+    loss.setSize({ width: Math.max(lossPlace.clientWidth, 200), height: CHART_HEIGHT });
+    accuracy.setSize({ width: Math.max(accuracyPlace.clientWidth, 200), height: CHART_HEIGHT });
   }).observe(lossPlace);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     loss.destroy();

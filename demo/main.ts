@@ -4,6 +4,7 @@ import type { FtleMapElement } from 'ftle-map/element';
 import 'ftle-map/define';
 import { createCharts } from './charts.ts';
 import { find, offerFile } from './page.ts';
+import { createReadings } from './reading.ts';
 import { embedSnippet } from './snippet.ts';
 
 const map = find<FtleMapElement>('#map');
@@ -54,7 +55,10 @@ function chooseLayer(value: number): void {
 }
 
 function showSnippet(): void {
-  find('#snippet').textContent = embedSnippet(map);
+  // Properties reach the attributes with the next update.
+  void map.updateComplete.then(() => {
+    find('#snippet').textContent = embedSnippet(map);
+  });
 }
 
 function showPlaying(): void {
@@ -78,7 +82,7 @@ const NUMBERS = [
   'momentum',
   'weightDecay',
 ] as const;
-const FLAGS = ['ridges', 'directions', 'boundary', 'samples', 'perLayer'] as const;
+const FLAGS = ['ridges', 'boundary', 'regions', 'samples', 'perLayer', 'probePanel'] as const;
 const WORDS = ['activation', 'optimizer', 'backend', 'quantity', 'colormap', 'range'] as const;
 
 function applyControl(name: string): void {
@@ -94,6 +98,10 @@ function applyControl(name: string): void {
     map[name as (typeof NUMBERS)[number]] = value === '' ? NaN : Number(value);
   } else if ((FLAGS as readonly string[]).includes(name)) {
     map[name as (typeof FLAGS)[number]] = (control(name) as HTMLInputElement).checked;
+  } else if (name === 'directions' || name === 'directionStyle') {
+    const isShown = (control('directions') as HTMLInputElement).checked;
+    const isStreaked = control('directionStyle').value === 'convolution';
+    map.directions = isShown && (isStreaked ? 'convolution' : true);
   } else if ((WORDS as readonly string[]).includes(name)) map.setAttribute(name, value);
   if (['dataset', 'width', 'depth', 'architecture', 'activation', 'seed'].includes(name)) {
     charts.clear();
@@ -149,6 +157,7 @@ function run(action: () => Promise<void>): void {
 fillSelect('dataset', DATASET_NAMES, 'circle');
 fillSelect('activation', ACTIVATION_NAMES, 'tanh');
 showSnippet();
+createReadings(map, (error) => notify(error instanceof Error ? error.message : String(error)));
 
 form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('change', (event) => {

@@ -16,7 +16,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   range: 'auto',
   backend: 'auto',
 };
-const FLAGS = ['per-layer', 'ridges', 'directions', 'boundary', 'samples'] as const;
+/** Attributes that need no value, but may have one. */
+const FLAGS = ['per-layer', 'ridges', 'directions', 'boundary', 'regions', 'samples', 'probe'];
 
 const camelCase = (name: string) =>
   name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -32,7 +33,10 @@ export function embedSnippet(map: FtleMapElement): string {
   const given = ['dataset', 'architecture', ...Object.keys(DEFAULTS)]
     .filter((name) => value(name) !== '' && value(name) !== DEFAULTS[name])
     .map((name) => `${name}="${value(name)}"`);
-  const flags = FLAGS.filter((name) => value(name) === 'true');
+  const flags = FLAGS.filter((name) => map.hasAttribute(name)).map((name) => {
+    const choice = map.getAttribute(name);
+    return choice ? `${name}="${choice}"` : name;
+  });
   const attributes = [...given, ...flags, 'controls', 'autoplay'].join(' ');
   const address = new URL('ftle-map.js', document.baseURI).href;
   return `<script type="module" src="${address}"></script>\n<ftle-map ${attributes}></ftle-map>`;

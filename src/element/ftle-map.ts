@@ -36,6 +36,7 @@ import { Stage } from './stage.ts';
 import { styles } from './styles.ts';
 import type * as MapFiles from './map-files.ts';
 import type { BlobOptions } from './map-files.ts';
+import { pointIn } from './view.ts';
 import { Wishes } from './wishes.ts';
 
 /**
@@ -145,6 +146,13 @@ export class FtleMapElement extends MapAttributes {
     const { live } = await this.#opened();
     this.#report('training', null);
     await live.reset();
+  }
+
+  /** The point at a place of the page, in client coordinates, also beyond the map; null without a picture. */
+  pointAt(clientX: number, clientY: number): [x: number, y: number] | null {
+    const domain = this.#live && shownDomain(this.#live);
+    const box = this.renderRoot.querySelector('.frame')?.getBoundingClientRect();
+    return domain && box ? pointIn(domain, box, clientX, clientY) : null;
   }
 
   /** Everything about the point (x, y), with the present weights. */

@@ -4,7 +4,7 @@ import { CpuRidges } from '../engine/cpu-ridges.ts';
 import type { Field, FieldData, Ridges } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
 import { boundarySegments, hasOutput } from '../curves/boundary.ts';
-import { fieldStreaks } from '../engine/streaks.ts';
+import type * as Streaks from '../engine/streaks.ts';
 import { directionMarks } from './direction-marks.ts';
 import { hasRegions, overlaidColor, streakGrain } from './overlay-color.ts';
 import { classColor, classRgb, type Rgb } from './palette.ts';
@@ -19,14 +19,19 @@ export function createCanvasPainter(canvas: HTMLCanvasElement | OffscreenCanvas)
     canvas instanceof HTMLCanvasElement ? canvas.getContext('2d') : canvas.getContext('2d');
   assert(context, 'the canvas already has a context of another kind');
   let isDisposed = false;
+  let streaks: typeof Streaks | null = null;
   return {
-    // All that this painter does is there from the start.
-    prepare: () => Promise.resolve(),
+    async prepare({ directions }) {
+      if (directions === 'convolution') streaks ??= await import('../engine/streaks.ts');
+    },
     paint(field, ridges, style, view) {
       assert(field instanceof CpuField, 'the field was made by another engine');
       const { data } = field;
       if (isDisposed || !data || canvas.width === 0 || canvas.height === 0) return;
-      paintAll(context, field, data, ridges, style, view);
+      const grain = streakGrain(data.request, view, canvas.width, style.pixelRatio);
+      const isStreaked = style.directions === 'convolution' && streaks;
+      const image = fieldImage(data, style, isStreaked ? streaks!.fieldStreaks(data, grain) : null);
+      paintAll(context, field, data, image, ridges, style, view);
     },
     dispose() {
       isDisposed = true;
@@ -38,6 +43,7 @@ function paintAll(
   context: Context2D,
   field: Field,
   data: FieldData,
+  image: OffscreenCanvas,
   ridges: Ridges | null,
   style: PaintStyle,
   view: Domain,
@@ -55,8 +61,6 @@ function paintAll(
   const [right, bottom] = [toX(domain.sMax), toY(domain.tMin)];
   context.fillStyle = hatching(context, LINES.hatch * style.pixelRatio);
   context.fillRect(left, top, right - left, bottom - top);
-  const grain = streakGrain(data.request, view, width, style.pixelRatio);
-  const image = fieldImage(data, style, grain);
   context.drawImage(image, left, top, right - left, bottom - top);
 
   context.lineCap = 'round';
@@ -122,12 +126,18 @@ function hatching(context: Context2D, width: number): CanvasPattern {
   return pattern;
 }
 
-/** The field as an image of its own size, highest t first; transparent where it has no value. */
-function fieldImage(data: FieldData, style: PaintStyle, grain: number): OffscreenCanvas {
+/**
+ * The field as an image of its own size, with what lies over it, highest t first; transparent where it has no
+ * value.
+ */
+function fieldImage(
+  data: FieldData,
+  style: PaintStyle,
+  streaks: Float32Array | null,
+): OffscreenCanvas {
   const { width, height } = data.request;
   const table = styleTable(style);
   const isTinted = hasRegions(style);
-  const streaks = style.directions === 'convolution' ? fieldStreaks(data, grain) : null;
   const isOverlaid = isTinted || streaks !== null;
   const pixels = new Uint8ClampedArray(width * height * 4);
   for (let row = 0; row < height; row++) {

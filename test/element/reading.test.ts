@@ -250,6 +250,17 @@ describe('reading', () => {
     expect(panelOf(element)).toBeNull();
   });
 
+  it('tells the point at a place of the page', async () => {
+    const element = await mountIdle(`${SMALL} domain="0,0,1,1" backend="cpu" no-colorbar`);
+    const box = element.shadowRoot!.querySelector('canvas')!.getBoundingClientRect();
+    const [x, y] = element.pointAt(box.left + 0.25 * box.width, box.top + 0.75 * box.height)!;
+    expect([x, y].map((value) => value.toFixed(6))).toEqual(['0.250000', '0.250000']);
+    const [beyond] = element.pointAt(box.right + box.width, box.top)!;
+    expect(beyond).toBeCloseTo(2, 6);
+    element.remove();
+    await expect.poll(() => element.pointAt(0, 0)).toBeNull();
+  });
+
   it('refuses other words', async () => {
     const element = await mountIdle(`${SMALL} dataset="xor" backend="cpu" directions="waves"`);
     expect(messageOf(element)).toMatch(/directions is "waves".*segments, convolution/);

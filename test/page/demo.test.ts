@@ -2,7 +2,7 @@
 // has settled; then the field itself is asked, through the element: contrast between the circle and its centre,
 // ridges on the circle, stretching directions along its normal. Then the page: no message on the console, no
 // request that leaves localhost, no sideways scrolling at 360 and 2560 pixels, axe without violations, keyboard,
-// the snippet in an empty page. Control: the untrained network fails the contrast.
+// a profile by pointer and by keyboard, the snippet in an empty page. Control: the untrained network fails the contrast.
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { FtleMapElement } from '../../src/element/ftle-map.ts';
@@ -155,6 +155,47 @@ describe('the page', () => {
     await page.keyboard.press('Tab');
     const focus = await page.evaluate(() => document.activeElement?.tagName);
     expect(focus).not.toBe('BODY');
+    await page.close();
+  });
+
+  it('profiles a line that is dragged with Alt, or picked by keyboard', async () => {
+    const { page, complaints } = await openDemo({ width: 1100, height: 900 });
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.evaluate(() => document.querySelector<FtleMapElement>('ftle-map')!.whenIdle());
+    const box = (await page.locator('ftle-map').boundingBox())!;
+    const text = page.locator('#profile-text');
+    const selected = page.evaluate(
+      () =>
+        new Promise<boolean>((resolve) => {
+          const map = document.querySelector<FtleMapElement>('ftle-map')!;
+          map.addEventListener('ftle-select', () => resolve(true), { once: true });
+          map.addEventListener('drag-is-over', () => resolve(false), { once: true });
+        }),
+    );
+    await page.mouse.move(box.x + 60, box.y + 200);
+    await page.keyboard.down('Alt');
+    await page.mouse.down();
+    await page.mouse.move(box.x + 200, box.y + 210);
+    await page.mouse.move(box.x + 400, box.y + 220);
+    await page.mouse.up();
+    await page.keyboard.up('Alt');
+    await expect.poll(() => text.textContent()).toMatch(/^From \(.*crossing/);
+    await page.evaluate(() =>
+      document.querySelector('ftle-map')!.dispatchEvent(new Event('drag-is-over')),
+    );
+    expect(await selected).toBe(false);
+    const dragged = await text.textContent();
+
+    await page.getByRole('button', { name: 'Pick two points' }).click();
+    await page.locator('ftle-map').getByRole('button', { name: /Probe/ }).focus();
+    for (let i = 0; i < 10; i++) await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => text.textContent()).toMatch(/second point/);
+    for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => text.textContent()).toMatch(/^From \(-0\..* to \(0\..*crossing/);
+    expect(await text.textContent()).not.toBe(dragged);
+    expect(complaints).toEqual([]);
     await page.close();
   });
 

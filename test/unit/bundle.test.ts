@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Budgets in bytes of gzip: an entry with all chunks that it loads at once, without lit. */
-const BUDGETS = { 'index.js': 88_000, 'element.js': 105_000, 'define.js': 105_000 } as const;
+const BUDGETS = { 'index.js': 88_000, 'element.js': 107_000, 'define.js': 107_000 } as const;
 /** Likewise of everything that any entry loads later: readers and writers of files. */
 const LATER_BUDGET = 90_000;
 
