@@ -14,6 +14,7 @@ import type {
   Backend,
   Colormap,
   DomainList,
+  GestureChoice,
   LayerName,
   Properties,
   Quantity,
@@ -96,6 +97,7 @@ const PROPERTIES: PropertyDeclarations = {
   controls: flag,
   noColorbar: { ...flag, attribute: 'no-colorbar' },
   autoplay: flag,
+  gestures: text,
   resolution: number('resolution'),
   backend: text,
 };
@@ -136,6 +138,7 @@ export const DEFAULTS: Readonly<
   controls: false,
   noColorbar: false,
   autoplay: false,
+  gestures: 'cooperative',
   resolution: null,
   backend: 'auto',
 };
@@ -198,6 +201,8 @@ export abstract class MapAttributes extends LitElement {
   declare noColorbar: boolean;
   /** Train as soon as the map is on screen. */
   declare autoplay: boolean;
+  /** What moves the view: `cooperative` leaves the plain wheel and one finger to the page, `greedy` takes them. */
+  declare gestures: GestureChoice;
   /** Field pixels along the longer side; null: what the canvas has and time allows. */
   declare resolution: number | null;
   declare backend: Backend;

@@ -14,7 +14,8 @@ import { lendDevice, lentDevice } from './device.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
 import type { FrameInfo, LiveMapListener } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
-import { FileDrop } from './file-drop.ts';
+import type { FileDrop } from './file-drop.ts';
+import type { Navigation } from './navigation.ts';
 import { renderBadge, renderDropHint, renderMessage } from './overlays.ts';
 import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
@@ -22,11 +23,25 @@ import type { Probe } from './probe.ts';
 import { Problems, type ProblemSource } from './problems.ts';
 import { computeMapField, probeMap, type FieldOptions, type ProbeOptions } from './queries.ts';
 import { describeShown, shownSpace } from './shown.ts';
+import type { Domain } from '../model/plane.ts';
 import { Stage } from './stage.ts';
 import { styles } from './styles.ts';
 import type * as MapFiles from './map-files.ts';
 import type { BlobOptions } from './map-files.ts';
+import type { DomainList } from './settings.ts';
 import { Wishes } from './wishes.ts';
+
+/** Properties that say what the coordinates of a view mean. */
+const PLACE_PROPERTIES = [
+  'datasetName',
+  'data',
+  'src',
+  'files',
+  'planeAxes',
+  'plane',
+  'planePoints',
+  'planeData',
+];
 
 /**
  * `<ftle-map>`: the finite-time Lyapunov exponents of a neural network over its input space, live
@@ -51,6 +66,13 @@ export class FtleMapElement extends MapAttributes {
   #stage: Stage | null = null;
   #drop: FileDrop | null = null;
   #isDropTarget = false;
+  #navigation: Navigation | null = null;
+  /** Resolves when drops and gestures are taken, whose code is loaded beside the first picture. */
+  #interaction: Promise<void> = Promise.resolve();
+  /** The rectangle that the page asks for. */
+  #home: Domain | null = null;
+  /** What `domain` was set to when the view was moved last. */
+  #moved: DomainList | null = null;
   #wantsPlay = false;
 
   readonly #wishes = new Wishes();
@@ -169,6 +191,8 @@ export class FtleMapElement extends MapAttributes {
   /** Resolves when the picture answers all settings and nothing is under way; while playing, when paused. */
   async whenIdle(): Promise<void> {
     await this.#settleConnection();
+    await this.#interaction;
+    await this.#navigation?.settle();
     await this.#live?.whenIdle();
     await this.updateComplete;
   }
@@ -188,7 +212,13 @@ export class FtleMapElement extends MapAttributes {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (this.hasUpdated && changed.has('src') && !changed.has('files')) this.files = null;
+    const isMove = this.#moved !== null && this.domain === this.#moved;
+    // A place on another plane, or among other data, means nothing.
+    if (isMove && !changed.has('domain') && PLACE_PROPERTIES.some((name) => changed.has(name))) {
+      this.#setDomain(this.#home);
+    }
     if (changed.size > 0) this.#readSettings();
+    if (changed.has('domain') && !isMove) this.#home = this.#wishes.get('view').domain;
   }
 
   protected override firstUpdated(): void {
@@ -229,7 +259,8 @@ export class FtleMapElement extends MapAttributes {
     const layer = plan ? this.#live.picture.layerFor(plan) : null;
     const canTrain = !!plan?.dataset;
     const { playing } = this;
-    const state = { depth, layer, canTrain, playing, status: this.#status };
+    const canMove = this.#wishes.get('gestures') !== 'none';
+    const state = { depth, layer, canTrain, playing, canMove, status: this.#status };
     return renderControls(this, state, this.#actions);
   }
 
@@ -244,6 +275,7 @@ export class FtleMapElement extends MapAttributes {
       this.reset().catch((error: unknown) => this.#report('training', error));
       this.#dispatch('ftle-reset', null);
     },
+    view: (step) => this.#navigation?.step(step),
     change: (name, value) => {
       Object.assign(this, { [name]: value });
       this.#dispatch('ftle-change', { name });
@@ -335,7 +367,11 @@ export class FtleMapElement extends MapAttributes {
     const wishes = this.#wishes;
     const report = (source: ProblemSource, error: unknown): void => this.#report(source, error);
     for (const name of wishes.take(this, report)) {
-      if (name === 'view') this.#live?.setView(wishes.get('view'));
+      if (name === 'view') {
+        this.#live?.setView(wishes.get('view'));
+        this.#stage?.followView();
+      }
+      if (name === 'gestures') this.#navigation?.refresh();
       if (name === 'plane') this.#live?.setPlane(wishes.get('plane'));
       if (name === 'style') this.#live?.setStyle(wishes.get('style'));
       if (name === 'learningRate') this.#live?.setLearningRate(wishes.get('learningRate'));
@@ -347,13 +383,28 @@ export class FtleMapElement extends MapAttributes {
 
   #open(): void {
     this.#wantsPlay = this.autoplay;
-    this.#stage = new Stage(this.renderRoot.querySelector('.pictures')!, {
+    this.#stage = new Stage(this.renderRoot.querySelector<HTMLElement>('.pictures')!, {
       onResize: (size) => this.#live?.setSize(size),
       onAwake: (isAwake) => this.#live?.setAwake(isAwake),
       onSelect: (x, y) => this.#select(x, y),
       describe: () =>
         this.#live && describeShown(this.#live, this.#wishes.get('style'), this.#status),
     });
+    const stage = this.#stage;
+    this.#interaction = this.#takeGestures(stage).catch((error: unknown) =>
+      this.#report('engine', error),
+    );
+    this.#connector.open();
+    this.#load();
+  }
+
+  /** Takes drops and gestures on a stage as soon as the code for it is there. */
+  async #takeGestures(stage: Stage): Promise<void> {
+    const [{ FileDrop }, { Navigation }] = await Promise.all([
+      import('./file-drop.ts'),
+      import('./navigation.ts'),
+    ]);
+    if (this.#stage !== stage) return;
     this.#drop = new FileDrop(
       this,
       (isOver) => {
@@ -365,8 +416,29 @@ export class FtleMapElement extends MapAttributes {
         this.#dispatch('ftle-change', { name: 'files' });
       },
     );
-    this.#connector.open();
-    this.#load();
+    this.#navigation = new Navigation(this.shadowRoot!, stage.pictures, {
+      choice: () => this.#wishes.get('gestures'),
+      live: () => this.#live,
+      home: () => this.#home,
+      move: (domain) => this.#move(domain, domain),
+      goHome: (shown) => this.#move(this.#home, shown),
+    });
+  }
+
+  /**
+   * Shows another rectangle at once, because the user wants it.
+   *
+   * @param shown - the same in numbers, where `domain` is null.
+   */
+  #move(domain: Domain | null, shown: Domain): void {
+    this.#setDomain(domain);
+    this.#readSettings();
+    this.#dispatch('ftle-view', { domain: listOf(shown) });
+  }
+
+  #setDomain(domain: Domain | null): void {
+    this.#moved = domain && listOf(domain);
+    this.domain = this.#moved;
   }
 
   /** Frees everything that the element holds. */
@@ -376,6 +448,8 @@ export class FtleMapElement extends MapAttributes {
     this.#stage = null;
     this.#drop?.dispose();
     this.#drop = null;
+    this.#navigation?.dispose();
+    this.#navigation = null;
     this.#connector.close();
     this.#status = null;
     this.#problems.clear();
@@ -414,6 +488,10 @@ export class FtleMapElement extends MapAttributes {
     if (isNew && isEvent && error) this.#dispatch('ftle-error', { error });
     this.requestUpdate();
   }
+}
+
+function listOf({ sMin, tMin, sMax, tMax }: Domain): DomainList {
+  return [sMin, tMin, sMax, tMax];
 }
 
 declare global {

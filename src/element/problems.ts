@@ -11,6 +11,7 @@ const SOURCES = [
   'plane',
   'view-settings',
   'view',
+  'gestures',
   'learning-rate',
   'style',
 ] as const;

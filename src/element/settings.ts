@@ -14,6 +14,8 @@ export type DomainList = readonly [xMin: number, yMin: number, xMax: number, yMa
 /** `last` is the last hidden layer, or the output of a network without hidden layers. */
 export type LayerName = LayerChoice | 'last';
 export type Backend = 'auto' | 'webgpu' | 'cpu';
+/** Whether gestures move the view: all of them, those that leave scrolling to the page, or none. */
+export type GestureChoice = 'cooperative' | 'greedy' | 'none';
 export type RangeChoice = 'auto' | readonly [low: number, high: number];
 
 export type { ColormapName as Colormap } from '../render/palette.ts';
@@ -95,6 +97,7 @@ export interface Properties extends PlaneProperties {
   boundary: boolean;
   samples: boolean;
   resolution: number | null;
+  gestures: GestureChoice;
   backend: Backend;
 }
 
@@ -162,6 +165,11 @@ export function readStyleSettings(given: Given): StyleSettings {
 /** @throws DataError as above. */
 export function readBackend(given: Given): Backend {
   return oneOf('backend', given.backend, ['auto', 'webgpu', 'cpu'] as const);
+}
+
+/** @throws DataError as above. */
+export function readGestures(given: Given): GestureChoice {
+  return oneOf('gestures', given.gestures, ['cooperative', 'greedy', 'none'] as const);
 }
 
 /**

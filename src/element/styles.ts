@@ -128,6 +128,8 @@ export const styles = css`
 
   .colorbar {
     --_direction: to right;
+    /* Low is left wherever the text begins. */
+    direction: ltr;
     flex: none;
     display: grid;
     grid-template: 0.8em 1.5em auto / 1fr;
