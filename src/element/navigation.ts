@@ -3,6 +3,7 @@ import { Gestures, ZOOM_STEP } from './gestures.ts';
 import type { LiveMap } from './live-map.ts';
 import type { GestureChoice } from './settings.ts';
 import { shownDomain } from './shown.ts';
+import { widenDomain } from './view.ts';
 import { between, describeView, onTheWay, pan, pixelLimits, zoom } from './view-moves.ts';
 import { ViewOverlay } from './view-overlay.ts';
 
@@ -136,7 +137,7 @@ export class Navigation {
     const live = this.host.live();
     const domain = this.#wanted;
     if (!live || !domain) return;
-    const shown = live.picture.viewDomain({ domain });
+    const shown = widenDomain(domain, live.picture.size);
     const { least, most } = this.#limits(live, shown);
     const distance = (shown.sMax - shown.sMin) / live.picture.size.width;
     // Who is beyond a limit already, as the page may have set it, is not thrown back.
@@ -158,7 +159,7 @@ export class Navigation {
     if (!shown) return;
     const { picture } = live;
     const domain = between(shown, from, to);
-    const next = picture.viewDomain({ domain });
+    const next = widenDomain(domain, picture.size);
     const { least } = this.#limits(live, shown);
     const missing = least / ((next.sMax - next.sMin) / picture.size.width);
     if (missing > 1) this.#explain('deepest');
@@ -178,7 +179,7 @@ export class Navigation {
 
   #limits(live: LiveMap, shown: Domain): ReturnType<typeof pixelLimits> {
     const { picture, engine, session } = live;
-    const home = picture.viewDomain({ domain: this.#home(live) });
+    const home = widenDomain(this.#home(live), picture.size);
     const { origin } = picture.shownPlane(session!).plane;
     return pixelLimits(shown, home, origin, picture.size.width, EPSILON[engine.backend]);
   }
