@@ -98,13 +98,14 @@ const PROPERTIES: PropertyDeclarations = {
   noColorbar: { ...flag, attribute: 'no-colorbar' },
   autoplay: flag,
   gestures: text,
+  hash: text,
   resolution: number('resolution'),
   backend: text,
 };
 
 /** Values of the properties where nothing is given. */
 export const DEFAULTS: Readonly<
-  Properties & { controls: boolean; noColorbar: boolean; autoplay: boolean }
+  Properties & { controls: boolean; noColorbar: boolean; autoplay: boolean; hash: null }
 > = {
   datasetName: null,
   data: null,
@@ -139,6 +140,7 @@ export const DEFAULTS: Readonly<
   noColorbar: false,
   autoplay: false,
   gestures: 'cooperative',
+  hash: null,
   resolution: null,
   backend: 'auto',
 };
@@ -203,6 +205,8 @@ export abstract class MapAttributes extends LitElement {
   declare autoplay: boolean;
   /** What moves the view: `cooperative` leaves the plain wheel and one finger to the page, `greedy` takes them. */
   declare gestures: GestureChoice;
+  /** Keep what is shown in the address of the page, under this name, so that a link reopens it; or null. */
+  declare hash: string | null;
   /** Field pixels along the longer side; null: what the canvas has and time allows. */
   declare resolution: number | null;
   declare backend: Backend;

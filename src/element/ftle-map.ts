@@ -15,8 +15,9 @@ import type { FtleMapEventName, FtleMapEvents } from './events.ts';
 import type { FrameInfo, LiveMapListener } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
 import type { FileDrop } from './file-drop.ts';
+import type { LinkKeeper, MapLink } from './link-keeper.ts';
 import type { Navigation } from './navigation.ts';
-import { renderBadge, renderDropHint, renderMessage } from './overlays.ts';
+import { renderBadge, renderMessage } from './overlays.ts';
 import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
 import type { Probe } from './probe.ts';
@@ -65,10 +66,14 @@ export class FtleMapElement extends MapAttributes {
   /** null while the element is in no document. */
   #stage: Stage | null = null;
   #drop: FileDrop | null = null;
-  #isDropTarget = false;
   #navigation: Navigation | null = null;
   /** Resolves when drops and gestures are taken, whose code is loaded beside the first picture. */
   #interaction: Promise<void> = Promise.resolve();
+  #links: LinkKeeper | null = null;
+  /** The name in the address that is followed. */
+  #followed: string | null = null;
+  /** Resolves when the address of the page has been read, if it is to be. */
+  #linking: Promise<void> = Promise.resolve();
   /** The rectangle that the page asks for. */
   #home: Domain | null = null;
   /** What `domain` was set to when the view was moved last. */
@@ -188,6 +193,14 @@ export class FtleMapElement extends MapAttributes {
     return writeNetworkBlob(live, format);
   }
 
+  /** A link that opens this page with the map as it is now; only if the map has the attribute `hash`. */
+  async link(): Promise<MapLink> {
+    await this.#opened();
+    if (!this.#links)
+      throw new DataError('link(): the map follows no links; give it attribute hash');
+    return this.#links.link();
+  }
+
   /** Resolves when the picture answers all settings and nothing is under way; while playing, when paused. */
   async whenIdle(): Promise<void> {
     await this.#settleConnection();
@@ -227,6 +240,8 @@ export class FtleMapElement extends MapAttributes {
 
   protected override updated(changed: PropertyValues): void {
     if (changed.size > 0) this.#stage?.refreshLabel();
+    if (this.#stage && this.hash !== this.#followed) this.#linking = this.#takeHash();
+    this.#links?.refresh();
   }
 
   protected override render(): TemplateResult {
@@ -244,7 +259,7 @@ export class FtleMapElement extends MapAttributes {
           <div class="frame">
             <div class="pictures"></div>
             ${connection ? renderBadge(connection.engine, connection.fallbackReason) : nothing}
-            ${renderMessage(this.#problems)} ${this.#isDropTarget ? renderDropHint() : nothing}
+            ${renderMessage(this.#problems)}
           </div>
           ${this.noColorbar ? nothing : bar()}
         </div>
@@ -344,6 +359,7 @@ export class FtleMapElement extends MapAttributes {
   /** Waits until the connection that the properties ask for is there or has failed. */
   async #settleConnection(): Promise<void> {
     await this.updateComplete;
+    await this.#linking;
     await this.#connector.settle();
   }
 
@@ -394,8 +410,36 @@ export class FtleMapElement extends MapAttributes {
     this.#interaction = this.#takeGestures(stage).catch((error: unknown) =>
       this.#report('engine', error),
     );
-    this.#connector.open();
-    this.#load();
+    const start = (): void => {
+      if (this.#stage !== stage) return;
+      this.#connector.open();
+      this.#load();
+    };
+    if (this.hash === null) start();
+    else this.#linking = this.#takeHash().then(start);
+  }
+
+  /** Keeps the state in the address of the page, or no more. */
+  async #takeHash(): Promise<void> {
+    this.#links?.dispose();
+    this.#links = null;
+    const hash = (this.#followed = this.hash);
+    if (hash === null) return;
+    const stage = this.#stage;
+    try {
+      const { LinkKeeper } = await import('./link-keeper.ts');
+      if (this.#stage !== stage || this.#followed !== hash) return;
+      this.#links = new LinkKeeper({
+        element: this,
+        live: () => this.#live,
+        setDomain: (domain) => this.#setDomain(domain),
+        tell: (text) => this.#navigation?.tell(text),
+        report: (error) => this.#report('link', error),
+      });
+      await this.#links.read();
+    } catch (error) {
+      this.#report('link', error);
+    }
   }
 
   /** Takes drops and gestures on a stage as soon as the code for it is there. */
@@ -405,17 +449,10 @@ export class FtleMapElement extends MapAttributes {
       import('./navigation.ts'),
     ]);
     if (this.#stage !== stage) return;
-    this.#drop = new FileDrop(
-      this,
-      (isOver) => {
-        this.#isDropTarget = isOver;
-        this.requestUpdate();
-      },
-      (files) => {
-        this.files = files;
-        this.#dispatch('ftle-change', { name: 'files' });
-      },
-    );
+    this.#drop = new FileDrop(this, stage.pictures.parentElement!, (files) => {
+      this.files = files;
+      this.#dispatch('ftle-change', { name: 'files' });
+    });
     this.#navigation = new Navigation(this.shadowRoot!, stage.pictures, {
       choice: () => this.#wishes.get('gestures'),
       live: () => this.#live,
@@ -450,6 +487,9 @@ export class FtleMapElement extends MapAttributes {
     this.#drop = null;
     this.#navigation?.dispose();
     this.#navigation = null;
+    this.#links?.dispose();
+    this.#links = null;
+    this.#followed = null;
     this.#connector.close();
     this.#status = null;
     this.#problems.clear();

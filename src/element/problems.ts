@@ -12,6 +12,7 @@ const SOURCES = [
   'view-settings',
   'view',
   'gestures',
+  'link',
   'learning-rate',
   'style',
 ] as const;

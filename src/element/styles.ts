@@ -105,19 +105,6 @@ export const styles = css`
     overflow-wrap: anywhere;
     box-shadow: 0 2px 10px rgb(0 0 0 / 25%);
   }
-  .drop {
-    position: absolute;
-    inset: 0;
-    display: grid;
-    place-content: center;
-    padding: 1em;
-    border: 2px dashed var(--_accent);
-    border-radius: inherit;
-    text-align: center;
-    font-size: 1rem;
-    background: color-mix(in srgb, var(--_surface) 82%, transparent);
-    pointer-events: none;
-  }
   .message:empty {
     display: none;
   }

@@ -1,3 +1,5 @@
+import { adoptStyles } from './late-styles.ts';
+
 /** Milliseconds that a hint stays, and after the last move until the view is said. */
 const HINT_TIME = 1600;
 const VOICE_PAUSE = 700;
@@ -33,16 +35,6 @@ const STYLES = `
   }
 `;
 
-let sheet: CSSStyleSheet | null = null;
-
-function styleSheet(): CSSStyleSheet {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLES);
-  }
-  return sheet;
-}
-
 /** What lies over a map that is moved: a hint, a box that is being drawn, and words for screen readers. */
 export class ViewOverlay {
   readonly #root = document.createElement('div');
@@ -54,8 +46,7 @@ export class ViewOverlay {
 
   /** @param below - element that the overlay comes after. */
   constructor(shadow: ShadowRoot, below: Element) {
-    const styles = styleSheet();
-    if (!shadow.adoptedStyleSheets.includes(styles)) shadow.adoptedStyleSheets.push(styles);
+    adoptStyles(shadow, STYLES);
     this.#root.className = 'navigation';
     this.#hint.className = 'hint';
     this.#hint.setAttribute('part', 'hint');

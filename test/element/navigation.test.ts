@@ -366,7 +366,7 @@ describe('the picture', () => {
     picturesOf(element).focus();
     picturesOf(element).dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));
     expect(after).not.toBeNull();
-    const { width, height, data } = after! as ImageData;
+    const { width, height, data } = after!;
     // A tenth of the width to the right: the old picture lies that far to the left, samples with it.
     const shift = width / 10;
     expect(Number.isInteger(shift)).toBe(true);
@@ -381,7 +381,7 @@ describe('the picture', () => {
     expect(different / (width * height)).toBeLessThan(0.01);
     await element.whenIdle();
     const fresh = await mountIdle(
-      `${SQUARE} samples backend="${backend}" domain="${element.domain!.join()}"`,
+      `${SQUARE} samples backend="${backend}" domain="${element.domain.join()}"`,
     );
     fresh.domain = element.domain;
     await fresh.whenIdle();
@@ -420,7 +420,7 @@ describe('deep zoom', () => {
     const { width } = element.shadowRoot!.querySelector('canvas')!;
     for (let i = 0; i < 40 && !hintOf(element); i++) await userEvent.keyboard('+');
     expect(hintOf(element)).toMatch(/^Deepest zoom: nearer, float32 numbers/);
-    const [sMin, , sMax] = element.domain!;
+    const [sMin, , sMax] = element.domain;
     // Around 1 numbers of float32 are 2⁻²³ apart: four of them a pixel.
     expect((sMax - sMin) / width / 2 ** -23).toBeCloseTo(4, 6);
     const last = element.domain;
@@ -430,10 +430,10 @@ describe('deep zoom', () => {
     await element.whenIdle();
     expect(element.error).toBeNull();
     await userEvent.keyboard('-');
-    expect(element.domain![2] - element.domain![0]).toBeCloseTo(2 * (sMax - sMin), 9);
+    expect(element.domain[2] - element.domain[0]).toBeCloseTo(2 * (sMax - sMin), 9);
     for (let i = 0; i < 60; i++) await userEvent.keyboard('-');
     expect(hintOf(element)).toBe('Widest view');
-    expect(element.domain![2] - element.domain![0]).toBeCloseTo(1000, 6);
+    expect(element.domain[2] - element.domain[0]).toBeCloseTo(1000, 6);
   });
 });
 
