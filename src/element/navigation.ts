@@ -132,6 +132,13 @@ export class Navigation {
     if (domain && shown) this.#move(pan(domain, shown, right, down));
   }
 
+  /** The same for a key: after the move that is under way, which it prolongs. */
+  #panStep(right: number, down: number): void {
+    const [live, domain] = [this.host.live(), this.#wanted];
+    if (!live || !domain) return;
+    this.#fly(pan(domain, widenDomain(domain, live.picture.size), right, down));
+  }
+
   #zoom(factor: number, x: number, y: number, isStep: boolean): void {
     if (!isStep) this.#flight?.end();
     const live = this.host.live();
@@ -246,7 +253,7 @@ export class Navigation {
     const step = STEP_KEYS[key] as ViewStep | undefined;
     if (arrow) {
       const size = event.shiftKey ? KEY_STEPS.large : KEY_STEPS.usual;
-      this.#pan(size * arrow[0], size * arrow[1]);
+      this.#panStep(size * arrow[0], size * arrow[1]);
     } else if (step) this.step(step);
     else if (key === 'Escape') this.#gestures.cancel();
     else return;

@@ -2,7 +2,7 @@ import { css } from 'lit';
 
 /**
  * Look of the element. Sizes follow the font size of the host; colours come from `--ftle-…`, which
- * have values for light and dark.
+ * have values for light and dark. The colour bar and the map are not mirrored where text runs from right to left.
  */
 export const styles = css`
   :host {
@@ -115,7 +115,6 @@ export const styles = css`
 
   .colorbar {
     --_direction: to right;
-    /* Low is left wherever the text begins. */
     direction: ltr;
     flex: none;
     display: grid;
@@ -200,6 +199,10 @@ export const styles = css`
   }
   .slider .value {
     color: var(--_ink);
+  }
+  .value,
+  dd {
+    unicode-bidi: plaintext;
   }
   .slider,
   .status {
@@ -300,6 +303,10 @@ export const styles = css`
   @media (forced-colors: active) {
     button.toggle[aria-pressed='true'] {
       outline: 2px solid;
+    }
+    .strip,
+    .swatch {
+      forced-color-adjust: none;
     }
   }
 `;

@@ -43,13 +43,13 @@ describe('a fragment', () => {
     );
   });
 
-  it('holds a network of 811 weights, bit for bit, and no larger one than it says', async () => {
+  it('holds a network of 811 weights, and none that takes more room than a link has', async () => {
     const network = initialiseNetwork(parseArchitecture('2-10x8-1'), 3, {
       scheme: 'gaussian',
       variance: 1,
     });
     const packed = await packNetwork(network);
-    console.log(`${network.parameters.length} weights in ${packed!.length} characters`);
+    console.log(`811 weights in ${packed!.length} characters`);
     expect(packed).toMatch(/^[\w-]{1000,8192}$/);
     const file = await unpackNetwork(packed!);
     expect(file.size).toBeGreaterThan(packed!.length);
