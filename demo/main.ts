@@ -154,6 +154,18 @@ function run(action: () => Promise<void>): void {
   });
 }
 
+/** Puts what the map shows, such as that of a link, into the controls. */
+function showSettings(): void {
+  control('dataset').value = map.datasetName ?? '';
+  control('architecture').value = map.architecture ?? '';
+  for (const name of NUMBERS) control(name).value = String(map[name]);
+  for (const name of FLAGS) (control(name) as HTMLInputElement).checked = map[name];
+  for (const name of WORDS) control(name).value = String(map[name]);
+  const [, width, depth] = /-(\d+)x(\d+)-/.exec(map.architecture ?? '') ?? [];
+  if (width) [control('width').value, control('depth').value] = [width, depth];
+  showSnippet();
+}
+
 fillSelect('dataset', DATASET_NAMES, 'circle');
 fillSelect('activation', ACTIVATION_NAMES, 'tanh');
 showSnippet();
@@ -194,9 +206,12 @@ document.addEventListener('keydown', (event) => {
 
 map.addEventListener('ftle-ready', ({ detail }) => {
   showReadout('backend', detail.description);
+  showSettings();
   showPlaying();
   showLayer();
 });
+map.addEventListener('ftle-load', showSettings);
+map.addEventListener('ftle-view', showSnippet);
 map.addEventListener('ftle-training', ({ detail }) => {
   showReadout('epoch', detail.epoch.toFixed(1));
   showReadout('steps', String(detail.stepCount));

@@ -231,7 +231,15 @@ function followDrag(map: FtleMapElement, onLine: (from: Point, to: Point) => voi
   };
   map.addEventListener('pointerup', end, options);
   map.addEventListener('pointercancel', end, options);
-  map.addEventListener('click', (event) => hasDragged && take(event), options);
+  map.addEventListener(
+    'click',
+    (event) => {
+      // Keys click too, without a press before.
+      if (hasDragged && event.detail > 0) take(event);
+      hasDragged = false;
+    },
+    options,
+  );
 }
 
 /** A line is drawn between the next two points that are selected after the button was pressed. */

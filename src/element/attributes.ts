@@ -15,6 +15,7 @@ import type {
   Colormap,
   DirectionChoice,
   DomainList,
+  GestureChoice,
   LayerName,
   Properties,
   Quantity,
@@ -105,13 +106,21 @@ const PROPERTIES: PropertyDeclarations = {
   controls: flag,
   noColorbar: { ...flag, attribute: 'no-colorbar' },
   autoplay: flag,
+  gestures: text,
+  hash: text,
   resolution: number('resolution'),
   backend: text,
 };
 
 /** Values of the properties where nothing is given. */
 export const DEFAULTS: Readonly<
-  Properties & { probePanel: boolean; controls: boolean; noColorbar: boolean; autoplay: boolean }
+  Properties & {
+    probePanel: boolean;
+    controls: boolean;
+    noColorbar: boolean;
+    autoplay: boolean;
+    hash: null;
+  }
 > = {
   datasetName: null,
   data: null,
@@ -147,6 +156,8 @@ export const DEFAULTS: Readonly<
   controls: false,
   noColorbar: false,
   autoplay: false,
+  gestures: 'cooperative',
+  hash: null,
   resolution: null,
   backend: 'auto',
 };
@@ -215,6 +226,10 @@ export abstract class MapAttributes extends LitElement {
   declare noColorbar: boolean;
   /** Train as soon as the map is on screen. */
   declare autoplay: boolean;
+  /** What moves the view: `cooperative` leaves the plain wheel and one finger to the page, `greedy` takes them. */
+  declare gestures: GestureChoice;
+  /** Keep what is shown in the address of the page, under this name, so that a link reopens it; or null. */
+  declare hash: string | null;
   /** Field pixels along the longer side; null: what the canvas has and time allows. */
   declare resolution: number | null;
   declare backend: Backend;

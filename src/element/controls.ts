@@ -3,6 +3,7 @@ import type { LayerChoice, TrainingStatus } from '../engine/engine.ts';
 import { formatNumber } from '../render/legend.ts';
 import type { MapAttributes } from './attributes.ts';
 import { formatPercent } from './description.ts';
+import type { ViewStep } from './navigation.ts';
 
 /** What the controls show besides the element's own properties. */
 export interface ControlState {
@@ -11,6 +12,7 @@ export interface ControlState {
   readonly layer: LayerChoice | null;
   readonly canTrain: boolean;
   readonly playing: boolean;
+  readonly canMove: boolean;
   readonly status: TrainingStatus | null;
 }
 
@@ -19,6 +21,7 @@ export interface ControlActions {
   toggle(): void;
   step(): void;
   reset(): void;
+  view(step: ViewStep): void;
   change(name: 'layer' | 'learningRate' | Overlay, value: number | 'output' | boolean): void;
 }
 
@@ -67,7 +70,18 @@ export function renderControls(
           `,
         )}
       </div>
+      ${state.canMove ? viewButtons(actions) : nothing}
       ${canTrain ? statusLine(state.status) : nothing}
+    </div>
+  `;
+}
+
+function viewButtons({ view }: ControlActions): TemplateResult {
+  return html`
+    <div class="group" role="group" aria-label="View">
+      <button type="button" aria-label="Zoom in" @click=${() => view('in')}>+</button>
+      <button type="button" aria-label="Zoom out" @click=${() => view('out')}>−</button>
+      <button type="button" @click=${() => view('home')}>Home</button>
     </div>
   `;
 }

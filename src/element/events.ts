@@ -2,6 +2,7 @@ import type { TrainingStatus } from '../engine/engine.ts';
 import type { FrameInfo } from './listener.ts';
 import type { LoadedFile } from './plan.ts';
 import type { Probe } from './probe.ts';
+import type { DomainList } from './settings.ts';
 
 /** Events of the element, each a CustomEvent that bubbles and crosses shadow boundaries. */
 export interface FtleMapEvents {
@@ -25,6 +26,8 @@ export interface FtleMapEvents {
   'ftle-reset': null;
   /** The user changed a property with the controls, or `files` by dropping some. */
   'ftle-change': { readonly name: string };
+  /** The user moved the view to this rectangle, which is the property `domain` now. */
+  'ftle-view': { readonly domain: DomainList };
   /** The user clicked a point of the map. */
   'ftle-select': Probe;
 }
@@ -44,6 +47,7 @@ declare global {
     'ftle-pause': CustomEvent<FtleMapEvents['ftle-pause']>;
     'ftle-reset': CustomEvent<FtleMapEvents['ftle-reset']>;
     'ftle-change': CustomEvent<FtleMapEvents['ftle-change']>;
+    'ftle-view': CustomEvent<FtleMapEvents['ftle-view']>;
     'ftle-select': CustomEvent<FtleMapEvents['ftle-select']>;
   }
 }

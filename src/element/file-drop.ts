@@ -1,17 +1,31 @@
-/** Takes files that are dragged onto an element. */
+import { adoptStyles } from './late-styles.ts';
+
+const STYLES = `
+  .drop {
+    position: absolute; inset: 0; display: grid; place-content: center; padding: 1em;
+    border: 2px dashed var(--_accent); border-radius: inherit; text-align: center; font-size: 1rem;
+    background: color-mix(in srgb, var(--_surface) 82%, transparent); pointer-events: none;
+  }
+`;
+
+/** Takes files that are dragged onto an element, and says so while they are held over it. */
 export class FileDrop {
   readonly #closing = new AbortController();
-  #isOver = false;
+  readonly #hint = document.createElement('div');
 
   /**
-   * @param onHover - told whether files are held over the element.
+   * @param frame - element of its shadow root that the hint covers.
    * @param onDrop - given the files, at least one.
    */
   constructor(
     readonly target: HTMLElement,
-    readonly onHover: (isOver: boolean) => void,
+    readonly frame: Element,
     readonly onDrop: (files: readonly File[]) => void,
   ) {
+    adoptStyles(frame.getRootNode() as ShadowRoot, STYLES);
+    this.#hint.className = 'drop';
+    this.#hint.setAttribute('part', 'drop');
+    this.#hint.textContent = 'Drop a network: safetensors, ONNX or JSON';
     const { signal } = this.#closing;
     for (const name of ['dragenter', 'dragover'] as const) {
       target.addEventListener(name, (event) => this.#hold(event), { signal });
@@ -47,9 +61,8 @@ export class FileDrop {
   }
 
   #hover(isOver: boolean): void {
-    if (isOver === this.#isOver) return;
-    this.#isOver = isOver;
-    this.onHover(isOver);
+    if (!isOver) this.#hint.remove();
+    else if (!this.#hint.isConnected) this.frame.append(this.#hint);
   }
 }
 

@@ -15,8 +15,10 @@ import { lendDevice, lentDevice } from './device.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
 import type { FrameInfo, LiveMapListener } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
-import { FileDrop } from './file-drop.ts';
-import { renderBadge, renderDropHint, renderMessage } from './overlays.ts';
+import type { FileDrop } from './file-drop.ts';
+import type { LinkKeeper, MapLink } from './link-keeper.ts';
+import type { Navigation } from './navigation.ts';
+import { renderBadge, renderMessage } from './overlays.ts';
 import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
 import type { Probe } from './probe.ts';
@@ -32,12 +34,26 @@ import {
   type ProbeOptions,
 } from './queries.ts';
 import { describeShown, shownDomain, shownSpace } from './shown.ts';
+import type { Domain } from '../model/plane.ts';
 import { Stage } from './stage.ts';
 import { styles } from './styles.ts';
 import type * as MapFiles from './map-files.ts';
 import type { BlobOptions } from './map-files.ts';
 import { pointIn } from './view.ts';
+import type { DomainList } from './settings.ts';
 import { Wishes } from './wishes.ts';
+
+/** Properties that say what the coordinates of a view mean. */
+const PLACE_PROPERTIES = [
+  'datasetName',
+  'data',
+  'src',
+  'files',
+  'planeAxes',
+  'plane',
+  'planePoints',
+  'planeData',
+];
 
 /**
  * `<ftle-map>`: the finite-time Lyapunov exponents of a neural network over its input space, live
@@ -61,8 +77,19 @@ export class FtleMapElement extends MapAttributes {
   /** null while the element is in no document. */
   #stage: Stage | null = null;
   #drop: FileDrop | null = null;
-  #isDropTarget = false;
   #panel: ProbePanel | null = null;
+  #navigation: Navigation | null = null;
+  /** Resolves when drops and gestures are taken, whose code is loaded beside the first picture. */
+  #interaction: Promise<void> = Promise.resolve();
+  #links: LinkKeeper | null = null;
+  /** The name in the address that is followed. */
+  #followed: string | null = null;
+  /** Resolves when the address of the page has been read, if it is to be. */
+  #linking: Promise<void> = Promise.resolve();
+  /** The rectangle that the page asks for. */
+  #home: Domain | null = null;
+  /** What `domain` was set to when the view was moved last. */
+  #moved: DomainList | null = null;
   #wantsPlay = false;
 
   readonly #wishes = new Wishes();
@@ -213,9 +240,19 @@ export class FtleMapElement extends MapAttributes {
     return writeNetworkBlob(live, format);
   }
 
+  /** A link that opens this page with the map as it is now; only if the map has the attribute `hash`. */
+  async link(): Promise<MapLink> {
+    await this.#opened();
+    if (!this.#links)
+      throw new DataError('link(): the map follows no links; give it attribute hash');
+    return this.#links.link();
+  }
+
   /** Resolves when the picture answers all settings and nothing is under way; while playing, when paused. */
   async whenIdle(): Promise<void> {
     await this.#settleConnection();
+    await this.#interaction;
+    await this.#navigation?.settle();
     await this.#live?.whenIdle();
     await this.updateComplete;
   }
@@ -235,7 +272,13 @@ export class FtleMapElement extends MapAttributes {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (this.hasUpdated && changed.has('src') && !changed.has('files')) this.files = null;
+    const isMove = this.#moved !== null && this.domain === this.#moved;
+    // A place on another plane, or among other data, means nothing.
+    if (isMove && !changed.has('domain') && PLACE_PROPERTIES.some((name) => changed.has(name))) {
+      this.#setDomain(this.#home);
+    }
     if (changed.size > 0) this.#readSettings();
+    if (changed.has('domain') && !isMove) this.#home = this.#wishes.get('view').domain;
   }
 
   protected override firstUpdated(): void {
@@ -245,6 +288,8 @@ export class FtleMapElement extends MapAttributes {
   protected override updated(changed: PropertyValues): void {
     if (changed.size > 0) this.#stage?.refreshLabel();
     if (changed.has('probePanel')) this.#takePanel();
+    if (this.#stage && this.hash !== this.#followed) this.#linking = this.#takeHash();
+    this.#links?.refresh();
   }
 
   protected override render(): TemplateResult {
@@ -262,7 +307,7 @@ export class FtleMapElement extends MapAttributes {
           <div class="frame">
             <div class="pictures"></div>
             ${connection ? renderBadge(connection.engine, connection.fallbackReason) : nothing}
-            ${renderMessage(this.#problems)} ${this.#isDropTarget ? renderDropHint() : nothing}
+            ${renderMessage(this.#problems)}
           </div>
           ${this.noColorbar ? nothing : bar()}
         </div>
@@ -277,7 +322,8 @@ export class FtleMapElement extends MapAttributes {
     const layer = plan ? this.#live.picture.layerFor(plan) : null;
     const canTrain = !!plan?.dataset;
     const { playing } = this;
-    const state = { depth, layer, canTrain, playing, status: this.#status };
+    const canMove = this.#wishes.get('gestures') !== 'none';
+    const state = { depth, layer, canTrain, playing, canMove, status: this.#status };
     return renderControls(this, state, this.#actions);
   }
 
@@ -292,6 +338,7 @@ export class FtleMapElement extends MapAttributes {
       this.reset().catch((error: unknown) => this.#report('training', error));
       this.#dispatch('ftle-reset', null);
     },
+    view: (step) => this.#navigation?.step(step),
     change: (name, value) => {
       Object.assign(this, { [name]: value });
       this.#dispatch('ftle-change', { name });
@@ -361,6 +408,7 @@ export class FtleMapElement extends MapAttributes {
   /** Waits until the connection that the properties ask for is there or has failed. */
   async #settleConnection(): Promise<void> {
     await this.updateComplete;
+    await this.#linking;
     await this.#connector.settle();
   }
 
@@ -384,7 +432,11 @@ export class FtleMapElement extends MapAttributes {
     const wishes = this.#wishes;
     const report = (source: ProblemSource, error: unknown): void => this.#report(source, error);
     for (const name of wishes.take(this, report)) {
-      if (name === 'view') this.#live?.setView(wishes.get('view'));
+      if (name === 'view') {
+        this.#live?.setView(wishes.get('view'));
+        this.#stage?.followView();
+      }
+      if (name === 'gestures') this.#navigation?.refresh();
       if (name === 'plane') this.#live?.setPlane(wishes.get('plane'));
       if (name === 'style') this.#live?.setStyle(wishes.get('style'));
       if (name === 'learningRate') this.#live?.setLearningRate(wishes.get('learningRate'));
@@ -396,26 +448,24 @@ export class FtleMapElement extends MapAttributes {
 
   #open(): void {
     this.#wantsPlay = this.autoplay;
-    this.#stage = new Stage(this.renderRoot.querySelector('.pictures')!, {
+    this.#stage = new Stage(this.renderRoot.querySelector<HTMLElement>('.pictures')!, {
       onResize: (size) => this.#live?.setSize(size),
       onAwake: (isAwake) => this.#live?.setAwake(isAwake),
       onSelect: (x, y) => this.#select(x, y),
       describe: () =>
         this.#live && describeShown(this.#live, this.#wishes.get('style'), this.#status),
     });
-    this.#drop = new FileDrop(
-      this,
-      (isOver) => {
-        this.#isDropTarget = isOver;
-        this.requestUpdate();
-      },
-      (files) => {
-        this.files = files;
-        this.#dispatch('ftle-change', { name: 'files' });
-      },
+    const stage = this.#stage;
+    this.#interaction = this.#takeGestures(stage).catch((error: unknown) =>
+      this.#report('engine', error),
     );
-    this.#connector.open();
-    this.#load();
+    const start = (): void => {
+      if (this.#stage !== stage) return;
+      this.#connector.open();
+      this.#load();
+    };
+    if (this.hash === null) start();
+    else this.#linking = this.#takeHash().then(start);
     this.#takePanel();
   }
 
@@ -442,6 +492,65 @@ export class FtleMapElement extends MapAttributes {
     );
   }
 
+  /** Keeps the state in the address of the page, or no more. */
+  async #takeHash(): Promise<void> {
+    this.#links?.dispose();
+    this.#links = null;
+    const hash = (this.#followed = this.hash);
+    if (hash === null) return;
+    const stage = this.#stage;
+    try {
+      const { LinkKeeper } = await import('./link-keeper.ts');
+      if (this.#stage !== stage || this.#followed !== hash) return;
+      this.#links = new LinkKeeper({
+        element: this,
+        live: () => this.#live,
+        setDomain: (domain) => this.#setDomain(domain),
+        tell: (text) => this.#navigation?.tell(text),
+        report: (error) => this.#report('link', error),
+      });
+      await this.#links.read();
+    } catch (error) {
+      this.#report('link', error);
+    }
+  }
+
+  /** Takes drops and gestures on a stage as soon as the code for it is there. */
+  async #takeGestures(stage: Stage): Promise<void> {
+    const [{ FileDrop }, { Navigation }] = await Promise.all([
+      import('./file-drop.ts'),
+      import('./navigation.ts'),
+    ]);
+    if (this.#stage !== stage) return;
+    this.#drop = new FileDrop(this, stage.pictures.parentElement!, (files) => {
+      this.files = files;
+      this.#dispatch('ftle-change', { name: 'files' });
+    });
+    this.#navigation = new Navigation(this.shadowRoot!, stage.pictures, {
+      choice: () => this.#wishes.get('gestures'),
+      live: () => this.#live,
+      home: () => this.#home,
+      move: (domain) => this.#move(domain, domain),
+      goHome: (shown) => this.#move(this.#home, shown),
+    });
+  }
+
+  /**
+   * Shows another rectangle at once, because the user wants it.
+   *
+   * @param shown - the same in numbers, where `domain` is null.
+   */
+  #move(domain: Domain | null, shown: Domain): void {
+    this.#setDomain(domain);
+    this.#readSettings();
+    this.#dispatch('ftle-view', { domain: listOf(shown) });
+  }
+
+  #setDomain(domain: Domain | null): void {
+    this.#moved = domain && listOf(domain);
+    this.domain = this.#moved;
+  }
+
   /** Frees everything that the element holds. */
   #close(): void {
     this.#plans.close();
@@ -450,6 +559,11 @@ export class FtleMapElement extends MapAttributes {
     this.#takePanel();
     this.#drop?.dispose();
     this.#drop = null;
+    this.#navigation?.dispose();
+    this.#navigation = null;
+    this.#links?.dispose();
+    this.#links = null;
+    this.#followed = null;
     this.#connector.close();
     this.#status = null;
     this.#problems.clear();
@@ -488,6 +602,10 @@ export class FtleMapElement extends MapAttributes {
     if (isNew && isEvent && error) this.#dispatch('ftle-error', { error });
     this.requestUpdate();
   }
+}
+
+function listOf({ sMin, tMin, sMax, tMax }: Domain): DomainList {
+  return [sMin, tMin, sMax, tMax];
 }
 
 declare global {

@@ -56,6 +56,8 @@ export class LiveMap {
   #isPaintStale = false;
   /** The session whose ridges are being made or are there. */
   #ridgesOf: Session | null = null;
+  /** Whether the still picture under way is the first of its series. */
+  #isFirstStill = false;
   /** Ends the still picture under way. */
   #stillAbort = new AbortController();
 
@@ -106,9 +108,11 @@ export class LiveMap {
   }
 
   setView(view: ViewSettings): void {
+    const isMove = this.#view.differsInDomain(view);
     this.#view.settings = view;
     this.#view.applyTo(this.picture);
-    this.#takeView();
+    if (isMove) this.#followMove();
+    else this.#takeView();
   }
 
   /** Shows another plane; if it does not fit the network, the old one stays. */
@@ -391,10 +395,9 @@ export class LiveMap {
   async #computeStill(session: Session, signal: AbortSignal): Promise<void> {
     const { picture } = this;
     const start = performance.now();
-    const sides =
-      session === this.#session && this.#sides
-        ? this.#sides
-        : this.#pace.refinement(this.#view.settings.resolution, picture);
+    const planned = session === this.#session ? this.#sides : null;
+    this.#isFirstStill = !planned;
+    const sides = planned ?? this.#pace.refinement(this.#view.settings.resolution, picture);
     this.#sides = sides;
     const pixelCount = await picture.compute(session, sides[0], signal);
     this.#pace.measureField(pixelCount, performance.now() - start);
@@ -442,6 +445,15 @@ export class LiveMap {
   #fail(source: LiveSource, error: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.listener.onProblem(source, asError(error));
+  }
+
+  /** Paints the present field where it is in another view, and computes it there. */
+  #followMove(): void {
+    if (this.#session) this.picture.paint(this.#session);
+    // Of a view that moves on and on, only first pictures come; without them there would be none.
+    if (!this.#isFirstStill) this.#stillAbort.abort();
+    this.#sides = null;
+    this.#loop.wake();
   }
 
   /** Computes anew for another view. */

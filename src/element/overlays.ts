@@ -17,11 +17,6 @@ export function renderBadge(
   `;
 }
 
-/** Says that files which are held over the map can be dropped. */
-export function renderDropHint(): TemplateResult {
-  return html`<div class="drop" part="drop">Drop a network: safetensors, ONNX or JSON</div>`;
-}
-
 /** The gravest problem, over the picture; the place is there even when it is empty, to be announced. */
 export function renderMessage(problems: Problems): TemplateResult {
   const { first, others } = problems;

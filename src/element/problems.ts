@@ -11,6 +11,8 @@ const SOURCES = [
   'plane',
   'view-settings',
   'view',
+  'gestures',
+  'link',
   'learning-rate',
   'style',
 ] as const;

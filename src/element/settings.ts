@@ -23,6 +23,8 @@ export type Backend = 'auto' | 'webgpu' | 'cpu';
 export type RangeChoice = RangeRule | readonly [low: number, high: number];
 /** How stretching directions are shown; as an attribute without a value: true, which means segments. */
 export type DirectionChoice = boolean | DirectionStyle;
+/** Whether gestures move the view: all of them, those that leave scrolling to the page, or none. */
+export type GestureChoice = 'cooperative' | 'greedy' | 'none';
 
 export type { ColormapName as Colormap } from '../render/palette.ts';
 export type { DirectionStyle, Quantity } from '../render/style.ts';
@@ -110,6 +112,7 @@ export interface Properties extends PlaneProperties {
   samples: boolean;
   regions: boolean;
   resolution: number | null;
+  gestures: GestureChoice;
   backend: Backend;
 }
 
@@ -178,6 +181,11 @@ export function readStyleSettings(given: Given): StyleSettings {
 /** @throws DataError as above. */
 export function readBackend(given: Given): Backend {
   return oneOf('backend', given.backend, ['auto', 'webgpu', 'cpu'] as const);
+}
+
+/** @throws DataError as above. */
+export function readGestures(given: Given): GestureChoice {
+  return oneOf('gestures', given.gestures, ['cooperative', 'greedy', 'none'] as const);
 }
 
 /**

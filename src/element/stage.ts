@@ -27,7 +27,7 @@ export class Stage {
   #isShown = false;
 
   constructor(
-    readonly pictures: Element,
+    readonly pictures: HTMLElement,
     readonly host: StageHost,
   ) {
     this.#marks = new MarkLayer(pictures);
@@ -65,17 +65,24 @@ export class Stage {
    * @returns true the first time.
    */
   show(): boolean {
-    const { canvas, live } = this.#connection!;
+    const { canvas } = this.#connection!;
     const isFirst = !this.#isShown;
     if (isFirst) {
       canvas.style.visibility = '';
       this.pictures.replaceChildren(canvas);
       this.#isShown = true;
     }
-    const domain = shownDomain(live);
-    if (domain) this.#marks.show(shownMarks(live), domain, this.#size);
+    this.followView();
     this.#label.refresh();
     return isFirst;
+  }
+
+  /** Puts what lies over the picture where it belongs in the present view. */
+  followView(): void {
+    if (!this.#isShown) return;
+    const { live } = this.#connection!;
+    const domain = shownDomain(live);
+    if (domain) this.#marks.show(shownMarks(live), domain, this.#size);
   }
 
   /** To be called after everything that may change what the picture is in words. */

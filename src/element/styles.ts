@@ -2,7 +2,7 @@ import { css } from 'lit';
 
 /**
  * Look of the element. Sizes follow the font size of the host; colours come from `--ftle-…`, which
- * have values for light and dark.
+ * have values for light and dark. The colour bar and the map are not mirrored where text runs from right to left.
  */
 export const styles = css`
   :host {
@@ -105,19 +105,6 @@ export const styles = css`
     overflow-wrap: anywhere;
     box-shadow: 0 2px 10px rgb(0 0 0 / 25%);
   }
-  .drop {
-    position: absolute;
-    inset: 0;
-    display: grid;
-    place-content: center;
-    padding: 1em;
-    border: 2px dashed var(--_accent);
-    border-radius: inherit;
-    text-align: center;
-    font-size: 1rem;
-    background: color-mix(in srgb, var(--_surface) 82%, transparent);
-    pointer-events: none;
-  }
   .message:empty {
     display: none;
   }
@@ -128,6 +115,7 @@ export const styles = css`
 
   .colorbar {
     --_direction: to right;
+    direction: ltr;
     flex: none;
     display: grid;
     grid-template: 0.8em 1.5em auto / 1fr;
@@ -211,6 +199,10 @@ export const styles = css`
   }
   .slider .value {
     color: var(--_ink);
+  }
+  .value,
+  dd {
+    unicode-bidi: plaintext;
   }
   .slider,
   .status {
@@ -311,6 +303,10 @@ export const styles = css`
   @media (forced-colors: active) {
     button.toggle[aria-pressed='true'] {
       outline: 2px solid;
+    }
+    .strip,
+    .swatch {
+      forced-color-adjust: none;
     }
   }
 `;

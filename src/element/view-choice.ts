@@ -16,6 +16,14 @@ export class ViewChoice {
     this.#plane = new PlaneChoice(plane);
   }
 
+  /** Whether other settings ask for another rectangle, and for nothing else that is new. */
+  differsInDomain({ layer, space, resolution }: ViewSettings): boolean {
+    const { settings } = this;
+    return (
+      layer === settings.layer && space === settings.space && resolution === settings.resolution
+    );
+  }
+
   setPlane(settings: PlaneSettings): void {
     this.#plane = new PlaneChoice(settings);
   }

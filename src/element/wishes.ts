@@ -3,6 +3,7 @@ import { readPlaneSettings } from './plane-settings.ts';
 import type { ProblemSource } from './problems.ts';
 import {
   readBackend,
+  readGestures,
   readLearningRate,
   readNetworkSettings,
   readStyleSettings,
@@ -17,6 +18,7 @@ const READERS = {
   view: readViewSettings,
   style: readStyleSettings,
   learningRate: readLearningRate,
+  gestures: readGestures,
   backend: readBackend,
 };
 
@@ -31,6 +33,7 @@ const SOURCES: Readonly<Record<GroupName, ProblemSource>> = {
   view: 'view-settings',
   style: 'style',
   learningRate: 'learning-rate',
+  gestures: 'gestures',
   backend: 'backend',
 };
 

@@ -71,6 +71,9 @@ describe('accessibility', () => {
       'Directions',
       'Boundary',
       'Samples',
+      '+',
+      '−',
+      'Home',
     ]);
     for (const control of focusable) {
       control.focus();

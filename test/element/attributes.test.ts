@@ -37,6 +37,8 @@ const CASES = [
   ['controls', 'controls', false, '', true],
   ['no-colorbar', 'noColorbar', false, '', true],
   ['autoplay', 'autoplay', false, '', true],
+  ['gestures', 'gestures', 'cooperative', 'greedy', 'greedy'],
+  ['hash', 'hash', null, 'left', 'left'],
   ['resolution', 'resolution', null, '64', 64],
   ['backend', 'backend', 'auto', 'cpu', 'cpu'],
 ] as const;

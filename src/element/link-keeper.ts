@@ -1,0 +1,191 @@
+import { asError } from '../errors.ts';
+import type { Domain } from '../model/plane.ts';
+import type { MapAttributes } from './attributes.ts';
+import {
+  packNetwork,
+  readFragment,
+  unpackNetwork,
+  writeFragment,
+  type LinkContent,
+} from './link.ts';
+import type { LiveMap } from './live-map.ts';
+import { readDomain } from './settings.ts';
+
+/** A link that reopens what a map shows. */
+export interface MapLink {
+  readonly address: string;
+  /** What it leaves out, in words for people. */
+  readonly notes: readonly string[];
+}
+
+/** Whose state is kept in the address. */
+export interface LinkHost {
+  readonly element: MapAttributes;
+  readonly live: () => LiveMap | null;
+  readonly setDomain: (domain: Domain) => void;
+  /** Shows a note over the map. */
+  readonly tell: (text: string) => void;
+  /** Told what is wrong with a link, or null. */
+  readonly report: (error: Error | null) => void;
+}
+
+/** Attributes that are the page's business, not that of who reads it. */
+const OF_THE_PAGE = [
+  'src',
+  'controls',
+  'no-colorbar',
+  'autoplay',
+  'resolution',
+  'backend',
+  'gestures',
+  'hash',
+];
+/** Attributes that say which network is made: after a change, that of a link is not the one that is asked for. */
+const OF_THE_NETWORK = [
+  'dataset',
+  'architecture',
+  'activation',
+  'output-activation',
+  'seed',
+  'start-variance',
+];
+/** Name of a map whose attribute `hash` has no value. */
+const DEFAULT_NAME = 'ftle';
+/** Milliseconds of rest before the address changes: browsers refuse to change it often. */
+const PAUSE = 400;
+
+/** Keeps the state of a map in the fragment of the page's address, and follows it when it changes. */
+export class LinkKeeper {
+  readonly #names: readonly string[];
+  /** The attributes that the page itself gives. */
+  readonly #own: ReadonlyMap<string, string | null>;
+  readonly #closing = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isReading = false;
+  /** The file that a link has brought. */
+  #file: File | null = null;
+  /** What it said of its network. */
+  #fileSettings = '';
+  /** The weights packed last: they change more seldom than the view. */
+  #packed: { readonly parameters: Float32Array; readonly text: string | null } | null = null;
+  #isToldOfSize = false;
+
+  constructor(readonly host: LinkHost) {
+    const { observedAttributes } = host.element.constructor as typeof MapAttributes;
+    this.#names = observedAttributes.filter((name) => !OF_THE_PAGE.includes(name));
+    this.#own = this.#attributes();
+    addEventListener('hashchange', () => void this.read(), { signal: this.#closing.signal });
+  }
+
+  /** Takes what the address says; where it says nothing, the page's own word counts again. */
+  async read(): Promise<void> {
+    const { element, setDomain, report } = this.host;
+    this.#isReading = true;
+    try {
+      const content = readFragment(location.hash, this.#name);
+      const file = content?.network ? await unpackNetwork(content.network) : null;
+      if (this.#closing.signal.aborted) return;
+      if (file || element.files?.[0] === this.#file) element.files = file && [file];
+      this.#file = file;
+      for (const name of this.#names) {
+        const given = content?.attributes.get(name);
+        const value = given === undefined ? this.#own.get(name)! : given;
+        if (value === element.getAttribute(name)) continue;
+        if (name === 'domain' && given) setDomain(readDomain(given));
+        else if (value === null) element.removeAttribute(name);
+        else element.setAttribute(name, value);
+      }
+      report(null);
+      await element.updateComplete;
+      this.#fileSettings = this.#networkSettings();
+    } catch (error) {
+      report(asError(error));
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  /** To be called after everything that may change the state. */
+  refresh(): void {
+    const { element } = this.host;
+    clearTimeout(this.#timer);
+    if (this.#closing.signal.aborted || this.#isReading) return;
+    if (this.#file && this.#networkSettings() !== this.#fileSettings) {
+      const file = this.#file;
+      this.#file = null;
+      // Not within the update that has brought us here.
+      queueMicrotask(() => {
+        if (element.files?.[0] === file) element.files = null;
+      });
+    }
+    this.#timer = setTimeout(() => void this.#write(), PAUSE);
+  }
+
+  /** The address of the page as it reopens what the map shows. */
+  async link(): Promise<MapLink> {
+    const { content, notes } = await this.#content();
+    const address = new URL(location.href);
+    address.hash = writeFragment(location.hash, this.#name, content);
+    return { address: address.href, notes };
+  }
+
+  dispose(): void {
+    this.#closing.abort();
+    clearTimeout(this.#timer);
+  }
+
+  get #name(): string {
+    return this.host.element.hash || DEFAULT_NAME;
+  }
+
+  #networkSettings(): string {
+    return OF_THE_NETWORK.map((name) => this.host.element.getAttribute(name)).join(' ');
+  }
+
+  #attributes(): Map<string, string | null> {
+    const { element } = this.host;
+    return new Map(this.#names.map((name) => [name, element.getAttribute(name)]));
+  }
+
+  async #write(): Promise<void> {
+    if (this.#isReading) return;
+    try {
+      const { address, notes } = await this.link();
+      if (this.#closing.signal.aborted || this.#isReading) return;
+      if (address !== location.href) history.replaceState(history.state, '', address);
+      if (notes.length > 0 && !this.#isToldOfSize) this.host.tell(notes.join('. '));
+      this.#isToldOfSize = notes.length > 0;
+    } catch (error) {
+      this.host.report(asError(error));
+    }
+  }
+
+  /** The present state; null if it is the page's own. */
+  async #content(): Promise<{ content: LinkContent | null; notes: string[] }> {
+    const { element, live } = this.host;
+    await element.updateComplete;
+    const session = live()?.session;
+    const parameters = session?.kept.parameters;
+    // Weights that the settings lead to again need no place; those that change by the moment have none.
+    const isNeeded =
+      session && !live()!.playing && (session.kept.stepCount > 0 || element.files !== null);
+    let network: string | null = null;
+    if (isNeeded && parameters) {
+      if (this.#packed?.parameters !== parameters) {
+        const text = await packNetwork({ ...session.plan.network, parameters });
+        this.#packed = { parameters, text };
+      }
+      network = this.#packed.text;
+    }
+    const notes =
+      isNeeded && network === null
+        ? ['The weights are too many for a link: it opens the settings, untrained']
+        : [];
+    const attributes = this.#attributes();
+    for (const [name, value] of attributes) {
+      if (value === null && this.#own.get(name) === null) attributes.delete(name);
+    }
+    const isOwn = [...attributes].every(([name, value]) => value === this.#own.get(name));
+    return { content: isOwn && network === null ? null : { attributes, network }, notes };
+  }
+}

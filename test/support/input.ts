@@ -1,0 +1,95 @@
+import { cdp } from 'vitest/browser';
+
+/*
+ * Mouse, wheel, fingers and keys as the browser itself makes them, through its debugging protocol: unlike
+ * events made by scripts these scroll the page, move the focus and become clicks. Places are those of this
+ * page, which the test runner shows in a frame.
+ */
+
+/** What is used of the protocol; vitest leaves its type empty. */
+interface Session {
+  send(method: string, parameters: Readonly<Record<string, unknown>>): Promise<unknown>;
+}
+
+type Place = readonly [x: number, y: number];
+
+const MODIFIERS = { alt: 1, ctrl: 2, meta: 4, shift: 8 } as const;
+export type Modifier = keyof typeof MODIFIERS;
+
+function send(method: string, parameters: Readonly<Record<string, unknown>>): Promise<unknown> {
+  return (cdp() as unknown as Session).send(method, parameters);
+}
+
+/** A place of this page in the window that holds the frame. */
+function inWindow([x, y]: Place): { x: number; y: number } {
+  const frame = window.frameElement;
+  if (!frame) return { x, y };
+  const box = frame.getBoundingClientRect();
+  return {
+    x: box.left + (x * box.width) / innerWidth,
+    y: box.top + (y * box.height) / innerHeight,
+  };
+}
+
+function modifierBits(held: readonly Modifier[]): number {
+  return held.reduce((bits, name) => bits | MODIFIERS[name], 0);
+}
+
+async function mouse(
+  type: string,
+  place: Place,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  await send('Input.dispatchMouseEvent', { type, ...inWindow(place), button: 'none', ...more });
+}
+
+/** Presses at the first place, moves over the others, and lets go at the last. */
+export async function dragMouse(
+  places: readonly Place[],
+  held: readonly Modifier[] = [],
+): Promise<void> {
+  const modifiers = modifierBits(held);
+  const pressed = { modifiers, button: 'left', clickCount: 1 };
+  await mouse('mouseMoved', places[0], { modifiers });
+  await mouse('mousePressed', places[0], { ...pressed, buttons: 1 });
+  for (const place of places.slice(1)) await mouse('mouseMoved', place, { ...pressed, buttons: 1 });
+  await mouse('mouseReleased', places.at(-1)!, pressed);
+}
+
+export async function clickMouse(
+  place: Place,
+  times = 1,
+  held: readonly Modifier[] = [],
+): Promise<void> {
+  const modifiers = modifierBits(held);
+  for (let clickCount = 1; clickCount <= times; clickCount++) {
+    await mouse('mousePressed', place, { modifiers, button: 'left', buttons: 1, clickCount });
+    await mouse('mouseReleased', place, { modifiers, button: 'left', clickCount });
+  }
+}
+
+/** Turns the wheel; positive is away from the top of the page. */
+export async function turnWheel(
+  place: Place,
+  deltaY: number,
+  held: readonly Modifier[] = [],
+): Promise<void> {
+  await mouse('mouseWheel', place, { deltaX: 0, deltaY, modifiers: modifierBits(held) });
+}
+
+/** Puts fingers down, moves them together over places, one list a moment, and lifts them. */
+export async function moveFingers(moments: readonly (readonly Place[])[]): Promise<void> {
+  const points = (places: readonly Place[]) =>
+    places.map((place, id) => ({ ...inWindow(place), id, force: 1 }));
+  await send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: points(moments[0]) });
+  for (const places of moments.slice(1)) {
+    await send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: points(places) });
+  }
+  await send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+}
+
+/** Makes the browser tell pages that the user wants (no) motion, (no) forced colours. */
+export async function emulateMedia(features: Readonly<Record<string, string>>): Promise<void> {
+  const list = Object.entries(features).map(([name, value]) => ({ name, value }));
+  await send('Emulation.setEmulatedMedia', { features: list });
+}
