@@ -23,6 +23,7 @@ import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
 import { canFuse, createFusedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
+import { canGoWide, createWideRoad } from './wide-road.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
@@ -36,7 +37,7 @@ interface Content extends FieldBuffers {
 
 const ROADS: Readonly<
   Record<FieldRoad['name'], (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>>
-> = { fused: createFusedRoad, 'by-op': createByOpRoad, spectral: loadSpectralRoad };
+> = { fused: createFusedRoad, wide: createWideRoad, 'by-op': createByOpRoad, spectral: loadSpectralRoad };
 
 /** Its kernels are not in what a page loads at once. */
 async function loadSpectralRoad(
@@ -50,8 +51,8 @@ async function loadSpectralRoad(
 export interface FieldSettings {
   /** A software adapter. */
   readonly slow?: boolean;
-  /** The fused road where it fits, by default. */
-  readonly road?: 'fused' | 'by-op';
+  /** The fastest that fits, by default. */
+  readonly road?: 'fused' | 'wide' | 'by-op';
 }
 
 /** A live field on the GPU. */
@@ -272,12 +273,16 @@ export class GpuField implements Field {
 
   #roadName({ opCount }: LayerPlace, space: ExponentSpace): FieldRoad['name'] {
     const { program, inputWidth } = this.model.network;
-    const { road } = this.settings;
+    const { road, slow = false } = this.settings;
     // A plane has all the directions that there are of up to two inputs.
     if (space === 'full' && inputWidth > 2) return 'spectral';
-    const fits = canFuse(program, { opCount });
-    assert(fits || road !== 'fused', 'the fused road cannot take this network');
-    return fits && road !== 'by-op' ? 'fused' : 'by-op';
+    const fits = {
+      fused: canFuse(program, { opCount }),
+      wide: canGoWide(program, { opCount }),
+      'by-op': true,
+    };
+    assert(!road || fits[road], `the road ${road} cannot take this network`);
+    return road ?? (fits.fused ? 'fused' : slow && fits.wide ? 'wide' : 'by-op');
   }
 
   #adapt(pixelCount: number, milliseconds: number): void {
