@@ -5,12 +5,13 @@
 //
 // @use lib/network.wgsl
 // @use lib/pixel.wgsl
+// @use lib/place.wgsl
 // @use lib/singular.wgsl
 // @use lib/columns.wgsl
 // @use fused/*
 // @use ops/*
 // group 1     0 args · 1 plane[3][input_blocks], blocks of 4: origin, u, v
-//             2 coordinates: s of each column, then t of each row · 3 exponents[pixel]
+//             2 coordinates (lib/place.wgsl) · 3 exponents[pixel]
 //             4 statuses[pixel]: status + 256 · class · 5 outputs[pixel][output_width]
 // grid        an invocation for POINTS pixels; folded into y
 // units       points in standardised units; λ in 1/span
@@ -61,8 +62,7 @@ fn load_points(first: u32) {
   // @unroll
   for (var p = 0u; p < POINTS; p++) {
     let pixel = min(first + p, args.end_pixel - 1u);
-    let row = pixel / args.width;
-    places[p] = vec2f(coordinates[pixel - row * args.width], coordinates[args.row_place + row]);
+    places[p] = place_of(pixel, args.width, args.row_place);
   }
   for (var k = 0u; k < args.input_width; k++) {
     let origin = plane[k / 4u][k % 4u];

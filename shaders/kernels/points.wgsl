@@ -4,8 +4,9 @@
 //   tangents[seed_offset + k][side][c] = seeds[side][k]
 //
 // @use lib/network.wgsl
+// @use lib/place.wgsl
 // group 1     0 args · 1 places: [3][input_blocks] origin, u, v of a plane, or [point][input_blocks] a list
-//             2 coordinates: s of each column of pixels, then t of each row; unused with a list
+//             2 coordinates (lib/place.wgsl); unused with a list
 //             3 seeds[side][seed_blocks] from block seed_place · 4 states[block][stride]
 //             5 tangents[block][side][stride] · 6 tops[4][stride] · 7 powers[stride] (kernels/tangent.wgsl)
 // grid        x: an invocation a column, with columns past the last point: they repeat it; y: sides
@@ -17,7 +18,7 @@ struct PointsArgs {
   first_point: u32,
   end_point: u32,
   is_list: u32,
-  width: u32,       // pixels of a row
+  width: u32,       // pixels of a row; 0 for pixels in a list of their own
   row_place: u32,   // where the t of the first row stands in coordinates
   input_width: u32,
   side_count: u32,
@@ -47,11 +48,9 @@ fn start_state(column: u32) {
     }
     return;
   }
-  let row = point / args.width;
-  let s = coordinates[point - row * args.width];
-  let t = coordinates[args.row_place + row];
+  let place = place_of(point, args.width, args.row_place);
   for (var k = 0u; k < input_blocks; k++) {
-    let moved = s * places[input_blocks + k] + t * places[2u * input_blocks + k];
+    let moved = place.x * places[input_blocks + k] + place.y * places[2u * input_blocks + k];
     states[k * args.column_stride + column] = places[k] + moved;
   }
 }

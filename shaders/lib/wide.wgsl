@@ -6,10 +6,11 @@
 // @use lib/network.wgsl
 // @use lib/activation.wgsl
 // @use lib/pixel.wgsl
+// @use lib/place.wgsl
 // @use lib/singular.wgsl
 // kernel      provides weight_chunk(place): four blocks of parameters from that one on
 // group 1     0 args · 1 plane[3][input_blocks], blocks of 4: origin, u, v
-//             2 coordinates: s of each column, then t of each row · 3 exponents[pixel]
+//             2 coordinates (lib/place.wgsl) · 3 exponents[pixel]
 //             4 statuses[pixel]: status + 256 · class · 5 outputs[pixel][output_width]
 // columns     [row][kind][FOURS]: four points a block; kinds are the state and its tangents u and v. Rows past
 //             a state's width are 0, because there weights of the next row are read
@@ -81,9 +82,9 @@ fn load_points(first: u32) {
   var t: array<vec4f, FOURS>;
   for (var p = 0u; p < 4u * FOURS; p++) {
     let pixel = min(first + p, args.end_pixel - 1u);
-    let row = pixel / args.width;
-    s[p / 4u][p % 4u] = coordinates[pixel - row * args.width];
-    t[p / 4u][p % 4u] = coordinates[args.row_place + row];
+    let place = place_of(pixel, args.width, args.row_place);
+    s[p / 4u][p % 4u] = place.x;
+    t[p / 4u][p % 4u] = place.y;
   }
   for (var k = 0u; k < args.input_width; k++) {
     let origin = plane[k / 4u][k % 4u];

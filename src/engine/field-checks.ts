@@ -25,6 +25,10 @@ export function checkRequest(network: Network, request: FieldRequest): LayerPlac
   if (space !== 'plane' && space !== 'full') {
     throw new DataError(`space is ${JSON.stringify(space)}, but must be plane or full`);
   }
+  const { tolerance = 0 } = request;
+  if (!(tolerance >= 0 && tolerance < Infinity)) {
+    throw new DataError(`tolerance is ${String(tolerance)}, but must be finite and at least 0`);
+  }
   return layerPlace(network, request.layer);
 }
 

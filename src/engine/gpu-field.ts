@@ -3,7 +3,6 @@ import { BufferUsage } from '../gpu/flags.ts';
 import { readBuffer } from '../gpu/readback.ts';
 import { Scope } from '../gpu/scope.ts';
 import { layerPlace, type LayerPlace } from '../model/layer-choice.ts';
-import { pixelCentre } from '../model/plane.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
 import type {
   ComputeOptions,
@@ -19,8 +18,10 @@ import { createByOpRoad } from './by-op-road.ts';
 import { Status } from './engine.ts';
 import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
 import { checkRequest } from './field-checks.ts';
+import { fieldCoordinates, reserveContent, type FieldContent } from './field-content.ts';
 import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
 import { canFuse, createFusedRoad } from './fused-road.ts';
+import type { GpuLattice } from './gpu-lattice.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
 import { canGoWide, createWideRoad } from './wide-road.ts';
@@ -30,14 +31,14 @@ const SUBMISSION_TIME = 25;
 const FIRST_PIXELS = 4096;
 const LEAST_PIXELS = 16;
 
-/** Content of a field with its own buffers. */
-interface Content extends FieldBuffers {
-  readonly capacity: number;
-}
-
 const ROADS: Readonly<
   Record<FieldRoad['name'], (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>>
-> = { fused: createFusedRoad, wide: createWideRoad, 'by-op': createByOpRoad, spectral: loadSpectralRoad };
+> = {
+  fused: createFusedRoad,
+  wide: createWideRoad,
+  'by-op': createByOpRoad,
+  spectral: loadSpectralRoad,
+};
 
 /** Its kernels are not in what a page loads at once. */
 async function loadSpectralRoad(
@@ -58,8 +59,8 @@ export interface FieldSettings {
 /** A live field on the GPU. */
 export class GpuField implements Field {
   readonly scope: Scope;
-  #front: Content | null = null;
-  #back: Content | null = null;
+  #front: FieldContent | null = null;
+  #back: FieldContent | null = null;
   #request: FieldRequest | null = null;
   #place: LayerPlace | null = null;
   #isComputing = false;
@@ -68,10 +69,12 @@ export class GpuField implements Field {
   readonly #plane: GPUBuffer;
   readonly #roads = new Map<FieldRoad['name'], Promise<FieldRoad>>();
   #coordinates: GPUBuffer | null = null;
+  /** For fields that may be interpolated; null before the first. */
+  #lattice: Promise<GpuLattice> | null = null;
   /** Set by `create`, whose kernel is compiled beside those of the road. */
   #statistics!: GpuStatistics;
   /** The content that the statistics belong to. */
-  #measured: Content | null = null;
+  #measured: FieldContent | null = null;
 
   private constructor(
     readonly model: GpuModel,
@@ -128,14 +131,16 @@ export class GpuField implements Field {
     { signal, onProgress }: ComputeOptions = {},
   ): Promise<void> {
     assert(!this.scope.disposed, 'field is used after dispose()');
-    const { network, device } = this.model;
+    const { network } = this.model;
     const place = checkRequest(network, request);
     signal?.throwIfAborted();
     assert(!this.#isComputing, 'the field is being computed already');
     this.#isComputing = true;
     try {
       const road = await this.#road(place, request.space);
-      const back = this.#reserve(request.width, rowCount);
+      const { outputWidth } = network;
+      const back = reserveContent(this.scope, this.#back, request.width, rowCount, outputWidth);
+      this.#back = back;
       this.#writePlane(request, firstRow, rowCount);
       const job: FieldJob = {
         place,
@@ -145,33 +150,13 @@ export class GpuField implements Field {
         coordinates: this.#coordinates!,
       };
       await road.prepare?.(job);
-      const pixelCount = request.width * rowCount;
-      // The next submission waits while one runs, so that the device never does.
-      let running: Promise<void> | null = null;
-      let lastEnd = 0;
-      for (let first = 0; first < pixelCount;) {
-        const limit = Math.min(road.capacity, this.#pixelsPerSubmission);
-        const end = Math.min(pixelCount, first + limit);
-        const encoder = device.createCommandEncoder({ label: 'ftle-map/field' });
-        const pass = encoder.beginComputePass({ label: `ftle-map/field ${road.name}` });
-        road.record(pass, job, first, end);
-        pass.end();
-        const submitted = performance.now();
-        const submittedCount = end - first;
-        device.queue.submit([encoder.finish()]);
-        const done = device.queue.onSubmittedWorkDone().then(() => {
-          const now = performance.now();
-          this.#adapt(submittedCount, now - Math.max(submitted, lastEnd));
-          lastEnd = now;
-        });
-        await running;
-        running = done;
-        signal?.throwIfAborted();
-        assert(!this.scope.disposed, 'field was disposed of while it was computed');
-        first = end;
-        onProgress?.(first / pixelCount);
-      }
-      await running;
+      const run = (part: FieldJob, count: number, onDone?: (fraction: number) => void) =>
+        this.#run(road, part, count, signal, onDone);
+      if (request.tolerance) {
+        const lattice = await this.#openLattice();
+        await lattice.compute(job, request, firstRow, request.tolerance, run);
+        onProgress?.(1);
+      } else await run(job, request.width * rowCount, onProgress);
       assert(!this.scope.disposed, 'field was disposed of while it was computed');
       this.#back = this.#front;
       this.#front = back;
@@ -181,6 +166,52 @@ export class GpuField implements Field {
     } finally {
       this.#isComputing = false;
     }
+  }
+
+  #openLattice(): Promise<GpuLattice> {
+    // Not in what a page loads at once.
+    this.#lattice ??= import('./gpu-lattice.ts').then(({ GpuLattice }) =>
+      GpuLattice.create(this.scope),
+    );
+    this.#lattice.catch(() => (this.#lattice = null));
+    return this.#lattice;
+  }
+
+  /** Computes the first pixels of a job, in submissions of limited time. */
+  async #run(
+    road: FieldRoad,
+    job: FieldJob,
+    pixelCount: number,
+    signal?: AbortSignal,
+    onProgress?: (fraction: number) => void,
+  ): Promise<void> {
+    const { device } = this.model;
+    // The next submission waits while one runs, so that the device never does.
+    let running: Promise<void> | null = null;
+    let lastEnd = 0;
+    for (let first = 0; first < pixelCount;) {
+      const limit = Math.min(road.capacity, this.#pixelsPerSubmission);
+      const end = Math.min(pixelCount, first + limit);
+      const encoder = device.createCommandEncoder({ label: 'ftle-map/field' });
+      const pass = encoder.beginComputePass({ label: `ftle-map/field ${road.name}` });
+      road.record(pass, job, first, end);
+      pass.end();
+      const submitted = performance.now();
+      const submittedCount = end - first;
+      device.queue.submit([encoder.finish()]);
+      const done = device.queue.onSubmittedWorkDone().then(() => {
+        const now = performance.now();
+        this.#adapt(submittedCount, now - Math.max(submitted, lastEnd));
+        lastEnd = now;
+      });
+      await running;
+      running = done;
+      signal?.throwIfAborted();
+      assert(!this.scope.disposed, 'field was disposed of while it was computed');
+      first = end;
+      onProgress?.(first / pixelCount);
+    }
+    await running;
   }
 
   async statistics(): Promise<FieldStatistics> {
@@ -291,49 +322,18 @@ export class GpuField implements Field {
     this.#pixelsPerSubmission = Math.ceil(Math.min(Math.max(wanted, LEAST_PIXELS), most, 1 << 22));
   }
 
-  #writePlane(
-    { plane, domain, width, height }: FieldRequest,
-    firstRow: number,
-    rowCount: number,
-  ): void {
+  #writePlane(request: FieldRequest, firstRow: number, rowCount: number): void {
+    const { plane } = request;
     const { queue } = this.model.device;
     const stride = BLOCK * blockCount(this.model.network.inputWidth);
     const vectors = new Float32Array(3 * stride);
     [plane.origin, plane.u, plane.v].forEach((vector, i) => vectors.set(vector, i * stride));
     queue.writeBuffer(this.#plane, 0, vectors);
-    const coordinates = new Float32Array(width + rowCount);
-    for (let i = 0; i < width; i++) coordinates[i] = pixelCentre(domain, width, height, i, 0)[0];
-    for (let i = 0; i < rowCount; i++) {
-      coordinates[width + i] = pixelCentre(domain, width, height, 0, firstRow + i)[1];
-    }
-    if (!this.#coordinates || this.#coordinates.size < coordinates.byteLength) {
-      this.scope.release(this.#coordinates);
-      const usage = BufferUsage.storage | BufferUsage.copyDst;
-      this.#coordinates = this.scope.buffer('coordinates', coordinates.byteLength, usage);
-    }
+    const coordinates = fieldCoordinates(request, firstRow, rowCount, 1);
+    const { byteLength } = coordinates;
+    const usage = BufferUsage.storage | BufferUsage.copyDst;
+    this.#coordinates = this.scope.grown(this.#coordinates, 'coordinates', byteLength, usage);
     queue.writeBuffer(this.#coordinates, 0, coordinates);
-  }
-
-  /** Buffers to fill: the old back ones if they are large enough. */
-  #reserve(width: number, height: number): Content {
-    const { outputWidth } = this.model.network;
-    const count = width * height;
-    const old = this.#back;
-    if (old && old.capacity >= count) return { ...old, width, height };
-    for (const buffer of old ? [old.exponents, old.statuses, old.outputs] : []) {
-      this.scope.release(buffer);
-    }
-    this.#back = null;
-    const usage = BufferUsage.storage | BufferUsage.copySrc;
-    return {
-      exponents: this.scope.buffer('exponents', count * 16, usage),
-      statuses: this.scope.buffer('statuses', count * 4, usage),
-      outputs: this.scope.buffer('outputs', count * outputWidth * 4, usage),
-      width,
-      height,
-      outputWidth,
-      capacity: count,
-    };
   }
 }
 

@@ -51,11 +51,8 @@ export class GpuStreaks {
     const { scope, kernel } = this;
     const { width, height } = request;
     const byteLength = 4 * width * height;
-    if (!this.#streaks || this.#streaks.size < byteLength) {
-      scope.release(this.#streaks);
-      const { storage, copySrc } = BufferUsage;
-      this.#streaks = scope.buffer('streaks', byteLength, storage | copySrc);
-    }
+    const { storage, copySrc } = BufferUsage;
+    this.#streaks = scope.grown(this.#streaks, 'streaks', byteLength, storage | copySrc);
     const aspect = pixelAspect(request);
     this.#args.write(0, { width, height, reach: STREAK_REACH, grain, aspect });
     const args = this.#args.slot(0);

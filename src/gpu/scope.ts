@@ -36,6 +36,18 @@ export class Scope {
     return buffer;
   }
 
+  /** The buffer itself if it is large enough, else another in its place, with nothing in it. */
+  grown(
+    buffer: GPUBuffer | null,
+    name: string,
+    byteLength: number,
+    usage: GPUBufferUsageFlags,
+  ): GPUBuffer {
+    if (buffer && buffer.size >= byteLength) return buffer;
+    this.release(buffer);
+    return this.buffer(name, byteLength, usage);
+  }
+
   /** Takes ownership of something with a `destroy` method. */
   own<T extends { destroy(): void }>(resource: T, byteLength = 0): T {
     assert(!this.#disposed, `${this.label} is used after dispose()`);

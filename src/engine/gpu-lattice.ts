@@ -1,0 +1,161 @@
+import bendShader from '../../shaders/kernels/bend.wgsl';
+import listBentShader from '../../shaders/kernels/list-bent.wgsl';
+import refineShader from '../../shaders/kernels/refine.wgsl';
+import scatterShader from '../../shaders/kernels/scatter.wgsl';
+import { BufferUsage } from '../gpu/flags.ts';
+import {
+  createArguments,
+  createKernel,
+  dispatch,
+  foldGrid,
+  type ArgumentSlots,
+  type Kernel,
+} from '../gpu/kernel.ts';
+import { readBuffer } from '../gpu/readback.ts';
+import type { Scope } from '../gpu/scope.ts';
+import type { FieldRequest } from './engine.ts';
+import { fieldCoordinates, reserveContent, type FieldContent } from './field-content.ts';
+import type { FieldBuffers, FieldJob } from './field-road.ts';
+
+/** Pixels from one node of the lattice to the next, as lib/lattice.wgsl has it. */
+const STEP = 4;
+/** Nodes along each side that cubic interpolation takes. */
+const LEAST_NODES = 4;
+const LANES = 64;
+
+/** Computes the first pixels of a job. */
+export type PixelRunner = (job: FieldJob, pixelCount: number) => Promise<void>;
+
+/**
+ * Fields of which only the nodes of a lattice are computed, every fourth pixel, and the pixels of cells that
+ * bend; between the other nodes they are interpolated.
+ */
+export class GpuLattice {
+  readonly #latticeArgs: ArgumentSlots;
+  readonly #scatterArgs: ArgumentSlots;
+  #nodes: FieldContent | null = null;
+  #listed: FieldContent | null = null;
+  #nodeCoordinates: GPUBuffer | null = null;
+  #bends: GPUBuffer | null = null;
+  #list: GPUBuffer | null = null;
+  #places: GPUBuffer | null = null;
+
+  private constructor(
+    private readonly scope: Scope,
+    private readonly kernels: Readonly<Record<'bend' | 'refine' | 'listBent' | 'scatter', Kernel>>,
+  ) {
+    this.#latticeArgs = createArguments(scope, kernels.refine);
+    this.#scatterArgs = createArguments(scope, kernels.scatter);
+  }
+
+  /** @param scope - owns the buffers. */
+  static async create(scope: Scope): Promise<GpuLattice> {
+    const { device } = scope;
+    const [bend, refine, listBent, scatter] = await Promise.all([
+      createKernel(device, bendShader),
+      createKernel(device, refineShader),
+      createKernel(device, listBentShader),
+      createKernel(device, scatterShader),
+    ]);
+    return new GpuLattice(scope, { bend, refine, listBent, scatter });
+  }
+
+  /**
+   * Fills the buffers of a job; where they have too few nodes, every pixel is computed.
+   *
+   * @param firstRow - of the request, to which the first of the buffers belongs.
+   * @param tolerance - error of l·λ₁ that interpolation may leave.
+   */
+  async compute(
+    job: FieldJob,
+    request: FieldRequest,
+    firstRow: number,
+    tolerance: number,
+    run: PixelRunner,
+  ): Promise<void> {
+    const { scope } = this;
+    const { device } = scope;
+    const { buffers } = job;
+    const { width, height, outputWidth } = buffers;
+    const { storage, copySrc, copyDst } = BufferUsage;
+    const [columns, rows] = [Math.ceil(width / STEP), Math.ceil(height / STEP)];
+    if (Math.min(columns, rows) < LEAST_NODES) return run(job, width * height);
+
+    this.#nodes = reserveContent(scope, this.#nodes, columns, rows, outputWidth);
+    const coordinates = fieldCoordinates(request, firstRow, height, STEP);
+    this.#nodeCoordinates = scope.grown(
+      this.#nodeCoordinates,
+      'node-coordinates',
+      coordinates.byteLength,
+      storage | copyDst,
+    );
+    device.queue.writeBuffer(this.#nodeCoordinates, 0, coordinates);
+    const nodeJob = { ...job, buffers: this.#nodes, coordinates: this.#nodeCoordinates };
+    await run(nodeJob, columns * rows);
+
+    const pixelCount = width * height;
+    this.#bends = scope.grown(this.#bends, 'bends', 4 * columns * rows, storage);
+    this.#list = scope.grown(this.#list, 'list', 4 * (1 + pixelCount), storage | copySrc | copyDst);
+    this.#places = scope.grown(this.#places, 'places', 8 * pixelCount, storage);
+    this.#record(job, columns, rows, tolerance / job.place.span);
+    const [count] = new Uint32Array(await readBuffer(device, this.#list, 0, 4));
+    if (count === 0) return;
+
+    this.#listed = reserveContent(scope, this.#listed, count, 1, outputWidth);
+    // Rows of 0 pixels say that coordinates are those of a list.
+    const listed = { ...this.#listed, width: 0 };
+    await run({ ...job, buffers: listed, coordinates: this.#places }, count);
+    this.#scatter(buffers, this.#listed, count);
+  }
+
+  /** Submits what the nodes lead to: interpolated pixels, and the list of those to be computed. */
+  #record(job: FieldJob, columns: number, rows: number, tolerance: number): void {
+    const { device } = this.scope;
+    const { bend, refine, listBent } = this.kernels;
+    const { width, height, outputWidth, ...pixels } = job.buffers;
+    const [nodes, bends, list, places] = [this.#nodes!, this.#bends!, this.#list!, this.#places!];
+    this.#latticeArgs.write(0, { width, height, columns, rows, outputWidth, tolerance });
+    const args = this.#latticeArgs.slot(0);
+    const { exponents, statuses, outputs } = pixels;
+    const encoder = device.createCommandEncoder({ label: 'ftle-map/lattice' });
+    encoder.clearBuffer(list, 0, 4);
+    const pass = encoder.beginComputePass({ label: 'ftle-map/lattice' });
+    const cells = foldGrid(Math.ceil(((columns - 1) * (rows - 1)) / LANES));
+    const own = { args, nodes: nodes.exponents, bends };
+    dispatch(pass, bend, bend.bind({ ...own, statuses: nodes.statuses }), cells);
+    const interpolated = refine.bind({
+      ...own,
+      words: nodes.statuses,
+      values: nodes.outputs,
+      exponents,
+      statuses,
+      outputs,
+    });
+    dispatch(pass, refine, interpolated, cells);
+    const bound = listBent.bind({ args, bends, coordinates: job.coordinates, list, places });
+    dispatch(pass, listBent, bound, foldGrid(Math.ceil((columns * rows) / LANES)));
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+
+  #scatter(buffers: FieldBuffers, listed: FieldBuffers, count: number): void {
+    const { device } = this.scope;
+    const { scatter } = this.kernels;
+    this.#scatterArgs.write(0, { count, outputWidth: buffers.outputWidth });
+    const bound = scatter.bind({
+      args: this.#scatterArgs.slot(0),
+      list: this.#list!,
+      listed: listed.exponents,
+      words: listed.statuses,
+      values: listed.outputs,
+      exponents: buffers.exponents,
+      statuses: buffers.statuses,
+      outputs: buffers.outputs,
+    });
+    const encoder = device.createCommandEncoder({ label: 'ftle-map/scatter' });
+    const pass = encoder.beginComputePass({ label: 'ftle-map/scatter' });
+    dispatch(pass, scatter, bound, foldGrid(Math.ceil(count / LANES)));
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+}

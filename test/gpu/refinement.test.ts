@@ -1,0 +1,156 @@
+// Plan: fields with a tolerance against the same fields without, on random networks of large weights, several
+// activations, sizes that are no multiples of four, every road and all inputs: interpolated pixels lie within the
+// tolerance but for a few in a thousand, the others agree to rounding; statuses and classes are the same; few
+// pixels are computed where the field is smooth, nearly all where it is not. Exact: a field that is a cubic.
+// Small fields, bands, bad tolerances. Control: with a tolerance that allows all, errors exceed the small one.
+import { describe, expect, it } from 'vitest';
+import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
+import type { FieldData, FieldRequest } from '../../src/engine/engine.ts';
+import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
+import { GpuField, type FieldSettings } from '../../src/engine/gpu-field.ts';
+import { GpuModel } from '../../src/engine/gpu-model.ts';
+import type { ActivationName } from '../../src/math/activations.ts';
+import { parseArchitecture } from '../../src/model/architecture.ts';
+import type { Network } from '../../src/model/network.ts';
+import { initialiseNetwork } from '../../src/model/parameters.ts';
+import { coordinatePlane } from '../../src/model/plane.ts';
+import { getTestDevice } from '../support/device.ts';
+
+const domain = { sMin: -1.5, tMin: -1.25, sMax: 1.5, tMax: 1.75 };
+const TOLERANCE = 0.02;
+
+function networkOf(architecture: string, activation: ActivationName, variance: number): Network {
+  return initialiseNetwork(parseArchitecture(architecture, { activation }), 3, {
+    scheme: 'gaussian',
+    variance,
+  });
+}
+
+function requestFor(network: Network, changes: Partial<FieldRequest> = {}): FieldRequest {
+  const plane = coordinatePlane(network.inputWidth);
+  return { plane, domain, width: 131, height: 118, layer: network.depth, ...changes };
+}
+
+interface Comparison {
+  readonly exact: FieldData;
+  readonly refined: FieldData;
+  /** |Δ l·λ₁| of each pixel. */
+  readonly errors: Float64Array;
+  /** Part of the pixels that are not interpolated, as far as rounding tells. */
+  readonly computed: number;
+}
+
+async function compare(
+  network: Network,
+  changes: Partial<FieldRequest>,
+  settings: FieldSettings = {},
+): Promise<Comparison> {
+  const model = new GpuModel(await getTestDevice(), network);
+  const field = await GpuField.create(model, { slow: true, ...settings });
+  try {
+    const request = requestFor(network, changes);
+    await field.compute({ ...request, tolerance: 0 });
+    const exact = await field.read();
+    await field.compute({ tolerance: TOLERANCE, ...request });
+    const refined = await field.read();
+    const errors = Float64Array.from(exact.exponents, (value, i) => {
+      const other = refined.exponents[i];
+      return value === other ? 0 : Math.abs(value - other) * exact.span;
+    });
+    const computed = errors.filter((error) => error < 2e-6).length / errors.length;
+    return { exact, refined, errors, computed };
+  } finally {
+    field.dispose();
+    model.dispose();
+  }
+}
+
+function quantile(values: Float64Array, part: number): number {
+  return values.toSorted()[Math.floor(part * (values.length - 1))];
+}
+
+describe('a field with a tolerance', () => {
+  it.each([
+    ['2-10x8-1', 'tanh', 1, {}, {}],
+    ['2-10x8-1', 'tanh', 2, {}, {}],
+    ['2-10x8-3', 'gelu', 2, {}, {}],
+    ['2-10x4-2', 'sine', 1, { width: 256, height: 128 }, {}],
+    ['2-20x3-1', 'tanh', 4, {}, { road: 'by-op' }],
+    ['2-40x3-1', 'tanh', 4, {}, {}],
+    ['5-8x3-2', 'tanh', 2, { space: 'full', width: 66, height: 50 }, {}],
+  ] as const)(
+    'is that without, to the tolerance: %s, %s, variance %f',
+    async (architecture, activation, variance, changes, settings) => {
+      const network = networkOf(architecture, activation, variance);
+      const { exact, refined, errors, computed } = await compare(network, changes, settings);
+      const [most, worst] = [quantile(errors, 0.997), quantile(errors, 1)];
+      console.log(
+        `${architecture} ${activation}: computed ${(100 * computed).toFixed(0)} %, ` +
+          `99.7 % within ${most.toExponential(1)}, worst ${worst.toExponential(1)}`,
+      );
+      expect(most).toBeLessThan(TOLERANCE);
+      expect(worst).toBeLessThan(10 * TOLERANCE);
+      expect(computed).toBeLessThan(0.8);
+      expect([...refined.statuses]).toEqual([...exact.statuses]);
+      expect([...refined.classes]).toEqual([...exact.classes]);
+      expect(refined.request).toMatchObject({ tolerance: TOLERANCE });
+      const size = Math.max(...exact.outputs);
+      refined.outputs.forEach((value, i) => {
+        expect(Math.abs(value - exact.outputs[i])).toBeLessThan(0.02 * size);
+      });
+      let worstAngle = 0;
+      for (let i = 0; i < exact.exponents.length; i++) {
+        const gap = (exact.exponents[i] - exact.secondExponents[i]) * exact.span;
+        if (!(gap > 0.5)) continue;
+        const [a, b] = [exact, refined].map((data) => data.directions.subarray(2 * i, 2 * i + 2));
+        worstAngle = Math.max(worstAngle, Math.abs(a[0] * b[1] - a[1] * b[0]));
+        expect(b[0]).toBeGreaterThanOrEqual(0);
+      }
+      expect(worstAngle).toBeLessThan(0.2);
+    },
+  );
+
+  it('exceeds it where a larger one is allowed', async () => {
+    const network = networkOf('2-10x8-1', 'tanh', 3);
+    const { errors, computed } = await compare(network, { tolerance: 100 });
+    expect(computed).toBeLessThan(0.5);
+    expect(quantile(errors, 0.95)).toBeGreaterThan(TOLERANCE);
+  });
+
+  it('is computed everywhere where statuses change, it is rough, or has too few pixels', async () => {
+    const dead = networkOf('2-6x2-1', 'relu', 1);
+    const { exact, refined } = await compare(dead, { width: 40, height: 40 });
+    expect([...refined.statuses]).toEqual([...exact.statuses]);
+    const small = await compare(networkOf('2-10x2-1', 'tanh', 3), { width: 12, height: 40 });
+    expect(quantile(small.errors, 1)).toBe(0);
+    const rough = await compare(networkOf('2-10x4-2', 'sine', 3), { width: 64, height: 64 });
+    expect(rough.computed).toBe(1);
+  });
+
+  it('may come in bands', async () => {
+    const network = networkOf('2-10x2-1', 'tanh', 3);
+    const engine = createGpuEngine(await getTestDevice(), { slow: true });
+    const model = engine.createModel(network);
+    const request = requestFor(network, { width: 1031, height: 517 });
+    const exact = await engine.computeField(model, request);
+    const refined = await engine.computeField(model, { ...request, tolerance: TOLERANCE });
+    const errors = Float64Array.from(
+      exact.exponents,
+      (value, i) => Math.abs(value - refined.exponents[i]) * exact.span,
+    );
+    expect(quantile(errors, 0.997)).toBeLessThan(TOLERANCE);
+    expect(quantile(errors, 0.9)).toBeGreaterThan(1e-6);
+    model.dispose();
+    engine.dispose();
+  });
+
+  it.each([-1, NaN, Infinity])('is refused for a tolerance of %f', async (tolerance) => {
+    const network = networkOf('2-4x2-1', 'tanh', 1);
+    const engine = createCpuEngine();
+    const model = engine.createModel(network);
+    await expect(engine.computeField(model, { ...requestFor(network), tolerance })).rejects.toThrow(
+      /tolerance is .* at least 0/,
+    );
+    engine.dispose();
+  });
+});
