@@ -1,10 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { RidgeCurve } from '../curves/ridge-curves.ts';
-import type { FieldData, TrainingStatus } from '../engine/engine.ts';
+import type { TrainingStatus } from '../engine/engine.ts';
 import { asError, DataError } from '../errors.ts';
-import type { SavedNetworkFormat } from '../files/file-options.ts';
 import type { Network } from '../model/network.ts';
-import { MapAttributes } from './attributes.ts';
+import { MapAnswers } from './answers.ts';
 import type { ColorRange } from './automatic-range.ts';
 import { renderColorbar } from './colorbar.ts';
 import type { Connection } from './connection.ts';
@@ -13,47 +11,19 @@ import { renderControls, type ControlActions } from './controls.ts';
 import { describeDivergence } from './description.ts';
 import { lendDevice, lentDevice } from './device.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
+import { Interaction } from './interaction.ts';
+import type { MapLink } from './link-keeper.ts';
 import type { FrameInfo, LiveMapListener } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
-import type { FileDrop } from './file-drop.ts';
-import type { LinkKeeper, MapLink } from './link-keeper.ts';
-import type { Navigation } from './navigation.ts';
 import { renderBadge, renderMessage } from './overlays.ts';
 import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
-import type { Probe } from './probe.ts';
-import type { ProbePanel } from './probe-panel.ts';
-import type { Histogram, Place, Profile, ProfileOptions } from './profile.ts';
 import { Problems, type ProblemSource } from './problems.ts';
-import {
-  computeMapField,
-  findMapRidges,
-  probeMap,
-  type FieldOptions,
-  type MapRidgeOptions,
-  type ProbeOptions,
-} from './queries.ts';
 import { describeShown, shownDomain, shownSpace } from './shown.ts';
-import type { Domain } from '../model/plane.ts';
 import { Stage } from './stage.ts';
 import { styles } from './styles.ts';
-import type * as MapFiles from './map-files.ts';
-import type { BlobOptions } from './map-files.ts';
 import { pointIn } from './view.ts';
-import type { DomainList } from './settings.ts';
 import { Wishes } from './wishes.ts';
-
-/** Properties that say what the coordinates of a view mean. */
-const PLACE_PROPERTIES = [
-  'datasetName',
-  'data',
-  'src',
-  'files',
-  'planeAxes',
-  'plane',
-  'planePoints',
-  'planeData',
-];
 
 /**
  * `<ftle-map>`: the finite-time Lyapunov exponents of a neural network over its input space, live
@@ -61,7 +31,7 @@ const PLACE_PROPERTIES = [
  *
  * The module only defines the class; `ftle-map/define` registers the tag.
  */
-export class FtleMapElement extends MapAttributes {
+export class FtleMapElement extends MapAnswers {
   static override readonly styles = styles;
 
   /** The device that all elements use, if the page lends them one of its own; it is never destroyed. */
@@ -76,20 +46,6 @@ export class FtleMapElement extends MapAttributes {
   readonly #problems = new Problems();
   /** null while the element is in no document. */
   #stage: Stage | null = null;
-  #drop: FileDrop | null = null;
-  #panel: ProbePanel | null = null;
-  #navigation: Navigation | null = null;
-  /** Resolves when drops and gestures are taken, whose code is loaded beside the first picture. */
-  #interaction: Promise<void> = Promise.resolve();
-  #links: LinkKeeper | null = null;
-  /** The name in the address that is followed. */
-  #followed: string | null = null;
-  /** Resolves when the address of the page has been read, if it is to be. */
-  #linking: Promise<void> = Promise.resolve();
-  /** The rectangle that the page asks for. */
-  #home: Domain | null = null;
-  /** What `domain` was set to when the view was moved last. */
-  #moved: DomainList | null = null;
   #wantsPlay = false;
 
   readonly #wishes = new Wishes();
@@ -165,12 +121,12 @@ export class FtleMapElement extends MapAttributes {
     if (!Number.isInteger(stepCount) || stepCount < 1) {
       throw new DataError(`step(${stepCount}): wanted is a whole number of at least 1`);
     }
-    await (await this.#opened()).live.step(stepCount);
+    await (await this.opened()).live.step(stepCount);
   }
 
   /** Back to the start values: the same seed gives the same weights. Training goes on if it ran. */
   async reset(): Promise<void> {
-    const { live } = await this.#opened();
+    const { live } = await this.opened();
     this.#report('training', null);
     await live.reset();
   }
@@ -182,77 +138,18 @@ export class FtleMapElement extends MapAttributes {
     return domain && box ? pointIn(domain, box, clientX, clientY) : null;
   }
 
-  /** Everything about the point (x, y), with the present weights. */
-  async probe(x: number, y: number, options: ProbeOptions = {}): Promise<Probe> {
-    return probeMap((await this.#opened()).live, x, y, options);
-  }
-
-  /** A field of the present weights, as arrays. */
-  async field(options: FieldOptions = {}): Promise<FieldData> {
-    return computeMapField((await this.#opened()).live, options);
-  }
-
-  /** Ridges of a field of the present weights, as curves in plane coordinates, longest first. */
-  async ridgeCurves(options: MapRidgeOptions = {}): Promise<RidgeCurve[]> {
-    return findMapRidges((await this.#opened()).live, options);
-  }
-
-  /**
-   * λ, outputs and classes along the line between two points, with the present weights: `count` points with
-   * both ends, and where the line crosses the decision boundary.
-   */
-  async profile(
-    from: Place,
-    to: Place,
-    count = 256,
-    options: ProfileOptions = {},
-  ): Promise<Profile> {
-    const [{ live }, { profileMap }] = await Promise.all([this.#opened(), import('./profile.ts')]);
-    return profileMap(live, from, to, count, options);
-  }
-
-  /** λ₁ of the field that is shown, counted in bins; their number is a power of two up to 4,096. */
-  async histogram(binCount = 64): Promise<Histogram> {
-    const [{ live }, { histogramOfMap }] = await Promise.all([
-      this.#opened(),
-      import('./profile.ts'),
-    ]);
-    return histogramOfMap(live, binCount);
-  }
-
-  /** Ridges of the field that is shown, as segments [count][4]: x0, y0, x1, y1. */
-  async ridgeSegments(): Promise<Float32Array> {
-    return (await this.#opened()).live.ridgeSegments();
-  }
-
-  /**
-   * The map as a file. Without options it is a PNG of the canvas as it is on screen; with any of them the
-   * field is computed anew at the wanted size, and the file tells what made it.
-   */
-  async toBlob(options: BlobOptions = {}): Promise<Blob> {
-    const [connection, { writeMapBlob }] = await this.#withFiles();
-    return writeMapBlob(connection, options);
-  }
-
-  /** The network with its present weights as a file, which tells how it was trained. */
-  async networkBlob(format: SavedNetworkFormat = 'safetensors'): Promise<Blob> {
-    const [{ live }, { writeNetworkBlob }] = await this.#withFiles();
-    return writeNetworkBlob(live, format);
-  }
-
   /** A link that opens this page with the map as it is now; only if the map has the attribute `hash`. */
   async link(): Promise<MapLink> {
-    await this.#opened();
-    if (!this.#links)
-      throw new DataError('link(): the map follows no links; give it attribute hash');
-    return this.#links.link();
+    await this.opened();
+    const link = await this.#interaction.link();
+    if (!link) throw new DataError('link(): the map follows no links; give it attribute hash');
+    return link;
   }
 
   /** Resolves when the picture answers all settings and nothing is under way; while playing, when paused. */
   async whenIdle(): Promise<void> {
     await this.#settleConnection();
-    await this.#interaction;
-    await this.#navigation?.settle();
+    await this.#interaction.settle();
     await this.#live?.whenIdle();
     await this.updateComplete;
   }
@@ -272,13 +169,11 @@ export class FtleMapElement extends MapAttributes {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (this.hasUpdated && changed.has('src') && !changed.has('files')) this.files = null;
-    const isMove = this.#moved !== null && this.domain === this.#moved;
-    // A place on another plane, or among other data, means nothing.
-    if (isMove && !changed.has('domain') && PLACE_PROPERTIES.some((name) => changed.has(name))) {
-      this.#setDomain(this.#home);
-    }
+    const isPageWish = this.#interaction.beforeSettings(changed);
     if (changed.size > 0) this.#readSettings();
-    if (changed.has('domain') && !isMove) this.#home = this.#wishes.get('view').domain;
+    if (changed.has('domain') && isPageWish) {
+      this.#interaction.setHome(this.#wishes.get('view').domain);
+    }
   }
 
   protected override firstUpdated(): void {
@@ -287,9 +182,7 @@ export class FtleMapElement extends MapAttributes {
 
   protected override updated(changed: PropertyValues): void {
     if (changed.size > 0) this.#stage?.refreshLabel();
-    if (changed.has('probePanel')) this.#takePanel();
-    if (this.#stage && this.hash !== this.#followed) this.#linking = this.#takeHash();
-    this.#links?.refresh();
+    this.#interaction.refresh(changed);
   }
 
   protected override render(): TemplateResult {
@@ -338,7 +231,7 @@ export class FtleMapElement extends MapAttributes {
       this.reset().catch((error: unknown) => this.#report('training', error));
       this.#dispatch('ftle-reset', null);
     },
-    view: (step) => this.#navigation?.step(step),
+    view: (step) => this.#interaction.step(step),
     change: (name, value) => {
       Object.assign(this, { [name]: value });
       this.#dispatch('ftle-change', { name });
@@ -358,7 +251,7 @@ export class FtleMapElement extends MapAttributes {
         this.#dispatch('ftle-ready', { backend, description });
       }
       this.#dispatch('ftle-frame', frame);
-      this.#panel?.refresh();
+      this.#interaction.refreshNumbers();
       const isSameRange = frame.low === this.#bounds[0] && frame.high === this.#bounds[1];
       if (!isSameRange || shownSpace(live) !== this.#space) this.requestUpdate();
     },
@@ -379,6 +272,17 @@ export class FtleMapElement extends MapAttributes {
     },
     onProblem: (source, error) => this.#report(source, error),
   };
+
+  readonly #interaction = new Interaction({
+    element: this,
+    live: () => this.#live,
+    opened: async () => (await this.opened()).live,
+    gestures: () => this.#wishes.get('gestures'),
+    readSettings: () => this.#readSettings(),
+    select: (x, y) => this.#select(x, y),
+    dispatch: (name, detail) => this.#dispatch(name, detail),
+    report: (source, problem) => this.#report(source, problem),
+  });
 
   readonly #connector = new Connector({
     listener: this.#listener,
@@ -408,23 +312,17 @@ export class FtleMapElement extends MapAttributes {
   /** Waits until the connection that the properties ask for is there or has failed. */
   async #settleConnection(): Promise<void> {
     await this.updateComplete;
-    await this.#linking;
+    await this.#interaction.settleLink();
     await this.#connector.settle();
   }
 
-  async #opened(): Promise<Connection> {
+  protected override async opened(): Promise<Connection> {
     await this.#settleConnection();
     if (this.#connection) return this.#connection;
     if (!this.isConnected) {
       throw new DOMException('the element is in no document', 'InvalidStateError');
     }
     throw this.error ?? new DOMException('the element was removed', 'AbortError');
-  }
-
-  /** The connection, and the chunk that writes files. */
-  async #withFiles(): Promise<[Connection, typeof MapFiles]> {
-    const files = import('./map-files.ts');
-    return Promise.all([this.#opened(), files]);
   }
 
   /** Takes in the properties: what changed goes to the live map, what is wrong into the message. */
@@ -436,7 +334,7 @@ export class FtleMapElement extends MapAttributes {
         this.#live?.setView(wishes.get('view'));
         this.#stage?.followView();
       }
-      if (name === 'gestures') this.#navigation?.refresh();
+      if (name === 'gestures') this.#interaction.refreshGestures();
       if (name === 'plane') this.#live?.setPlane(wishes.get('plane'));
       if (name === 'style') this.#live?.setStyle(wishes.get('style'));
       if (name === 'learningRate') this.#live?.setLearningRate(wishes.get('learningRate'));
@@ -456,99 +354,14 @@ export class FtleMapElement extends MapAttributes {
         this.#live && describeShown(this.#live, this.#wishes.get('style'), this.#status),
     });
     const stage = this.#stage;
-    this.#interaction = this.#takeGestures(stage).catch((error: unknown) =>
-      this.#report('engine', error),
-    );
     const start = (): void => {
       if (this.#stage !== stage) return;
       this.#connector.open();
       this.#load();
     };
+    this.#interaction.open(stage.pictures);
     if (this.hash === null) start();
-    else this.#linking = this.#takeHash().then(start);
-    this.#takePanel();
-  }
-
-  /** Shows or takes away the numbers under the pointer, whose code is loaded by then. */
-  #takePanel(): void {
-    if (!this.probePanel || !this.#stage) {
-      this.#panel?.dispose();
-      this.#panel = null;
-      return;
-    }
-    const stage = this.#stage;
-    Promise.all([import('./probe-panel.ts'), import('./reading.ts')]).then(
-      ([{ ProbePanel }, { readPoint }]) => {
-        if (!this.probePanel || this.#stage !== stage || this.#panel) return;
-        const pictures = this.renderRoot.querySelector<HTMLElement>('.pictures')!;
-        this.#panel = new ProbePanel(this.shadowRoot!, pictures, {
-          domain: () => this.#live && shownDomain(this.#live),
-          read: async (x, y) => readPoint((await this.#opened()).live, x, y),
-          onSelect: (x, y) => this.#select(x, y),
-          onError: (error) => this.#report('engine', error),
-        });
-      },
-      (error: unknown) => this.#report('engine', error),
-    );
-  }
-
-  /** Keeps the state in the address of the page, or no more. */
-  async #takeHash(): Promise<void> {
-    this.#links?.dispose();
-    this.#links = null;
-    const hash = (this.#followed = this.hash);
-    if (hash === null) return;
-    const stage = this.#stage;
-    try {
-      const { LinkKeeper } = await import('./link-keeper.ts');
-      if (this.#stage !== stage || this.#followed !== hash) return;
-      this.#links = new LinkKeeper({
-        element: this,
-        live: () => this.#live,
-        setDomain: (domain) => this.#setDomain(domain),
-        tell: (text) => this.#navigation?.tell(text),
-        report: (error) => this.#report('link', error),
-      });
-      await this.#links.read();
-    } catch (error) {
-      this.#report('link', error);
-    }
-  }
-
-  /** Takes drops and gestures on a stage as soon as the code for it is there. */
-  async #takeGestures(stage: Stage): Promise<void> {
-    const [{ FileDrop }, { Navigation }] = await Promise.all([
-      import('./file-drop.ts'),
-      import('./navigation.ts'),
-    ]);
-    if (this.#stage !== stage) return;
-    this.#drop = new FileDrop(this, stage.pictures.parentElement!, (files) => {
-      this.files = files;
-      this.#dispatch('ftle-change', { name: 'files' });
-    });
-    this.#navigation = new Navigation(this.shadowRoot!, stage.pictures, {
-      choice: () => this.#wishes.get('gestures'),
-      live: () => this.#live,
-      home: () => this.#home,
-      move: (domain) => this.#move(domain, domain),
-      goHome: (shown) => this.#move(this.#home, shown),
-    });
-  }
-
-  /**
-   * Shows another rectangle at once, because the user wants it.
-   *
-   * @param shown - the same in numbers, where `domain` is null.
-   */
-  #move(domain: Domain | null, shown: Domain): void {
-    this.#setDomain(domain);
-    this.#readSettings();
-    this.#dispatch('ftle-view', { domain: listOf(shown) });
-  }
-
-  #setDomain(domain: Domain | null): void {
-    this.#moved = domain && listOf(domain);
-    this.domain = this.#moved;
+    else void this.#interaction.settleLink().then(start);
   }
 
   /** Frees everything that the element holds. */
@@ -556,14 +369,7 @@ export class FtleMapElement extends MapAttributes {
     this.#plans.close();
     this.#stage?.dispose();
     this.#stage = null;
-    this.#takePanel();
-    this.#drop?.dispose();
-    this.#drop = null;
-    this.#navigation?.dispose();
-    this.#navigation = null;
-    this.#links?.dispose();
-    this.#links = null;
-    this.#followed = null;
+    this.#interaction.close();
     this.#connector.close();
     this.#status = null;
     this.#problems.clear();
@@ -602,10 +408,6 @@ export class FtleMapElement extends MapAttributes {
     if (isNew && isEvent && error) this.#dispatch('ftle-error', { error });
     this.requestUpdate();
   }
-}
-
-function listOf({ sMin, tMin, sMax, tMax }: Domain): DomainList {
-  return [sMin, tMin, sMax, tMax];
 }
 
 declare global {
