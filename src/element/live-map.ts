@@ -5,7 +5,7 @@ import type { Network } from '../model/network.ts';
 import type { Painter } from '../render/painter.ts';
 import type { FrameInfo, LiveMapListener, LiveMapStart, LiveSource } from './listener.ts';
 import { Monitor } from './monitor.ts';
-import { Pace } from './pace.ts';
+import { Pace, type FieldPlan } from './pace.ts';
 import { Picture, type PaintedCanvas } from './picture.ts';
 import type { Plan } from './plan.ts';
 import type { PlaneSettings } from './plane-settings.ts';
@@ -49,8 +49,8 @@ export class LiveMap {
   // What is to be done.
   readonly #loop: TaskLoop;
   readonly #jobs = new JobQueue<Session>();
-  /** Sides of the still pictures to come; null: to be planned, from the coarsest on. */
-  #sides: number[] | null = null;
+  /** The still pictures to come; null: to be planned, from the coarsest on. */
+  #stills: FieldPlan[] | null = null;
   #isTrainerDue = false;
   #isStatusStale = false;
   #isPaintStale = false;
@@ -234,7 +234,7 @@ export class LiveMap {
 
   #recompute(): void {
     this.#stillAbort.abort();
-    this.#sides = null;
+    this.#stills = null;
     this.#loop.wake();
   }
 
@@ -259,9 +259,9 @@ export class LiveMap {
     if (job) return () => job(session);
     if (this.#isRunning) return this.#isAwake ? () => this.#showLive(session) : null;
     const { isVisible } = this.picture;
-    if (isVisible && this.#sides === null) return () => this.#showStill(session);
+    if (isVisible && this.#stills === null) return () => this.#showStill(session);
     if (this.#isStatusStale) return () => this.#takeStock();
-    if (isVisible && this.#sides && this.#sides.length > 0) return () => this.#showStill(session);
+    if (isVisible && this.#stills && this.#stills.length > 0) return () => this.#showStill(session);
     const { picture } = this;
     if (this.#isPaintStale || picture.lacksRidges(session) || picture.lacksErrors(session))
       return () => this.#repaint(session);
@@ -274,7 +274,7 @@ export class LiveMap {
     const start = performance.now();
     const old = this.#session;
     const { picture } = this;
-    const oldSides = this.#sides;
+    const oldStills = this.#stills;
     let takeBack: (() => void) | null = null;
     try {
       session = await Session.open(this.engine, plan, this.#parameters);
@@ -282,12 +282,12 @@ export class LiveMap {
       if (old) await session.openTrainer(this.#learningRate);
       takeBack = this.#view.begin(picture, plan);
       picture.restartRange();
-      this.#sides = null;
+      this.#stills = null;
       if (picture.isVisible) await this.#computeStill(session, this.#closing.signal);
     } catch (error) {
       session?.dispose();
       takeBack?.();
-      this.#sides = oldSides;
+      this.#stills = oldStills;
       if (this.#nextPlan !== plan) return;
       this.#nextPlan = null;
       this.#jobs.rejectAll(error as Error);
@@ -338,20 +338,18 @@ export class LiveMap {
   async #showLive(session: Session): Promise<void> {
     const { picture } = this;
     const start = performance.now();
-    const { stepCount, side, canvasScale } = this.#pace.next(
-      this.#view.settings.resolution,
-      picture,
-    );
+    const frame = this.#pace.next(this.#view.settings.resolution, picture);
+    const { stepCount, canvasScale } = frame;
     try {
       await session.trainer!.step(stepCount);
       const trained = performance.now();
       this.#pace.measureSteps(stepCount, trained - start);
-      this.#sides = null;
+      this.#stills = null;
       if (picture.isVisible) {
-        const pixelCount = await picture.compute(session, side, this.#closing.signal);
+        const pixelCount = await picture.compute(session, frame, this.#closing.signal);
         if (!picture.isMeasured) await picture.measure(session, Infinity);
         const computed = performance.now();
-        this.#pace.measureField(pixelCount, computed - trained);
+        this.#pace.measureField(pixelCount, computed - trained, frame.isExact);
         picture.canvasScale = canvasScale;
         this.#finishFrame(session, computed - start, stepCount);
         await this.engine.device?.queue.onSubmittedWorkDone();
@@ -384,7 +382,7 @@ export class LiveMap {
       await this.#computeStill(session, abort.signal);
     } catch (error) {
       if (abort.signal.aborted) return;
-      this.#sides = [];
+      this.#stills = [];
       throw error;
     }
     if (abort.signal.aborted) return;
@@ -395,15 +393,16 @@ export class LiveMap {
   async #computeStill(session: Session, signal: AbortSignal): Promise<void> {
     const { picture } = this;
     const start = performance.now();
-    const planned = session === this.#session ? this.#sides : null;
+    const planned = session === this.#session ? this.#stills : null;
     this.#isFirstStill = !planned;
-    const sides = planned ?? this.#pace.refinement(this.#view.settings.resolution, picture);
-    this.#sides = sides;
-    const pixelCount = await picture.compute(session, sides[0], signal);
-    this.#pace.measureField(pixelCount, performance.now() - start);
+    const stills = planned ?? this.#pace.refinement(this.#view.settings.resolution, picture);
+    this.#stills = stills;
+    const [still] = stills;
+    const pixelCount = await picture.compute(session, still, signal);
+    this.#pace.measureField(pixelCount, performance.now() - start, still.isExact);
     await picture.measure(session, Infinity);
     picture.canvasScale = 1;
-    sides.shift();
+    stills.shift();
   }
 
   async #repaint(session: Session): Promise<void> {
@@ -437,7 +436,7 @@ export class LiveMap {
   #stop(): void {
     if (this.#closing.signal.aborted || !this.#playing) return;
     this.#playing = false;
-    this.#sides = null;
+    this.#stills = null;
     this.#isStatusStale = true;
     this.listener.onStop();
   }
@@ -452,7 +451,7 @@ export class LiveMap {
     if (this.#session) this.picture.paint(this.#session);
     // Of a view that moves on and on, only first pictures come; without them there would be none.
     if (!this.#isFirstStill) this.#stillAbort.abort();
-    this.#sides = null;
+    this.#stills = null;
     this.#loop.wake();
   }
 

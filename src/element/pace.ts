@@ -1,8 +1,14 @@
-/** What one frame of a live map does. */
-export interface FramePlan {
-  readonly stepCount: number;
-  /** Field pixels along the longer side. */
+/** How a field is computed. */
+export interface FieldPlan {
+  /** Pixels along the longer side. */
   readonly side: number;
+  /** Whether every pixel is computed; else smooth parts may be interpolated, to what colours show. */
+  readonly isExact: boolean;
+}
+
+/** What one frame of a live map does. */
+export interface FramePlan extends FieldPlan {
+  readonly stepCount: number;
   /** Canvas pixels per device pixel along a side. */
   readonly canvasScale: number;
 }
@@ -34,6 +40,9 @@ const FIRST_GUESS = {
 /** Milliseconds of a live frame: 60, 15 or 10 a second, less some room. */
 const FRAME_TIME = { fast: 15, slow: 60, cpu: 90 };
 
+/** Whether interpolation is faster than to compute: on a GPU it is not, for it waits for the CPU. */
+const CAN_INTERPOLATE = { fast: false, slow: true, cpu: false };
+
 /** Parts of a frame's time that painting and the field may take; training gets the rest. */
 const PAINT_PART = 0.25;
 const FIELD_PART = 0.4;
@@ -42,6 +51,9 @@ const LEAST_TRAINING_SHARE = 0.5;
 
 /** Milliseconds that the finest still picture may take. */
 const LONGEST_STILL = { fast: 1000, slow: 2500, cpu: 4000 };
+
+/** Frames' times that an exact still picture takes at least for an interpolated one to come before it. */
+const LOOSE_STILL_FRAMES = 6;
 
 /** Frames of agreement before a choice grows. */
 const PATIENCE = 6;
@@ -60,14 +72,17 @@ const NEWEST = 0.25;
  */
 export class Pace {
   #stepTime: number;
-  #pixelTime: number;
+  /** Of fields in which every pixel is computed, and of the others. */
+  readonly #pixelTimes: { exact: number; loose: number };
   #canvasPixelTime: number;
   #isMeasured = false;
   readonly #side: Choice;
   readonly #canvasScale: Choice;
 
   constructor(readonly speed: Speed) {
-    [this.#stepTime, this.#pixelTime, this.#canvasPixelTime] = FIRST_GUESS[speed];
+    const [stepTime, pixelTime, canvasPixelTime] = FIRST_GUESS[speed];
+    [this.#stepTime, this.#canvasPixelTime] = [stepTime, canvasPixelTime];
+    this.#pixelTimes = { exact: pixelTime, loose: pixelTime };
     this.#side = new Choice(SIDES, { fast: 512, slow: 128, cpu: 64 }[speed]);
     this.#canvasScale = new Choice(CANVAS_SCALES, 1);
   }
@@ -87,33 +102,43 @@ export class Pace {
     const { fullSide, fieldArea, devicePixelCount } = picture;
     const paintTime = (scale: number): number =>
       scale ** 2 * devicePixelCount * this.#canvasPixelTime;
-    const fieldTime = (side: number): number => side ** 2 * fieldArea * this.#pixelTime;
+    const isExact = !CAN_INTERPOLATE[this.speed];
+    const pixelTime = this.#pixelTimes[isExact ? 'exact' : 'loose'];
+    const fieldTime = (side: number): number => side ** 2 * fieldArea * pixelTime;
     const canvasScale = this.#canvasScale.next(paintTime, PAINT_PART * frameTime, 1);
     const chosen = this.#side.next(fieldTime, FIELD_PART * frameTime, fullSide);
     const side = fixedSide ?? Math.min(chosen, fullSide);
     const taken = paintTime(canvasScale) + fieldTime(side);
     const trainingTime = Math.max(frameTime - taken, LEAST_TRAINING_SHARE * taken);
     const stepCount = Math.floor(trainingTime / this.#stepTime);
-    return { side, canvasScale, stepCount: Math.max(1, Math.min(MAXIMAL_STEP_COUNT, stepCount)) };
+    const steps = Math.max(1, Math.min(MAXIMAL_STEP_COUNT, stepCount));
+    return { side, isExact, canvasScale, stepCount: steps };
   }
 
-  /** The sides of a still picture, coarse to fine; one alone if it is quick. */
-  refinement(fixedSide: number | null, { fullSide, fieldArea }: PictureShape): number[] {
-    const fieldTime = (side: number): number => side ** 2 * fieldArea * this.#pixelTime;
+  /** The fields of a still picture, coarse to fine; one alone if it is quick. The last is exact. */
+  refinement(fixedSide: number | null, { fullSide, fieldArea }: PictureShape): FieldPlan[] {
+    const fieldTime = (side: number): number => side ** 2 * fieldArea * this.#pixelTimes.exact;
     const affordable = Math.sqrt(LONGEST_STILL[this.speed] / fieldTime(1));
     const full = fixedSide ?? Math.max(SIDES[0], Math.floor(Math.min(fullSide, affordable)));
     const isQuick = this.#isMeasured && fieldTime(full) < 2 * this.frameTime;
     const coarse = Math.round(full / 4);
-    return isQuick || coarse < SIDES[0] ? [full] : [coarse, full];
+    const exact = { side: full, isExact: true };
+    if (isQuick || coarse < SIDES[0]) return [exact];
+    // What is bent is computed before what is smooth: the picture is right long before it is complete.
+    const isLooseWorthwhile =
+      CAN_INTERPOLATE[this.speed] && fieldTime(full) > LOOSE_STILL_FRAMES * this.frameTime;
+    const loose = isLooseWorthwhile ? [{ side: full, isExact: false }] : [];
+    return [{ side: coarse, isExact: true }, ...loose, exact];
   }
 
   measureSteps(stepCount: number, milliseconds: number): void {
     this.#stepTime = blend(this.#stepTime, milliseconds / stepCount);
   }
 
-  measureField(pixelCount: number, milliseconds: number): void {
+  measureField(pixelCount: number, milliseconds: number, isExact: boolean): void {
     this.#isMeasured = true;
-    this.#pixelTime = blend(this.#pixelTime, milliseconds / pixelCount);
+    const kind = isExact ? 'exact' : 'loose';
+    this.#pixelTimes[kind] = blend(this.#pixelTimes[kind], milliseconds / pixelCount);
   }
 
   measurePaint(pixelCount: number, milliseconds: number): void {

@@ -7,6 +7,7 @@ import type { Domain, Plane } from '../model/plane.ts';
 import type { Painter, PaintStyle } from '../render/painter.ts';
 import { AutomaticRange, type ColorRange } from './automatic-range.ts';
 import { measureRange } from './measured-range.ts';
+import type { FieldPlan } from './pace.ts';
 import type { Plan } from './plan.ts';
 import type { PlaneView } from './plane-view.ts';
 import { createSamples, findErrors, type Samples } from './samples.ts';
@@ -21,6 +22,8 @@ import {
   type CanvasSize,
 } from './view.ts';
 
+/** Colours of a map that the eye, or a screen, can tell apart. */
+const COLORS = 256;
 /** Pixels of a field along the longer side, unless `resolution` asks for more. */
 const MOST_PIXELS = { fast: 1536, slow: 512, cpu: 256 };
 
@@ -148,17 +151,21 @@ export class Picture {
   /**
    * Computes the field and, if they are shown and their kernels are there, its ridges.
    *
-   * @param side - pixels along the longer side.
    * @returns number of pixels.
    */
-  async compute(session: Session, side: number, signal: AbortSignal): Promise<number> {
+  async compute(
+    session: Session,
+    { side, isExact }: FieldPlan,
+    signal: AbortSignal,
+  ): Promise<number> {
     const { plan, field } = session;
     const { plane: view, space } = this;
     assert(view, 'a session was opened without a plane');
     const { width, height } = fieldSize(side, this.size);
     const domain = this.viewDomain(view);
     const layer = this.layerFor(plan);
-    const request = { plane: view.plane, domain, width, height, layer, space };
+    const tolerance = isExact ? 0 : this.#tolerance(session);
+    const request = { plane: view.plane, domain, width, height, layer, space, tolerance };
     await this.painter.prepare(this.style);
     await field.compute(request, { signal });
     this.#planes.set(field, view);
@@ -288,6 +295,15 @@ export class Picture {
       pixelRatio,
       ink: [0, 0, 0],
     };
+  }
+
+  /** Error of l·λ₁ that colours do not show; 0 where they show something else. */
+  #tolerance({ plan }: Session): number {
+    const { quantity, perLayer } = this.style;
+    if (quantity === 'second-exponent' || !this.isMeasured) return 0;
+    const [low, high] = this.bounds;
+    const { span } = layerPlace(plan.network, this.layerFor(plan));
+    return ((high - low) * (perLayer ? span : 1)) / COLORS;
   }
 
   /** Factor from λ to what is shown. */

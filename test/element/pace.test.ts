@@ -19,7 +19,7 @@ function simulate(pace: Pace, times: Times, count: number, fixedSide: number | n
     const { side, stepCount, canvasScale } = plan;
     const canvasPixels = canvasScale ** 2 * PICTURE.devicePixelCount;
     pace.measureSteps(stepCount, stepCount * step);
-    pace.measureField(side * side, side * side * pixel);
+    pace.measureField(side * side, side * side * pixel, plan.isExact);
     pace.measurePaint(canvasPixels, canvasPixels * canvasPixel);
     last = { ...plan, time: stepCount * step + side * side * pixel + canvasPixels * canvasPixel };
   }
@@ -60,16 +60,27 @@ describe('pace', () => {
     expect(stepCount).toBeGreaterThan(15);
   });
 
+  it('interpolates live frames where a wait for the CPU costs less than to compute', () => {
+    const kinds = (['fast', 'slow', 'cpu'] as const).map((speed) => {
+      return new Pace(speed).next(null, PICTURE).isExact;
+    });
+    expect(kinds).toEqual([true, false, true]);
+  });
+
   it('ends a still picture at the full side, or at what time allows', () => {
     const quick = new Pace('fast');
     simulate(quick, [0.1, 1e-6, 1e-6], 50);
-    expect(quick.refinement(null, PICTURE)).toEqual([1000]);
+    expect(quick.refinement(null, PICTURE)).toEqual([{ side: 1000, isExact: true }]);
     const slow = new Pace('slow');
     const small = { ...PICTURE, fullSide: 512 };
-    expect(slow.refinement(null, small)).toEqual([128, 512]);
-    simulate(slow, [1, 1, 1e-4], 200);
-    expect(slow.refinement(null, small).at(-1)).toBeLessThan(100);
-    expect(slow.refinement(300, small).at(-1)).toBe(300);
+    expect(slow.refinement(null, small)).toEqual([
+      { side: 128, isExact: true },
+      { side: 512, isExact: false },
+      { side: 512, isExact: true },
+    ]);
+    for (let i = 0; i < 100; i++) slow.measureField(1, 1, true);
+    expect(slow.refinement(null, small).at(-1)!.side).toBeLessThan(100);
+    expect(slow.refinement(300, small).at(-1)).toEqual({ side: 300, isExact: true });
   });
 });
 
