@@ -3,7 +3,7 @@
 // @use lib/subgroups.wgsl
 // @use lib/wide.wgsl
 // group 1     as in lib/wide.wgsl
-// grid        an invocation for 4 · FOURS pixels; folded into y. Subgroups have four lanes.
+// grid        an invocation for POINTS pixels; folded into y. Subgroups have four lanes.
 // cost        each lane loads one of four blocks of weights and hands it to the others: a quarter of the loads
 
 override LANES: u32 = 16;
@@ -32,6 +32,6 @@ fn wide_broadcast(
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
   lane_now = lane;
-  let first = args.first_pixel + (id.y * groups.x * LANES + id.x) * 4u * FOURS;
+  let first = args.first_pixel + (id.y * groups.x * LANES + id.x) * POINTS;
   compute_points(first);
 }

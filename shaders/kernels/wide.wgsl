@@ -2,7 +2,7 @@
 //
 // @use lib/wide.wgsl
 // group 1     as in lib/wide.wgsl
-// grid        an invocation for 4 · FOURS pixels; folded into y
+// grid        an invocation for POINTS pixels; folded into y
 
 override LANES: u32 = 16;
 
@@ -21,7 +21,7 @@ fn lanes_agree(fit: bool) -> bool {
 
 @compute @workgroup_size(LANES)
 fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let first = args.first_pixel + (id.y * groups.x * LANES + id.x) * 4u * FOURS;
+  let first = args.first_pixel + (id.y * groups.x * LANES + id.x) * POINTS;
   if (first >= args.end_pixel) {
     return;
   }

@@ -24,11 +24,12 @@
 //             power of two; bound in test/support/tolerance.ts
 // source      Storm et al., Phys. Rev. Lett. 132, 057301 (2024)
 
-const FOURS = 1u; // @set quarters of the points of an invocation
-const KINDS = 3u; // @set 3 · FOURS
+const FOURS = 1u; // @set a quarter of the points of an invocation
+const POINTS = 4u; // @set points of an invocation
+const COLUMNS = 12u; // @set 12 · FOURS
 const WIDTH = 4u; // @set rows: the widest state, a multiple of 4
 const CHUNKS = 0u; // @set chunks of 16 weights in a row: WIDTH / 16
-const REST = 1u; // @set blocks of 4 weights past those
+const REST = 4u; // @set weights past those
 
 struct WideArgs {
   narrow_op_count: u32,    // ops whose few inputs are summed in a loop: 2 for the first layer, or 0
@@ -50,8 +51,8 @@ struct WideArgs {
 @group(1) @binding(4) var<storage, read_write> statuses: array<u32>;
 @group(1) @binding(5) var<storage, read_write> outputs: array<f32>;
 
-var<private> columns: array<vec4f, WIDTH * KINDS>;
-var<private> products: array<vec4f, WIDTH * KINDS>;
+var<private> columns: array<f32, WIDTH * COLUMNS>;
+var<private> products: array<f32, WIDTH * COLUMNS>;
 // Tangents stand for 2^powers times themselves.
 var<private> powers: array<vec4f, FOURS>;
 // Bits of the largest number met, of the tangents of this layer, and of the least depth of its slopes.
@@ -61,13 +62,12 @@ var<private> depths: array<vec4i, FOURS>;
 var<private> shifts: array<vec4i, FOURS>;
 
 fn state_block(block: u32, column: u32) -> vec4f {
-  let place = 4u * block * KINDS + column / 4u;
-  let lane = column % 4u;
+  let place = 4u * block * COLUMNS + column;
   return vec4f(
-    columns[place][lane],
-    columns[place + KINDS][lane],
-    columns[place + 2u * KINDS][lane],
-    columns[place + 3u * KINDS][lane],
+    columns[place],
+    columns[place + COLUMNS],
+    columns[place + 2u * COLUMNS],
+    columns[place + 3u * COLUMNS],
   );
 }
 
@@ -77,23 +77,17 @@ fn bits_of(x: vec4f) -> vec4i {
 
 fn load_points(first: u32) {
   let input_blocks = block_count(args.input_width);
-  var s: array<vec4f, FOURS>;
-  var t: array<vec4f, FOURS>;
-  for (var p = 0u; p < 4u * FOURS; p++) {
+  for (var p = 0u; p < POINTS; p++) {
     let pixel = min(first + p, args.end_pixel - 1u);
     let row = pixel / args.width;
-    s[p / 4u][p % 4u] = coordinates[pixel - row * args.width];
-    t[p / 4u][p % 4u] = coordinates[args.row_place + row];
-  }
-  for (var k = 0u; k < args.input_width; k++) {
-    let origin = plane[k / 4u][k % 4u];
-    let u = plane[input_blocks + k / 4u][k % 4u];
-    let v = plane[2u * input_blocks + k / 4u][k % 4u];
-    // @unroll
-    for (var q = 0u; q < FOURS; q++) {
-      columns[k * KINDS + q] = origin + s[q] * u + t[q] * v;
-      columns[k * KINDS + FOURS + q] = vec4f(u);
-      columns[k * KINDS + 2u * FOURS + q] = vec4f(v);
+    let s = coordinates[pixel - row * args.width];
+    let t = coordinates[args.row_place + row];
+    for (var k = 0u; k < args.input_width; k++) {
+      let u = plane[input_blocks + k / 4u][k % 4u];
+      let v = plane[2u * input_blocks + k / 4u][k % 4u];
+      columns[k * COLUMNS + p] = plane[k / 4u][k % 4u] + s * u + t * v;
+      columns[k * COLUMNS + POINTS + p] = u;
+      columns[k * COLUMNS + 2u * POINTS + p] = v;
     }
   }
 }
@@ -104,46 +98,40 @@ fn bias_of(op: Op, row: u32) -> f32 {
 }
 
 // A row of W x and W dx for few inputs.
-fn narrow_row(op: Op, row: u32) -> array<vec4f, KINDS> {
+fn narrow_row(op: Op, row: u32) -> array<f32, COLUMNS> {
   let first = op.parameters + row * block_count(op.input_width);
-  var sums: array<vec4f, KINDS>;
+  var sums: array<f32, COLUMNS>;
   for (var k = 0u; k < op.input_width; k++) {
     let weight = parameters[first + k / 4u][k % 4u];
     // @unroll
-    for (var c = 0u; c < KINDS; c++) {
-      sums[c] += weight * columns[k * KINDS + c];
+    for (var c = 0u; c < COLUMNS; c++) {
+      sums[c] += weight * columns[k * COLUMNS + c];
     }
   }
   return sums;
 }
 
-// A row of W x and W dx for up to WIDTH inputs.
-fn wide_row(op: Op, row: u32) -> array<vec4f, KINDS> {
+// A row of W x and W dx for up to WIDTH inputs. Scalars, weight by weight, so that the sums stay in registers.
+fn wide_row(op: Op, row: u32) -> array<f32, COLUMNS> {
   let first = op.parameters + row * block_count(op.input_width);
-  var sums: array<vec4f, KINDS>;
+  var sums: array<f32, COLUMNS>;
   // @unroll
   for (var chunk = 0u; chunk < CHUNKS; chunk++) {
     let weights = weight_chunk(first + 4u * chunk);
     // @unroll
-    for (var b = 0u; b < 4u; b++) {
-      let w = weights[b];
+    for (var c = 0u; c < COLUMNS; c++) {
       // @unroll
-      for (var c = 0u; c < KINDS; c++) {
-        const k = (16u * chunk + 4u * b) * KINDS + c;
-        sums[c] += w.x * columns[k] + w.y * columns[k + KINDS] +
-          w.z * columns[k + 2u * KINDS] + w.w * columns[k + 3u * KINDS];
+      for (var k = 0u; k < 16u; k++) {
+        sums[c] += weights[k / 4u][k % 4u] * columns[(16u * chunk + k) * COLUMNS + c];
       }
     }
   }
   let weights = weight_chunk(first + 4u * CHUNKS);
   // @unroll
-  for (var b = 0u; b < REST; b++) {
-    let w = weights[b];
+  for (var c = 0u; c < COLUMNS; c++) {
     // @unroll
-    for (var c = 0u; c < KINDS; c++) {
-      const k = (16u * CHUNKS + 4u * b) * KINDS + c;
-      sums[c] += w.x * columns[k] + w.y * columns[k + KINDS] +
-        w.z * columns[k + 2u * KINDS] + w.w * columns[k + 3u * KINDS];
+    for (var k = 0u; k < REST; k++) {
+      sums[c] += weights[k / 4u][k % 4u] * columns[(16u * CHUNKS + k) * COLUMNS + c];
     }
   }
   return sums;
@@ -157,20 +145,31 @@ fn start_layer() {
   }
 }
 
+fn four(sums: array<f32, COLUMNS>, first: u32) -> vec4f {
+  return vec4f(sums[first], sums[first + 1u], sums[first + 2u], sums[first + 3u]);
+}
+
+fn store_four(place: u32, values: vec4f) {
+  products[place] = values.x;
+  products[place + 1u] = values.y;
+  products[place + 2u] = values.z;
+  products[place + 3u] = values.w;
+}
+
 // Row `row` behind the activation, to products.
-fn finish_row(op: Op, row: u32, bias: f32, sums: array<vec4f, KINDS>) {
+fn finish_row(op: Op, row: u32, bias: f32, sums: array<f32, COLUMNS>) {
   // @unroll
   for (var q = 0u; q < FOURS; q++) {
-    let x = sums[q] + bias;
-    let u = sums[FOURS + q];
-    let v = sums[2u * FOURS + q];
+    let x = four(sums, 4u * q) + bias;
+    let u = four(sums, POINTS + 4u * q);
+    let v = four(sums, 2u * POINTS + 4u * q);
     met[q] = max(met[q], max(bits_of(x), max(bits_of(u), bits_of(v))));
     depths[q] = min(depths[q], slope_depth(op.choice, x, op.factor));
     let both = activation_both(op.choice, x, op.factor, shifts[q]);
     sizes[q] = max(sizes[q], max(bits_of(both.slope * u), bits_of(both.slope * v)));
-    products[row * KINDS + q] = both.value;
-    products[row * KINDS + FOURS + q] = both.slope * u;
-    products[row * KINDS + 2u * FOURS + q] = both.slope * v;
+    store_four(row * COLUMNS + 4u * q, both.value);
+    store_four(row * COLUMNS + POINTS + 4u * q, both.slope * u);
+    store_four(row * COLUMNS + 2u * POINTS + 4u * q, both.slope * v);
   }
 }
 
@@ -204,32 +203,32 @@ fn finish_layer(row_count: u32) {
   }
   for (var row = 0u; row < row_count; row++) {
     // @unroll
-    for (var q = 0u; q < FOURS; q++) {
-      columns[row * KINDS + q] = products[row * KINDS + q];
-      columns[row * KINDS + FOURS + q] = factors[q] * products[row * KINDS + FOURS + q];
-      columns[row * KINDS + 2u * FOURS + q] = factors[q] * products[row * KINDS + 2u * FOURS + q];
+    for (var p = 0u; p < POINTS; p++) {
+      let place = row * COLUMNS + p;
+      columns[place] = products[place];
+      columns[place + POINTS] = factors[p / 4u][p % 4u] * products[place + POINTS];
+      columns[place + 2u * POINTS] = factors[p / 4u][p % 4u] * products[place + 2u * POINTS];
     }
   }
-  for (var place = row_count * KINDS; place < WIDTH * KINDS; place++) {
-    columns[place] = vec4f();
+  for (var place = row_count * COLUMNS; place < WIDTH * COLUMNS; place++) {
+    columns[place] = 0f;
   }
 }
 
 // λ1, λ2 and the direction of point p, from its tangents, of which the largest component is in [1, 2).
 fn stretch_of(p: u32, row_count: u32) -> vec4f {
-  let u = FOURS + p / 4u;
-  let v = u + FOURS;
-  let lane = p % 4u;
+  let u = POINTS + p;
+  let v = u + POINTS;
   var gram = vec3f();
   for (var row = 0u; row < row_count; row++) {
-    let image = vec2f(columns[row * KINDS + u][lane], columns[row * KINDS + v][lane]);
+    let image = vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + v]);
     gram += vec3f(image.x * image.x, image.x * image.y, image.y * image.y);
   }
   let direction = plane_direction(gram.x, gram.y, gram.z);
   var first = 0f;
   var top = 0;
   for (var row = 0u; row < row_count; row++) {
-    let image = vec2f(columns[row * KINDS + u][lane], columns[row * KINDS + v][lane]);
+    let image = vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + v]);
     let along = dot(direction, image);
     first += along * along;
     top = max(top, size_bits(direction.x * image.y - direction.y * image.x));
@@ -237,11 +236,11 @@ fn stretch_of(p: u32, row_count: u32) -> vec4f {
   let factor = inverse_power(top);
   var second = 0f;
   for (var row = 0u; row < row_count; row++) {
-    let image = vec2f(columns[row * KINDS + u][lane], columns[row * KINDS + v][lane]);
+    let image = vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + v]);
     let across = factor * (direction.x * image.y - direction.y * image.x);
     second += across * across;
   }
-  return stretching(first, second, top, direction, powers[p / 4u][lane], args.span);
+  return stretching(first, second, top, direction, powers[p / 4u][p % 4u], args.span);
 }
 
 // All of it for the points from pixel `first` on. Loops that run once or not at all stand where a branch would:
@@ -260,7 +259,7 @@ fn compute_points(first: u32) {
     }
     finish_layer(op.output_width);
   }
-  var found: array<vec4f, 4u * FOURS>;
+  var found: array<vec4f, POINTS>;
   var tops: array<vec4i, FOURS>;
   var index = args.narrow_op_count;
   // Up to the layer of the exponent, then the rest, where the tangents run along unused.
@@ -278,12 +277,12 @@ fn compute_points(first: u32) {
       }
       finish_layer(op.output_width);
     }
-    for (var p = part * 4u * FOURS; p < 4u * FOURS; p++) {
+    for (var p = part * POINTS; p < POINTS; p++) {
       tops[p / 4u] = met[p / 4u];
       found[p] = stretch_of(p, program[args.exponent_op_count - 1u].output_width);
     }
   }
-  for (var p = 0u; p < 4u * FOURS; p++) {
+  for (var p = 0u; p < POINTS; p++) {
     if (first + p < args.end_pixel) {
       let stretched = found[p].x != NO_EXPONENT;
       let top = tops[p / 4u][p % 4u];

@@ -40,14 +40,15 @@ export async function createWideRoad(scope: Scope, model: GpuModel): Promise<Fie
   const blocks = blockCount(widestState(ops));
   const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
   const shader = hasGroupsOfFour(device) ? broadcastShader : wideShader;
-  const fours = 1;
+  const fours = 2;
   const kernel = await createKernel(device, shader, {
     constants: {
       FOURS: fours,
-      KINDS: 3 * fours,
+      POINTS: BLOCK * fours,
+      COLUMNS: 3 * BLOCK * fours,
       WIDTH: BLOCK * blocks,
       CHUNKS: Math.floor((BLOCK * blocks) / CHUNK),
-      REST: blocks % (CHUNK / BLOCK),
+      REST: (BLOCK * blocks) % CHUNK,
     },
     overrides: { LANES, ACTIVATION_SET: activationSet(activations) },
   });
