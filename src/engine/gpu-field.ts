@@ -23,12 +23,16 @@ import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
 import { canFuse, createFusedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
-import { canGoWide, createWideRoad } from './wide-road.ts';
+import { isLayered, widestState } from './layered-program.ts';
+import { createTiledRoad } from './tiled-road.ts';
+import { createWideRoad, MOST_WIDE_ROWS } from './wide-road.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
 const FIRST_PIXELS = 4096;
 const LEAST_PIXELS = 16;
+/** Rows from which on tiles pay on a GPU: narrower layers leave most of a tile empty. */
+const LEAST_TILED_ROWS = 16;
 
 /** Content of a field with its own buffers. */
 interface Content extends FieldBuffers {
@@ -37,7 +41,13 @@ interface Content extends FieldBuffers {
 
 const ROADS: Readonly<
   Record<FieldRoad['name'], (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>>
-> = { fused: createFusedRoad, wide: createWideRoad, 'by-op': createByOpRoad, spectral: loadSpectralRoad };
+> = {
+  fused: createFusedRoad,
+  wide: createWideRoad,
+  tiled: createTiledRoad,
+  'by-op': createByOpRoad,
+  spectral: loadSpectralRoad,
+};
 
 /** Its kernels are not in what a page loads at once. */
 async function loadSpectralRoad(
@@ -52,7 +62,7 @@ export interface FieldSettings {
   /** A software adapter. */
   readonly slow?: boolean;
   /** The fastest that fits, by default. */
-  readonly road?: 'fused' | 'wide' | 'by-op';
+  readonly road?: 'fused' | 'wide' | 'tiled' | 'by-op';
 }
 
 /** A live field on the GPU. */
@@ -276,13 +286,19 @@ export class GpuField implements Field {
     const { road, slow = false } = this.settings;
     // A plane has all the directions that there are of up to two inputs.
     if (space === 'full' && inputWidth > 2) return 'spectral';
+    const layered = isLayered(program, { opCount });
+    const width = widestState(program);
     const fits = {
       fused: canFuse(program, { opCount }),
-      wide: canGoWide(program, { opCount }),
+      wide: layered && width <= MOST_WIDE_ROWS,
+      tiled: layered,
       'by-op': true,
     };
     assert(!road || fits[road], `the road ${road} cannot take this network`);
-    return road ?? (fits.fused ? 'fused' : slow && fits.wide ? 'wide' : 'by-op');
+    if (road) return road;
+    if (fits.fused) return 'fused';
+    if (slow) return fits.wide ? 'wide' : 'by-op';
+    return fits.tiled && width >= LEAST_TILED_ROWS ? 'tiled' : 'by-op';
   }
 
   #adapt(pixelCount: number, milliseconds: number): void {
