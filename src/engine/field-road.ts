@@ -27,7 +27,7 @@ export interface FieldJob {
 
 /** A way to compute pixels of a field. */
 export interface FieldRoad {
-  readonly name: 'fused' | 'wide' | 'by-op' | 'spectral';
+  readonly name: 'fused' | 'wide' | 'tiled' | 'by-op' | 'spectral';
   /** Most pixels of one submission. */
   readonly capacity: number;
   /** Gets ready what depends on the present parameters; awaited before the first `record` of a field. */

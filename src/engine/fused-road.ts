@@ -16,6 +16,7 @@ import { BLOCK } from '../ops/op.ts';
 import { OPS } from '../ops/registry.ts';
 import type { FieldRoad } from './field-road.ts';
 import type { GpuModel } from './gpu-model.ts';
+import { widestState } from './layered-program.ts';
 
 /** Widest state that is kept on chip. */
 const MOST_ROWS = 32;
@@ -26,7 +27,7 @@ const PERIOD = 2;
 
 /** Whether the fused kernel can take the exponent there: layers of one activation, narrow enough. */
 export function canFuse({ ops }: Program, { opCount }: Pick<LayerPlace, 'opCount'>): boolean {
-  if (widestState(ops) > MOST_ROWS || opCount % PERIOD !== 0) return false;
+  if (widestState({ ops }) > MOST_ROWS || opCount % PERIOD !== 0) return false;
   const [, first] = ops;
   return ops.slice(0, opCount).every((op, index) => {
     if (index % PERIOD === 0) return op.name === 'affine';
@@ -56,7 +57,7 @@ export async function createFusedRoad(
   slow: boolean,
 ): Promise<FieldRoad> {
   const { inputWidth, outputWidth, program } = model.network;
-  const width = widestState(program.ops);
+  const width = widestState(program);
   const lanes = slow ? 16 : 64;
   const written = width <= MOST_WRITTEN ? width : 0;
   let variant = await createVariant(scope, model, 1, slow ? 0 : written, lanes);
@@ -114,7 +115,7 @@ async function createVariant(
   lanes: number,
 ): Promise<Variant> {
   const { ops } = model.network.program;
-  const width = widestState(ops);
+  const width = widestState({ ops });
   const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
   const kernel = await createKernel(model.device, fieldShader, {
     constants: {
@@ -133,8 +134,4 @@ async function createVariant(
     overrides: { LANES: lanes, ACTIVATION_SET: activationSet(activations) },
   });
   return { kernel, args: createArguments(scope, kernel), points };
-}
-
-function widestState(ops: Program['ops']): number {
-  return Math.max(...ops.flatMap((op) => [op.inputWidth, op.outputWidth]));
 }

@@ -14,7 +14,6 @@ import type {
   FieldRequest,
   FieldStatistics,
 } from './engine.ts';
-import { createByOpRoad } from './by-op-road.ts';
 import { Status } from './engine.ts';
 import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
 import { checkRequest } from './field-checks.ts';
@@ -24,36 +23,32 @@ import { canFuse, createFusedRoad } from './fused-road.ts';
 import type { GpuLattice } from './gpu-lattice.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
-import { canGoWide, createWideRoad } from './wide-road.ts';
+import { isLayered, MOST_WIDE_ROWS, widestState } from './layered-program.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
 const FIRST_PIXELS = 4096;
 const LEAST_PIXELS = 16;
+/** Rows from which on tiles pay on a GPU: narrower layers leave most of a tile empty. */
+const LEAST_TILED_ROWS = 16;
 
-const ROADS: Readonly<
-  Record<FieldRoad['name'], (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>>
-> = {
+type RoadMaker = (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>;
+
+/** All but the first are not in what a page loads at once: that is for a network of a few rows. */
+const ROADS: Readonly<Record<FieldRoad['name'], RoadMaker>> = {
   fused: createFusedRoad,
-  wide: createWideRoad,
-  'by-op': createByOpRoad,
-  spectral: loadSpectralRoad,
+  wide: async (...parts) => (await import('./wide-road.ts')).createWideRoad(...parts),
+  tiled: async (...parts) => (await import('./tiled-road.ts')).createTiledRoad(...parts),
+  'by-op': async (...parts) => (await import('./by-op-road.ts')).createByOpRoad(...parts),
+  spectral: async (...parts) => (await import('./spectral-road.ts')).createSpectralRoad(...parts),
 };
-
-/** Its kernels are not in what a page loads at once. */
-async function loadSpectralRoad(
-  ...parts: readonly [scope: Scope, model: GpuModel, slow: boolean]
-): Promise<FieldRoad> {
-  const { createSpectralRoad } = await import('./spectral-road.ts');
-  return createSpectralRoad(...parts);
-}
 
 /** How a field is computed; for tests and benchmarks. */
 export interface FieldSettings {
   /** A software adapter. */
   readonly slow?: boolean;
   /** The fastest that fits, by default. */
-  readonly road?: 'fused' | 'wide' | 'by-op';
+  readonly road?: 'fused' | 'wide' | 'tiled' | 'by-op';
 }
 
 /** A live field on the GPU. */
@@ -307,13 +302,19 @@ export class GpuField implements Field {
     const { road, slow = false } = this.settings;
     // A plane has all the directions that there are of up to two inputs.
     if (space === 'full' && inputWidth > 2) return 'spectral';
+    const layered = isLayered(program, { opCount });
+    const width = widestState(program);
     const fits = {
       fused: canFuse(program, { opCount }),
-      wide: canGoWide(program, { opCount }),
+      wide: layered && width <= MOST_WIDE_ROWS,
+      tiled: layered,
       'by-op': true,
     };
     assert(!road || fits[road], `the road ${road} cannot take this network`);
-    return road ?? (fits.fused ? 'fused' : slow && fits.wide ? 'wide' : 'by-op');
+    if (road) return road;
+    if (fits.fused) return 'fused';
+    if (slow) return fits.wide ? 'wide' : 'by-op';
+    return fits.tiled && width >= LEAST_TILED_ROWS ? 'tiled' : 'by-op';
   }
 
   #adapt(pixelCount: number, milliseconds: number): void {

@@ -1,53 +1,76 @@
-import broadcastShader from '../../shaders/kernels/wide-broadcast.wgsl';
 import wideShader from '../../shaders/kernels/wide.wgsl';
+import { asError } from '../errors.ts';
 import { createArguments, createKernel, dispatch, foldGrid } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { activationSet } from '../math/activations.ts';
-import type { LayerPlace } from '../model/layer-choice.ts';
-import type { Program } from '../model/network.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
+import { createByOpRoad } from './by-op-road.ts';
 import type { FieldRoad } from './field-road.ts';
 import type { GpuModel } from './gpu-model.ts';
+import { widestState } from './layered-program.ts';
 
-/** Widest state of the road: its code grows with it. */
-const MOST_ROWS = 256;
-/** Weights that one load brings to a group of four lanes. */
+/** Rows up to which the kernel is compiled within a second, and waited for. */
+const MOST_PROMPT_ROWS = 128;
+/** Rows up to which eight points an invocation are faster than four. */
+const MOST_ROWS_OF_EIGHT = 64;
+/** Weights that are loaded together. */
 const CHUNK = 16;
 /** Inputs up to which the first layer is summed in a loop. */
 const FEW_INPUTS = 8;
 const LANES = 16;
 
-/** Whether the road can take the exponent there: layers of an affine op and an activation, not too wide. */
-export function canGoWide({ ops }: Program, { opCount }: Pick<LayerPlace, 'opCount'>): boolean {
-  if (widestState(ops) > MOST_ROWS || opCount % 2 !== 0) return false;
-  return (
-    ops.length % 2 === 0 &&
-    ops.every(({ name }, index) => name === (index % 2 === 0 ? 'affine' : 'activation'))
-  );
-}
-
-/** Whether lanes run in groups of four that can hand weights to each other. */
-function hasGroupsOfFour({ features, adapterInfo }: GPUDevice): boolean {
-  const { subgroupMinSize, subgroupMaxSize } = adapterInfo;
-  return features.has('subgroups') && subgroupMinSize === 4 && subgroupMaxSize === 4;
-}
-
-/** The road for wide networks on a software adapter: one dispatch, four or eight pixels an invocation. */
+/**
+ * The road for wide networks on a software adapter: one dispatch, a few pixels an invocation. It takes programs that
+ * are layered and not wider than MOST_WIDE_ROWS.
+ *
+ * The kernel of the widest takes seconds to compile: until it is there, fields are made op by op.
+ */
 export async function createWideRoad(scope: Scope, model: GpuModel): Promise<FieldRoad> {
+  const isPrompt = widestState(model.network.program) <= MOST_PROMPT_ROWS;
+  let road = isPrompt
+    ? await createKernelRoad(scope, model)
+    : await createByOpRoad(scope, model, true);
+  let better: Promise<void> | null = isPrompt ? Promise.resolve() : null;
+  let failure: Error | null = null;
+  return {
+    name: 'wide',
+    get capacity() {
+      return road.capacity;
+    },
+    improve() {
+      better ??= createKernelRoad(scope, model).then(
+        (found) => {
+          road = found;
+        },
+        (error: unknown) => {
+          if (!scope.disposed) failure = asError(error);
+        },
+      );
+      return better;
+    },
+    record(...parts) {
+      if (failure) throw failure;
+      road.record(...parts);
+    },
+  };
+}
+
+async function createKernelRoad(scope: Scope, model: GpuModel): Promise<FieldRoad> {
   const { device, network } = model;
   const { inputWidth, outputWidth, program } = network;
   const { ops } = program;
-  const blocks = blockCount(widestState(ops));
+  const rows = BLOCK * blockCount(widestState(program));
+  const fours = rows <= MOST_ROWS_OF_EIGHT ? 2 : 1;
+  const points = BLOCK * fours;
   const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
-  const shader = hasGroupsOfFour(device) ? broadcastShader : wideShader;
-  const fours = 1;
-  const kernel = await createKernel(device, shader, {
+  const kernel = await createKernel(device, wideShader, {
     constants: {
       FOURS: fours,
-      KINDS: 3 * fours,
-      WIDTH: BLOCK * blocks,
-      CHUNKS: Math.floor((BLOCK * blocks) / CHUNK),
-      REST: blocks % (CHUNK / BLOCK),
+      POINTS: points,
+      COLUMNS: 3 * points,
+      WIDTH: rows,
+      CHUNKS: Math.floor(rows / CHUNK),
+      REST: rows % CHUNK,
     },
     overrides: { LANES, ACTIVATION_SET: activationSet(activations) },
   });
@@ -79,12 +102,7 @@ export async function createWideRoad(scope: Scope, model: GpuModel): Promise<Fie
         statuses,
         outputs,
       });
-      const points = BLOCK * fours;
       dispatch(pass, kernel, bound, foldGrid(Math.ceil((end - first) / points / LANES)));
     },
   };
-}
-
-function widestState(ops: Program['ops']): number {
-  return Math.max(...ops.flatMap((op) => [op.inputWidth, op.outputWidth]));
 }

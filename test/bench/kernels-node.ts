@@ -18,7 +18,9 @@ const browser = globalThis as { navigator?: object };
 Object.defineProperty((browser.navigator ??= {}), 'gpu', { value: gpu });
 
 const { adapter, ceilings } = await measureCeilings();
-console.error(`${adapter}: ${ceilings.gflops.toFixed(1)} GFLOP/s, ${ceilings.gbps.toFixed(1)} GB/s`);
+console.error(
+  `${adapter}: ${ceilings.gflops.toFixed(1)} GFLOP/s, ${ceilings.gbps.toFixed(1)} GB/s`,
+);
 const rows: KernelRow[] = [];
 for (const name of await listWorkloads()) {
   if (values.only && !name.includes(values.only)) continue;

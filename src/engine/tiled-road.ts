@@ -1,0 +1,133 @@
+import outcomeShader from '../../shaders/kernels/tile-outcome.wgsl';
+import stretchShader from '../../shaders/kernels/tile-stretch.wgsl';
+import tileShader from '../../shaders/kernels/tile.wgsl';
+import { DeviceError } from '../errors.ts';
+import { BufferUsage } from '../gpu/flags.ts';
+import { createArguments, createKernel, dispatch } from '../gpu/kernel.ts';
+import type { Scope } from '../gpu/scope.ts';
+import { activationSet } from '../math/activations.ts';
+import type { Op } from '../ops/op.ts';
+import type { FieldRoad } from './field-road.ts';
+import { bindingLimit } from './gpu-columns.ts';
+import type { GpuModel } from './gpu-model.ts';
+
+/** Points of a workgroup, rows of inputs to an invocation's rows, kinds of columns (kernels/tile.wgsl). */
+const GROUP_POINTS = 32;
+const ROW_LANES = 8;
+const KINDS = 3;
+/** Numbers of a point in `sizes`. */
+const SIZE_SLOTS = 7;
+/** Bytes of states and tangents that are kept at a time. */
+const MOST_BYTES = 2 ** 27;
+const MOST_POINTS = 65_536;
+const LANES = 64;
+
+/**
+ * The road for wide networks on a GPU: a dispatch a layer, tiles of rows × points × (state, u, v).
+ *
+ * @throws DeviceError if the device cannot hold the smallest batch.
+ */
+export async function createTiledRoad(scope: Scope, model: GpuModel): Promise<FieldRoad> {
+  const { device, network } = model;
+  const { ops } = network.program;
+  const affines = ops.flatMap((op, index) => (op.name === 'affine' ? [{ op, index }] : []));
+  const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
+  const overrides = { ACTIVATION_SET: activationSet(activations) };
+  const rowTiles = [...new Set(affines.map(({ op }) => rowTile(op)))];
+  const [stretch, outcome, ...tiles] = await Promise.all([
+    createKernel(device, stretchShader, { overrides: { LANES, ...overrides } }),
+    createKernel(device, outcomeShader, { overrides: { LANES, ...overrides } }),
+    ...rowTiles.map((rows) =>
+      createKernel(device, tileShader, { constants: sizesOf(rows), overrides }),
+    ),
+  ]);
+
+  const rows = Math.max(...affines.map(({ op }) => op.outputWidth));
+  const pointBytes = 2 * KINDS * rows * 4;
+  const limit = Math.min(MOST_BYTES, bindingLimit(device));
+  const stride =
+    GROUP_POINTS * Math.floor(Math.min(limit / pointBytes, MOST_POINTS) / GROUP_POINTS);
+  if (stride === 0) {
+    const needed = GROUP_POINTS * pointBytes;
+    throw new DeviceError(
+      'limit',
+      `the states of ${GROUP_POINTS} points take ${needed} bytes, but this device binds at most ${limit}; use narrower layers`,
+    );
+  }
+  const { storage } = BufferUsage;
+  const columns = scope.buffer('columns', stride * pointBytes, storage);
+  const sizes = scope.buffer('sizes', stride * SIZE_SLOTS * 4, storage);
+  const powers = scope.buffer('powers', stride * 4, storage);
+  const tileArgs = tiles.map((kernel) => createArguments(scope, kernel, affines.length));
+  const stretchArgs = createArguments(scope, stretch);
+  const outcomeArgs = createArguments(scope, outcome);
+  /** Numbers before the slot that affine op `turn` leaves. */
+  const slotPlace = (turn: number) => (turn % 2) * KINDS * rows * stride;
+
+  return {
+    name: 'tiled',
+    capacity: stride,
+    record(pass, { place, buffers, plane, coordinates }, first, end) {
+      const { exponents, statuses, outputs, width } = buffers;
+      const program = model.program('alternate');
+      const { parameters } = model;
+      const groups = Math.ceil((end - first) / GROUP_POINTS);
+      const pixels = { firstPixel: first, endPixel: end };
+      const left = { columns, sizes, powers, exponents, statuses };
+      affines.forEach(({ op, index }, turn) => {
+        const choice = rowTiles.indexOf(rowTile(op));
+        const kernel = tiles[choice];
+        const args = tileArgs[choice];
+        args.write(turn, {
+          affineIndex: index,
+          isFirst: turn === 0 ? 1 : 0,
+          before: (turn + 2) % 3,
+          after: turn % 3,
+          next: (turn + 1) % 3,
+          inputPlace: slotPlace(turn + 1) / 4,
+          outputPlace: slotPlace(turn) / 4,
+          columnStride: stride,
+          ...pixels,
+          width,
+          rowPlace: width,
+        });
+        const own = { args: args.slot(turn), plane, coordinates, columns, sizes, powers };
+        const bound = kernel.bind({ program, parameters, ...own });
+        const rowGroups = Math.ceil(op.outputWidth / (ROW_LANES * rowTile(op)));
+        dispatch(pass, kernel, bound, [groups, rowGroups]);
+        if (index === place.opCount - 2) {
+          stretchArgs.write(0, {
+            affineIndex: index,
+            after: turn % 3,
+            place: slotPlace(turn),
+            columnStride: stride,
+            ...pixels,
+            span: place.span,
+          });
+          const reading = stretch.bind({ program, args: stretchArgs.slot(0), ...left });
+          dispatch(pass, stretch, reading, [Math.ceil((end - first) / LANES)]);
+        }
+      });
+      const turn = affines.length - 1;
+      const columnCount = groups * GROUP_POINTS;
+      outcomeArgs.write(0, {
+        affineIndex: affines[turn].index,
+        place: slotPlace(turn),
+        columnStride: stride,
+        columnCount,
+        ...pixels,
+      });
+      const bound = outcome.bind({ program, args: outcomeArgs.slot(0), ...left, outputs });
+      dispatch(pass, outcome, bound, [Math.ceil(columnCount / LANES)]);
+    },
+  };
+}
+
+/** Rows of an invocation. */
+function rowTile({ outputWidth }: Op): number {
+  return outputWidth <= 4 * ROW_LANES ? 4 : 8;
+}
+
+function sizesOf(rows: number): Record<string, number> {
+  return { ROW_TILE: rows, ROW_BLOCKS: rows / 4, SUMS: KINDS * rows, WEIGHT_BLOCKS: 32 * rows };
+}
