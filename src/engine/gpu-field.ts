@@ -37,8 +37,8 @@ type RoadMaker = (scope: Scope, model: GpuModel, slow: boolean) => Promise<Field
 /** All but the first are not in what a page loads at once: that is for a network of a few rows. */
 const ROADS: Readonly<Record<FieldRoad['name'], RoadMaker>> = {
   fused: createFusedRoad,
-  wide: async (...parts) => (await import('./wide-road.ts')).createWideRoad(...parts),
-  tiled: async (...parts) => (await import('./tiled-road.ts')).createTiledRoad(...parts),
+  wide: async (scope, model) => (await import('./wide-road.ts')).createWideRoad(scope, model),
+  tiled: async (scope, model) => (await import('./tiled-road.ts')).createTiledRoad(scope, model),
   'by-op': async (...parts) => (await import('./by-op-road.ts')).createByOpRoad(...parts),
   spectral: async (...parts) => (await import('./spectral-road.ts')).createSpectralRoad(...parts),
 };
