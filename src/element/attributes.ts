@@ -105,6 +105,7 @@ const PROPERTIES: PropertyDeclarations = {
   probePanel: { ...flag, attribute: 'probe' },
   controls: flag,
   noColorbar: { ...flag, attribute: 'no-colorbar' },
+  noMenu: { ...flag, attribute: 'no-menu' },
   autoplay: flag,
   gestures: text,
   hash: text,
@@ -118,6 +119,7 @@ export const DEFAULTS: Readonly<
     probePanel: boolean;
     controls: boolean;
     noColorbar: boolean;
+    noMenu: boolean;
     autoplay: boolean;
     hash: null;
   }
@@ -155,6 +157,7 @@ export const DEFAULTS: Readonly<
   probePanel: false,
   controls: false,
   noColorbar: false,
+  noMenu: false,
   autoplay: false,
   gestures: 'cooperative',
   hash: null,
@@ -224,6 +227,8 @@ export abstract class MapAttributes extends LitElement {
   declare probePanel: boolean;
   declare controls: boolean;
   declare noColorbar: boolean;
+  /** Leave right clicks on the map to the browser, and the controls without a menu. */
+  declare noMenu: boolean;
   /** Train as soon as the map is on screen. */
   declare autoplay: boolean;
   /** What moves the view: `cooperative` leaves the plain wheel and one finger to the page, `greedy` takes them. */

@@ -216,7 +216,8 @@ export class FtleMapElement extends MapAnswers {
     const canTrain = !!plan?.dataset;
     const { playing } = this;
     const canMove = this.#wishes.get('gestures') !== 'none';
-    const state = { depth, layer, canTrain, playing, canMove, status: this.#status };
+    const hasMenu = !this.noMenu;
+    const state = { depth, layer, canTrain, playing, canMove, hasMenu, status: this.#status };
     return renderControls(this, state, this.#actions);
   }
 
@@ -232,6 +233,7 @@ export class FtleMapElement extends MapAnswers {
       this.#dispatch('ftle-reset', null);
     },
     view: (step) => this.#interaction.step(step),
+    menu: (button) => this.#interaction.toggleMenu(button),
     change: (name, value) => {
       Object.assign(this, { [name]: value });
       this.#dispatch('ftle-change', { name });
