@@ -167,7 +167,9 @@ export class Menu {
     };
     if (Object.hasOwn(steps, key)) this.#buttons[steps[key]].focus();
     else if (key === 'Escape') this.close(true);
-    else if (key.length === 1 && key !== ' ') this.#type(key.toLowerCase(), index);
+    // A space within a word is no press of the button.
+    else if (key.length === 1 && (key !== ' ' || this.#typed !== ''))
+      this.#type(key.toLowerCase(), index);
     else return;
     event.preventDefault();
   }
