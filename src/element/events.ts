@@ -23,9 +23,11 @@ export interface FtleMapEvents {
   'ftle-error': { readonly error: Error };
   /** Training diverged and has stopped; the last finite weights are shown. */
   'ftle-diverged': TrainingStatus;
-  /** The user started, stopped or reset training with the controls. */
+  /** The user started training with the controls. */
   'ftle-play': null;
+  /** The user stopped training with the controls. */
   'ftle-pause': null;
+  /** The user took the network back to its start values with the controls. */
   'ftle-reset': null;
   /** The user changed a property with the controls, or `files` by dropping some. */
   'ftle-change': { readonly name: string };
