@@ -5,7 +5,6 @@ import 'ftle-map/define';
 import { createCharts } from './charts.ts';
 import { find, offerFile } from './page.ts';
 import { createReadings } from './reading.ts';
-import { embedSnippet } from './snippet.ts';
 
 const map = find<FtleMapElement>('#map');
 const form = find<HTMLFormElement>('#controls');
@@ -55,9 +54,8 @@ function chooseLayer(value: number): void {
 }
 
 function showSnippet(): void {
-  // Properties reach the attributes with the next update.
-  void map.updateComplete.then(() => {
-    find('#snippet').textContent = embedSnippet(map);
+  void map.embedCode({ controls: true, autoplay: true }).then((code) => {
+    find('#snippet').textContent = code;
   });
 }
 

@@ -12,4 +12,19 @@ declare module 'eslint-plugin-lit-a11y' {
   export default plugin;
 }
 
+// Its declarations leave out what programs call.
+declare module '@custom-elements-manifest/analyzer' {
+  import ts from 'typescript';
+  export { ts };
+  export function create(options: {
+    modules: readonly ts.SourceFile[];
+    plugins: readonly object[];
+    context: { dev: boolean };
+  }): never;
+}
+
+declare module '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js' {
+  export function litPlugin(): object[];
+}
+
 declare module '*.css';

@@ -3,6 +3,7 @@ import type { FieldData } from '../engine/engine.ts';
 import type { SavedNetworkFormat } from '../files/file-options.ts';
 import { MapAttributes } from './attributes.ts';
 import type { Connection } from './connection.ts';
+import type { EmbedOptions } from './embed-code.ts';
 import type * as MapFiles from './map-files.ts';
 import type { BlobOptions } from './map-files.ts';
 import type { Probe } from './probe.ts';
@@ -77,6 +78,19 @@ export abstract class MapAnswers extends MapAttributes {
   async networkBlob(format: SavedNetworkFormat = 'safetensors'): Promise<Blob> {
     const [{ live }, { writeNetworkBlob }] = await this.#withFiles();
     return writeNetworkBlob(live, format);
+  }
+
+  /** A Python script that computes what the map shows anew, with NumPy, from the network as `networkBlob` writes it. */
+  async pythonCode(): Promise<string> {
+    const [{ live }, { writeMapPython }] = await this.#withFiles();
+    return writeMapPython(live);
+  }
+
+  /** HTML that shows what the map shows in another page, from its start values: the script and the tag. */
+  async embedCode(options: EmbedOptions = {}): Promise<string> {
+    const { writeEmbedCode } = await import('./embed-code.ts');
+    await this.updateComplete;
+    return writeEmbedCode(this, options);
   }
 
   /** The connection, and the chunk that writes files. */

@@ -105,6 +105,7 @@ const PROPERTIES: PropertyDeclarations = {
   probePanel: { ...flag, attribute: 'probe' },
   controls: flag,
   noColorbar: { ...flag, attribute: 'no-colorbar' },
+  noMenu: { ...flag, attribute: 'no-menu' },
   autoplay: flag,
   gestures: text,
   hash: text,
@@ -118,6 +119,7 @@ export const DEFAULTS: Readonly<
     probePanel: boolean;
     controls: boolean;
     noColorbar: boolean;
+    noMenu: boolean;
     autoplay: boolean;
     hash: null;
   }
@@ -155,6 +157,7 @@ export const DEFAULTS: Readonly<
   probePanel: false,
   controls: false,
   noColorbar: false,
+  noMenu: false,
   autoplay: false,
   gestures: 'cooperative',
   hash: null,
@@ -169,69 +172,104 @@ export const DEFAULTS: Readonly<
 export abstract class MapAttributes extends LitElement {
   static override readonly properties = PROPERTIES;
 
-  /** Attribute `dataset`: name of a toy problem to train on. (Every element has a property `dataset`.) */
+  /**
+   * Toy problem to train on: `circle`, `spirals`, `moons`, `xor`, `rings`, `blobs`. (Every element has a property
+   * `dataset` of its own.)
+   */
   declare datasetName: DatasetName | '' | null;
-  /** Own arrays to train on; they win over `dataset`. */
+  /** Own arrays to train on, as `datasetFromArrays` makes them; they win over `dataset`. */
   declare data: Dataset | null;
-  /** Widths such as `2-10x8-1`; by default eight hidden layers of ten between the widths of the data. */
+  /**
+   * Inputs, hidden layers, outputs: `2-10x8-1` has eight hidden layers of ten, which is the default between the
+   * widths of the data.
+   */
   declare architecture: string | null;
-  /** Activation of the hidden layers, also of those in a file that does not say. */
+  /**
+   * Of the hidden layers, also of those in a file that does not say: `tanh`, `sigmoid`, `relu`, `leaky-relu`,
+   * `elu`, `selu`, `celu`, `gelu`, `gelu-tanh`, `silu`, `softplus`, `sine`, `identity`.
+   */
   declare activation: ActivationName;
-  /** Of the output; by default none of networks in files and of classifiers, tanh of one output. */
+  /** Likewise of the output; by default `identity` in networks from files and in classifiers, `tanh` of one output. */
   declare outputActivation: ActivationName | null;
   /** Address of a network in safetensors, ONNX or JSON; it wins over `architecture`. */
   declare src: string | null;
-  /** Such a file, and those that hold its data; dropped files come here. They win until `src` is set. */
+  /** Files of a network, and those that hold its data; dropped files come here. They win until `src` is set. */
   declare files: readonly File[] | null;
   /** Decides start values, data and the order of samples. */
   declare seed: number;
+  /** Step size of training, which may change while it runs. */
   declare learningRate: number;
+  /** Samples for each training step. */
   declare batchSize: number;
+  /** `sgd` or `adam`. */
   declare optimizer: Optimizer;
+  /** Of `sgd`: part of the last step that goes on, 0 to below 1. */
   declare momentum: number;
+  /** Factor of the weights in each gradient. */
   declare weightDecay: number;
-  /** σ²: start weights have variance σ²/fan-in. */
+  /** σ²: start weights are Gaussian with variance σ²/fan-in. */
   declare startVariance: number;
-  /** The rectangle that is shown at least; the map shows more where its shape differs. */
+  /**
+   * `xMin,yMin,xMax,yMax`: the rectangle that is shown at least; the map shows more where its shape differs. By
+   * default the square of the data.
+   */
   declare domain: DomainList | null;
-  /** Hidden layer from 1 on, `last`, or `output`. */
+  /** Where exponents are taken: `1` to the last hidden layer, `last`, or `output`. */
   declare layer: LayerName;
-  /** Exponents over the two directions of the plane that is shown, or over all inputs (`full`). */
+  /** Exponents over the two directions of the plane that is shown (`plane`), or over all inputs (`full`). */
   declare space: ExponentSpace;
-  /** The plane of two inputs, counted from 0; the others are 0. By default it is that of the first two. */
+  /** Two inputs, from 0, that span the plane; the others are 0. By default the first two. */
   declare planeAxes: readonly [s: number, t: number] | null;
-  /** Any plane, as `createPlane`, `axesPlane` and so on make it. At most one of these four is not null. */
+  /**
+   * Any plane, as `createPlane`, `axesPlane` and so on make it. At most one of `planeAxes`, `plane`, `planePoints`
+   * and `planeData` may be given.
+   */
   declare plane: Plane | null;
   /** The plane through three inputs, which are marked on the map. */
   declare planePoints: PointTriple | null;
   /** The plane of the first two principal components of these inputs. */
   declare planeData: PointList | null;
+  /** What is shown: `exponent`, `second-exponent`, `direction`, `output`, `class`. */
   declare quantity: Quantity;
   /** Show λ instead of l·λ. */
   declare perLayer: boolean;
+  /** Colours of the values: `diverging` about 0, `cividis`, `viridis`, `greys`. */
   declare colormap: Colormap;
-  /** Bounds of the colours; `auto` and `symmetric` follow the picture, `locked` keeps what there is. */
+  /**
+   * Bounds of the colours: `auto` (1 to 99 % of the values), `symmetric` (that about 0), `locked` (what they are now)
+   * or `low,high`.
+   */
   declare range: RangeChoice;
+  /** Draw the ridges of λ₁. */
   declare ridges: boolean;
-  /** Segments, or streaks by line integral convolution. */
+  /** Draw the directions of largest stretching as `segments`, which need no value, or as streaks (`convolution`). */
   declare directions: DirectionChoice;
+  /** Draw the decision boundary. */
   declare boundary: boolean;
-  /** Points of the data; those that the network gets wrong have a ring. */
+  /** Draw points of the data; those that the network gets wrong have a ring. */
   declare samples: boolean;
   /** Tint the regions of the classes. */
   declare regions: boolean;
-  /** Attribute `probe`: show the numbers under the pointer, or under a cursor that keys move. */
+  /** Show the numbers under the pointer, or under a cursor that Tab reaches and the arrow keys move. */
   declare probePanel: boolean;
+  /** Show controls below the map. */
   declare controls: boolean;
+  /** Leave out the colour bar. */
   declare noColorbar: boolean;
+  /** Leave right clicks on the map to the browser, and the controls without a menu. */
+  declare noMenu: boolean;
   /** Train as soon as the map is on screen. */
   declare autoplay: boolean;
-  /** What moves the view: `cooperative` leaves the plain wheel and one finger to the page, `greedy` takes them. */
+  /**
+   * What moves the view: with `cooperative` the plain wheel and one finger scroll the page, Ctrl or ⌘ with the wheel
+   * and two fingers move the map; `greedy` takes all; `none` leaves the view as it is.
+   */
   declare gestures: GestureChoice;
-  /** Keep what is shown in the address of the page, under this name, so that a link reopens it; or null. */
+  /** Keep what is shown in the fragment of the page's address, under this name or `ftle`, so that a link reopens it. */
   declare hash: string | null;
-  /** Field pixels along the longer side; null: what the canvas has and time allows. */
+  /** Field pixels along the longer side; by default what the canvas has and time allows. */
   declare resolution: number | null;
+  /** What computes: `auto`, `webgpu`, or `cpu`. */
   declare backend: Backend;
 
   constructor() {

@@ -13,6 +13,7 @@ export interface ControlState {
   readonly canTrain: boolean;
   readonly playing: boolean;
   readonly canMove: boolean;
+  readonly hasMenu: boolean;
   readonly status: TrainingStatus | null;
 }
 
@@ -22,6 +23,7 @@ export interface ControlActions {
   step(): void;
   reset(): void;
   view(step: ViewStep): void;
+  menu(button: HTMLElement): void;
   change(name: 'layer' | 'learningRate' | Overlay, value: number | 'output' | boolean): void;
 }
 
@@ -71,6 +73,7 @@ export function renderControls(
         )}
       </div>
       ${state.canMove ? viewButtons(actions) : nothing}
+      ${state.hasMenu ? menuButton(actions) : nothing}
       ${canTrain ? statusLine(state.status) : nothing}
     </div>
   `;
@@ -83,6 +86,21 @@ function viewButtons({ view }: ControlActions): TemplateResult {
       <button type="button" aria-label="Zoom out" @click=${() => view('out')}>−</button>
       <button type="button" @click=${() => view('home')}>Home</button>
     </div>
+  `;
+}
+
+function menuButton({ menu }: ControlActions): TemplateResult {
+  const open = ({ currentTarget }: Event): void => menu(currentTarget as HTMLElement);
+  return html`
+    <button
+      type="button"
+      aria-label="Save and copy"
+      aria-haspopup="menu"
+      aria-expanded="false"
+      @click=${open}
+    >
+      ⋯
+    </button>
   `;
 }
 

@@ -4,6 +4,9 @@ import type { LoadedFile } from './plan.ts';
 import type { Probe } from './probe.ts';
 import type { DomainList } from './settings.ts';
 
+/** What the menu copies. */
+export type CopyKind = 'image' | 'link' | 'python' | 'html';
+
 /** Events of the element, each a CustomEvent that bubbles and crosses shadow boundaries. */
 export interface FtleMapEvents {
   /** The first picture is there. */
@@ -20,14 +23,20 @@ export interface FtleMapEvents {
   'ftle-error': { readonly error: Error };
   /** Training diverged and has stopped; the last finite weights are shown. */
   'ftle-diverged': TrainingStatus;
-  /** The user started, stopped or reset training with the controls. */
+  /** The user started training with the controls. */
   'ftle-play': null;
+  /** The user stopped training with the controls. */
   'ftle-pause': null;
+  /** The user took the network back to its start values with the controls. */
   'ftle-reset': null;
   /** The user changed a property with the controls, or `files` by dropping some. */
   'ftle-change': { readonly name: string };
   /** The user moved the view to this rectangle, which is the property `domain` now. */
   'ftle-view': { readonly domain: DomainList };
+  /** The user saved a file with the menu. */
+  'ftle-save': { readonly name: string; readonly blob: Blob };
+  /** The user copied something with the menu. */
+  'ftle-copy': { readonly kind: CopyKind };
   /** The user clicked a point of the map. */
   'ftle-select': Probe;
 }
@@ -48,6 +57,8 @@ declare global {
     'ftle-reset': CustomEvent<FtleMapEvents['ftle-reset']>;
     'ftle-change': CustomEvent<FtleMapEvents['ftle-change']>;
     'ftle-view': CustomEvent<FtleMapEvents['ftle-view']>;
+    'ftle-save': CustomEvent<FtleMapEvents['ftle-save']>;
+    'ftle-copy': CustomEvent<FtleMapEvents['ftle-copy']>;
     'ftle-select': CustomEvent<FtleMapEvents['ftle-select']>;
   }
 }

@@ -30,6 +30,30 @@ import { Wishes } from './wishes.ts';
  * while the network trains.
  *
  * The module only defines the class; `ftle-map/define` registers the tag.
+ *
+ * @csspart canvas - the picture
+ * @csspart colorbar - what the colours mean, beside the picture or below it
+ * @csspart badge - says what computes, if it is not a GPU
+ * @csspart message - what is wrong
+ * @csspart controls - buttons and sliders below the picture
+ * @csspart hint - a note that lies over the picture for a moment
+ * @csspart drop - what is shown while files are held over the picture
+ * @csspart probe - the numbers under the pointer
+ * @csspart cursor - the place that they are of, while keys move it
+ * @csspart menu - commands that save and copy
+ *
+ * @cssprop [--ftle-ink=#1d2330] - most text
+ * @cssprop [--ftle-muted=#59606e] - text that matters less
+ * @cssprop [--ftle-surface=#ffffff] - buttons and panels
+ * @cssprop [--ftle-line=#c9ced8] - their borders
+ * @cssprop [--ftle-hover=#eef1f6] - what the pointer is on
+ * @cssprop [--ftle-accent=#1f57b8] - what is chosen, and the focus
+ * @cssprop [--ftle-on-accent=#ffffff] - text on the accent
+ * @cssprop [--ftle-alert=#a3231a] - ground of a message
+ * @cssprop [--ftle-on-alert=#ffffff] - its text
+ * @cssprop [--ftle-radius=6px] - of corners
+ * @cssprop [--ftle-font=system-ui, sans-serif] - family of the text
+ * @cssprop [--ftle-aspect-ratio=1] - of the picture, where the element has no height of its own
  */
 export class FtleMapElement extends MapAnswers {
   static override readonly styles = styles;
@@ -71,6 +95,7 @@ export class FtleMapElement extends MapAnswers {
     return this.#live?.session?.plan.file ?? null;
   }
 
+  /** Whether it trains. */
   get playing(): boolean {
     return this.#live?.playing ?? this.#wantsPlay;
   }
@@ -80,6 +105,7 @@ export class FtleMapElement extends MapAnswers {
     return this.#status;
   }
 
+  /** What computes, `webgpu` or `cpu`; null before that is known. */
   get backendInUse(): 'webgpu' | 'cpu' | null {
     return this.#connection?.engine.backend ?? null;
   }
@@ -94,6 +120,7 @@ export class FtleMapElement extends MapAnswers {
     return this.#problems.first;
   }
 
+  /** What was painted last. */
   get frame(): FrameInfo | null {
     return this.#live?.frame ?? null;
   }
@@ -110,6 +137,7 @@ export class FtleMapElement extends MapAnswers {
     this.requestUpdate();
   }
 
+  /** Stops training. */
   pause(): void {
     this.#wantsPlay = false;
     this.#live?.pause();
@@ -216,7 +244,8 @@ export class FtleMapElement extends MapAnswers {
     const canTrain = !!plan?.dataset;
     const { playing } = this;
     const canMove = this.#wishes.get('gestures') !== 'none';
-    const state = { depth, layer, canTrain, playing, canMove, status: this.#status };
+    const hasMenu = !this.noMenu;
+    const state = { depth, layer, canTrain, playing, canMove, hasMenu, status: this.#status };
     return renderControls(this, state, this.#actions);
   }
 
@@ -232,6 +261,7 @@ export class FtleMapElement extends MapAnswers {
       this.#dispatch('ftle-reset', null);
     },
     view: (step) => this.#interaction.step(step),
+    menu: (button) => this.#interaction.toggleMenu(button),
     change: (name, value) => {
       Object.assign(this, { [name]: value });
       this.#dispatch('ftle-change', { name });

@@ -1,10 +1,11 @@
 import type { PropertyValues } from 'lit';
 import type { Domain } from '../model/plane.ts';
-import type { MapAttributes } from './attributes.ts';
+import type { MapAnswers } from './answers.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
 import type { FileDrop } from './file-drop.ts';
 import type { LinkKeeper, MapLink } from './link-keeper.ts';
 import type { LiveMap } from './live-map.ts';
+import { MenuOpener } from './menu-opener.ts';
 import type { Navigation, ViewStep } from './navigation.ts';
 import type { ProbePanel } from './probe-panel.ts';
 import type { ProblemSource } from './problems.ts';
@@ -13,7 +14,7 @@ import { shownDomain } from './shown.ts';
 
 /** The element whose user is followed. */
 export interface InteractionHost {
-  readonly element: MapAttributes;
+  readonly element: MapAnswers;
   /** null before the first network. */
   readonly live: () => LiveMap | null;
   /** The same as soon as it is there. */
@@ -49,6 +50,7 @@ export class Interaction {
   #links: LinkKeeper | null = null;
   /** The name in the address that is followed. */
   #followed: string | null = null;
+  #menu: MenuOpener | null = null;
   /** Resolves when drops and gestures are taken. */
   #taking: Promise<void> = Promise.resolve();
   /** Resolves when the address of the page has been read, if it is to be. */
@@ -63,6 +65,7 @@ export class Interaction {
   /** Follows the user on these pictures. */
   open(pictures: HTMLElement): void {
     this.#pictures = pictures;
+    this.#menu = this.#createMenu(pictures.parentElement!);
     this.#taking = this.#takeGestures(pictures).catch((error: unknown) =>
       this.host.report('engine', error),
     );
@@ -72,6 +75,8 @@ export class Interaction {
 
   close(): void {
     this.#pictures = null;
+    this.#menu?.dispose();
+    this.#menu = null;
     this.#takePanel();
     this.#drop?.dispose();
     this.#drop = null;
@@ -135,9 +140,29 @@ export class Interaction {
     this.#navigation?.step(step);
   }
 
+  /** Opens the menu beside a button, or closes it. */
+  toggleMenu(button: HTMLElement): void {
+    this.#menu?.toggle(button);
+  }
+
   /** A link that opens the map as it is; null if it follows none. */
   async link(): Promise<MapLink | null> {
     return this.#links && this.#links.link();
+  }
+
+  #createMenu(frame: HTMLElement): MenuOpener {
+    const { element, dispatch, report } = this.host;
+    return new MenuOpener(frame, {
+      isOff: () => element.noMenu,
+      commands: {
+        map: element,
+        link: () => this.link(),
+        hasLink: () => this.#links !== null,
+        tell: (text) => this.#navigation?.tell(text),
+        dispatch,
+      },
+      onError: (error) => report('engine', error),
+    });
   }
 
   /** Takes drops and gestures as soon as the code for it is there. */

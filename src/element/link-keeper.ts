@@ -34,6 +34,7 @@ const OF_THE_PAGE = [
   'src',
   'controls',
   'no-colorbar',
+  'no-menu',
   'autoplay',
   'resolution',
   'backend',

@@ -2,6 +2,7 @@ import type { Engine, FieldData, FieldRequest, Model } from '../engine/engine.ts
 import { ridgeRequest, standardRidges } from '../engine/ridge-limits.ts';
 import { DataError } from '../errors.ts';
 import type { FieldFormat, NetworkOrigin, SavedNetworkFormat } from '../files/file-options.ts';
+import { writePython } from '../files/python.ts';
 import { describeOrigin, writeField, writeNetwork } from '../files/save.ts';
 import type { Connection } from './connection.ts';
 import type { LiveMap, Snapshot } from './live-map.ts';
@@ -38,6 +39,8 @@ export interface BlobOptions {
 const MOST_PIXELS = 8192;
 /** Longer side where neither options nor canvas say. */
 const USUAL_SIDE = 512;
+/** Longer side of what a Python script computes: NumPy takes seconds for it. */
+const SCRIPT_SIDE = 256;
 
 /**
  * A map as a file.
@@ -99,6 +102,23 @@ export async function writeMapBlob(connection: Connection, options: BlobOptions)
   } finally {
     model.dispose();
   }
+}
+
+/** A Python script that computes anew what a map shows, with at most as many pixels a side as a script is for. */
+export async function writeMapPython(live: LiveMap): Promise<string> {
+  const { picture } = live;
+  const { network, plane } = await live.snapshot();
+  const wanted = picture.domain ?? plane.domain;
+  const shape = picture.isVisible ? picture.size : domainSize(wanted);
+  const request = {
+    plane: plane.plane,
+    domain: widenDomain(wanted, shape),
+    ...fieldSize(SCRIPT_SIDE, shape),
+    layer: resolveLayer(picture.layer, network),
+    space: picture.space,
+  };
+  const { quantity, perLayer } = picture.styleSettings;
+  return writePython(network, { request, quantity, perLayer });
 }
 
 /** The network of a map with its present weights as a file. */

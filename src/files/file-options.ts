@@ -12,6 +12,9 @@ export type PointsFormat = (typeof POINTS_FORMATS)[number];
 export const NETWORK_FORMATS = ['safetensors', 'json'] as const;
 export type SavedNetworkFormat = (typeof NETWORK_FORMATS)[number];
 
+/** Name of the network's file, where a script is to find it. */
+export const NETWORK_FILE = 'network.safetensors';
+
 /** What the numbers come from: it goes into every file but NPY, so that they can be had again. */
 export interface Origin {
   readonly network: NetworkRecord;

@@ -74,6 +74,7 @@ describe('accessibility', () => {
       '+',
       '−',
       'Home',
+      '⋯',
     ]);
     for (const control of focusable) {
       control.focus();

@@ -60,11 +60,13 @@ export async function clickMouse(
   place: Place,
   times = 1,
   held: readonly Modifier[] = [],
+  button: 'left' | 'right' = 'left',
 ): Promise<void> {
   const modifiers = modifierBits(held);
+  const buttons = button === 'left' ? 1 : 2;
   for (let clickCount = 1; clickCount <= times; clickCount++) {
-    await mouse('mousePressed', place, { modifiers, button: 'left', buttons: 1, clickCount });
-    await mouse('mouseReleased', place, { modifiers, button: 'left', clickCount });
+    await mouse('mousePressed', place, { modifiers, button, buttons, clickCount });
+    await mouse('mouseReleased', place, { modifiers, button, clickCount });
   }
 }
 

@@ -334,3 +334,14 @@ export function readingTolerance(
   }
   return worst;
 }
+
+/**
+ * Bound on |double − stored|, where both are the same number, computed in float64 in two orders, and one of them is
+ * kept as float32: its rounding, and a thousand roundings of float64 for what networks of a few layers of a few
+ * units add up.
+ *
+ * @param condition - factor by which the computation magnifies roundings; ≥ 1.
+ */
+export function storedTolerance(value: number, condition: number): number {
+  return FLOAT32_UNIT * Math.abs(value) + 1000 * FLOAT64_UNIT * condition;
+}

@@ -1,0 +1,50 @@
+import { DEFAULTS, type MapAttributes } from './attributes.ts';
+
+/** What the tag is to say besides what the map has. */
+export interface EmbedOptions {
+  readonly controls?: boolean;
+  readonly autoplay?: boolean;
+}
+
+/** Attributes that are this page's business, not that of another. */
+const OF_THE_PAGE = ['hash', 'backend', 'resolution'];
+/** Properties of which no attribute tells. */
+const OBJECTS = ['data', 'files', 'plane', 'planePoints', 'planeData'] as const;
+/** Name of the element in one file, as it is served beside pages without a bundler. */
+const SCRIPT = 'ftle-map.js';
+
+/** HTML that shows what a map shows, in any page that can reach the script. */
+export function writeEmbedCode(map: MapAttributes, options: EmbedOptions): string {
+  const { elementProperties } = map.constructor as typeof MapAttributes;
+  const attributes = [...elementProperties].flatMap(([property, { attribute }]) => {
+    const name = typeof attribute === 'string' ? attribute : String(property);
+    if (attribute === false || OF_THE_PAGE.includes(name)) return [];
+    const added = (options as Readonly<Record<string, boolean | undefined>>)[name];
+    const value = added ? '' : added === false ? null : map.getAttribute(name);
+    if (value === null || value === String((DEFAULTS as object)[property as never])) return [];
+    if (value === '') return [name];
+    return [`${name}="${escapeHtml(name === 'src' ? absolute(value) : value)}"`];
+  });
+  const missing = OBJECTS.filter((name) => map[name] !== null);
+  const note =
+    missing.length > 0 ? [`<!-- set by script, so not in the tag: ${missing.join(', ')} -->`] : [];
+  return [
+    `<script type="module" src="${escapeHtml(scriptAddress())}"></script>`,
+    ...note,
+    `<${['ftle-map', ...attributes].join(' ')}></ftle-map>`,
+  ].join('\n');
+}
+
+/** Of the script that this page has, or else where a page beside it would look. */
+function scriptAddress(): string {
+  const own = [...document.scripts].find(({ src }) => new RegExp(`/${SCRIPT}$`).test(src));
+  return own?.src ?? absolute(SCRIPT);
+}
+
+function absolute(address: string): string {
+  return new URL(address, document.baseURI).href;
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}
