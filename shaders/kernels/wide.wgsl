@@ -30,7 +30,7 @@ const POINTS = 4u; // @set points of an invocation
 const COLUMNS = 12u; // @set 12 · FOURS
 const WIDTH = 4u; // @set rows: the widest state, a multiple of 4
 const CHUNKS = 0u; // @set chunks of 16 weights in a row: WIDTH / 16
-const REST = 4u; // @set weights past those
+const REST = 1u; // @set blocks of 4 weights past those
 
 override LANES: u32 = 16;
 
@@ -112,22 +112,18 @@ fn narrow_row(op: Op, row: u32) -> array<f32, COLUMNS> {
   return sums;
 }
 
-fn weight_chunk(place: u32) -> array<vec4f, 4> {
-  return array<vec4f, 4>(
-    parameters[place],
-    parameters[place + 1u],
-    parameters[place + 2u],
-    parameters[place + 3u],
-  );
-}
-
-// A row of W x and W dx for up to WIDTH inputs. Scalars, weight by weight, so that the sums stay in registers.
+// A row of W x and W dx for up to WIDTH inputs. Scalars, and one column after the other for a few weights, so that
+// sums stay in registers.
 fn wide_row(op: Op, row: u32) -> array<f32, COLUMNS> {
   let first = op.parameters + row * block_count(op.input_width);
   var sums: array<f32, COLUMNS>;
   // @unroll
   for (var chunk = 0u; chunk < CHUNKS; chunk++) {
-    let weights = weight_chunk(first + 4u * chunk);
+    var weights: array<vec4f, 4>;
+    // @unroll
+    for (var block = 0u; block < 4u; block++) {
+      weights[block] = parameters[first + 4u * chunk + block];
+    }
     // @unroll
     for (var c = 0u; c < COLUMNS; c++) {
       // @unroll
@@ -136,12 +132,15 @@ fn wide_row(op: Op, row: u32) -> array<f32, COLUMNS> {
       }
     }
   }
-  let weights = weight_chunk(first + 4u * CHUNKS);
   // @unroll
-  for (var c = 0u; c < COLUMNS; c++) {
+  for (var rest = 0u; rest < REST; rest++) {
+    let weights = parameters[first + 4u * CHUNKS + rest];
     // @unroll
-    for (var k = 0u; k < REST; k++) {
-      sums[c] += weights[k / 4u][k % 4u] * columns[(16u * CHUNKS + k) * COLUMNS + c];
+    for (var c = 0u; c < COLUMNS; c++) {
+      // @unroll
+      for (var k = 0u; k < 4u; k++) {
+        sums[c] += weights[k] * columns[(16u * CHUNKS + 4u * rest + k) * COLUMNS + c];
+      }
     }
   }
   return sums;
@@ -264,11 +263,12 @@ fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   load_points(first);
   for (var index = 0u; index < args.narrow_op_count; index += 2u) {
     let op = program[index];
+    let activation = program[index + 1u];
     var fit = false;
     while (!fit) {
       start_layer();
       for (var row = 0u; row < op.output_width; row++) {
-        finish_row(program[index + 1u], row, bias_of(op, row), narrow_row(op, row));
+        finish_row(activation, row, bias_of(op, row), narrow_row(op, row));
       }
       fit = shifts_fit();
     }
@@ -282,11 +282,12 @@ fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let end = select(args.op_count, args.exponent_op_count, part == 0u);
     for (; index < end; index += 2u) {
       let op = program[index];
+      let activation = program[index + 1u];
       var fit = false;
       while (!fit) {
         start_layer();
         for (var row = 0u; row < op.output_width; row++) {
-          finish_row(program[index + 1u], row, bias_of(op, row), wide_row(op, row));
+          finish_row(activation, row, bias_of(op, row), wide_row(op, row));
         }
         fit = shifts_fit();
       }

@@ -30,6 +30,8 @@ export interface FieldRoad {
   readonly name: 'fused' | 'wide' | 'tiled' | 'by-op' | 'spectral';
   /** Most pixels of one submission. */
   readonly capacity: number;
+  /** Pixels of which a submission should have a multiple, 1 by default; `capacity` is one. */
+  readonly grain?: number;
   /** Gets ready what depends on the present parameters; awaited before the first `record` of a field. */
   prepare?(job: FieldJob): Promise<void>;
   /** Gets faster kernels ready, if there are any; asked for in the background, when a picture stands. */

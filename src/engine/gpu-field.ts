@@ -185,7 +185,9 @@ export class GpuField implements Field {
     let running: Promise<void> | null = null;
     let lastEnd = 0;
     for (let first = 0; first < pixelCount;) {
-      const limit = Math.min(road.capacity, this.#pixelsPerSubmission);
+      const grain = road.grain ?? 1;
+      const wanted = grain * Math.ceil(this.#pixelsPerSubmission / grain);
+      const limit = Math.min(road.capacity, wanted);
       const end = Math.min(pixelCount, first + limit);
       const encoder = device.createCommandEncoder({ label: 'ftle-map/field' });
       const pass = encoder.beginComputePass({ label: `ftle-map/field ${road.name}` });

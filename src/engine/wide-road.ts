@@ -17,7 +17,10 @@ const MOST_ROWS_OF_EIGHT = 64;
 const CHUNK = 16;
 /** Inputs up to which the first layer is summed in a loop. */
 const FEW_INPUTS = 8;
-const LANES = 16;
+/** One group of lanes that run together. */
+const LANES = 4;
+/** Workgroups of a submission: enough to share them out evenly to a few cores. */
+const GROUPS = 4;
 
 /**
  * The road for wide networks on a software adapter: one dispatch, a few pixels an invocation. It takes programs that
@@ -36,6 +39,9 @@ export async function createWideRoad(scope: Scope, model: GpuModel): Promise<Fie
     name: 'wide',
     get capacity() {
       return road.capacity;
+    },
+    get grain() {
+      return road.grain ?? 1;
     },
     improve() {
       better ??= createKernelRoad(scope, model).then(
@@ -70,7 +76,7 @@ async function createKernelRoad(scope: Scope, model: GpuModel): Promise<FieldRoa
       COLUMNS: 3 * points,
       WIDTH: rows,
       CHUNKS: Math.floor(rows / CHUNK),
-      REST: rows % CHUNK,
+      REST: (rows % CHUNK) / BLOCK,
     },
     overrides: { LANES, ACTIVATION_SET: activationSet(activations) },
   });
@@ -78,6 +84,7 @@ async function createKernelRoad(scope: Scope, model: GpuModel): Promise<FieldRoa
   return {
     name: 'wide',
     capacity: Infinity,
+    grain: GROUPS * LANES * points,
     record(pass, { place, buffers, plane, coordinates }, first, end) {
       args.write(0, {
         narrowOpCount: inputWidth <= FEW_INPUTS ? 2 : 0,
