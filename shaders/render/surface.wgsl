@@ -6,7 +6,7 @@
 // group 0     0 args · 1 to 4 of lib/palette.wgsl · 5 camera[5]: columns of the matrix to clip coordinates, the eye ·
 //             6 heights[rows][columns] (render/surface-mesh.wgsl) · 7 segments[i] (s0, t0, s1, t1) ·
 //             8 samples[i] (s, t, class, 1 if it is wrong) · 9 colors[CLASS_COLORS]
-// units       world: the plane about the origin, its longer side 2; z up, the floor at 0. Places are parts of the
+// units       world: the plane about the origin, its longer side 2; z up. Places are parts of the
 //             field's size, heights parts of the range of the colours; segments and samples in units of
 //             (origin, size). Line widths in canvas pixels; colours sRGB.
 // numerics    slopes are central differences of the mesh, one-sided at its edge and beside gaps. Lines are drawn
@@ -21,6 +21,8 @@ const DARKEST: f32 = 0.4f;
 const LIGHTEST: f32 = 1.25f;
 const LIFT: f32 = 0.006f;
 const NEAREST: f32 = 1e-3f;
+// Height of the floor: a little below what is lowest.
+const FLOOR: f32 = -0.05f;
 const CLASS_COLORS: u32 = 8u;
 
 struct SurfaceArgs {
@@ -182,7 +184,7 @@ fn wall_vertex(@builtin(vertex_index) index: u32) -> WallVertex {
   let end = start + select(vec2u(0u, 1u), vec2u(1u, 0u), is_x);
   let sound = height_at(start) >= 0f && height_at(end) >= 0f;
   let vertex = select(start, end, corner.x == 1u);
-  let height = select(0f, height_at(vertex), corner.y == 1u);
+  let height = select(FLOOR, height_at(vertex), corner.y == 1u);
   let outward = select(-1f, 1f, far);
   let normal = select(vec3f(outward, 0f, 0f), vec3f(0f, outward, 0f), is_x);
   let position = to_clip(world(place_of(vertex), height));
@@ -191,7 +193,7 @@ fn wall_vertex(@builtin(vertex_index) index: u32) -> WallVertex {
 
 @vertex
 fn floor_vertex(@builtin(vertex_index) index: u32) -> WallVertex {
-  return WallVertex(to_clip(world(vec2f(corner_of(index)), 0f)), 1f);
+  return WallVertex(to_clip(world(vec2f(corner_of(index)), FLOOR)), 1f);
 }
 
 @fragment
