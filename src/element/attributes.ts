@@ -102,6 +102,9 @@ const PROPERTIES: PropertyDeclarations = {
   boundary: flag,
   samples: flag,
   regions: flag,
+  surface: flag,
+  relief: number('relief'),
+  animateLayers: { ...flag, attribute: 'animate-layers' },
   probePanel: { ...flag, attribute: 'probe' },
   controls: flag,
   noColorbar: { ...flag, attribute: 'no-colorbar' },
@@ -120,6 +123,7 @@ export const DEFAULTS: Readonly<
     noColorbar: boolean;
     autoplay: boolean;
     hash: null;
+    animateLayers: boolean;
   }
 > = {
   datasetName: null,
@@ -152,6 +156,9 @@ export const DEFAULTS: Readonly<
   boundary: false,
   samples: false,
   regions: false,
+  surface: false,
+  relief: 0.25,
+  animateLayers: false,
   probePanel: false,
   controls: false,
   noColorbar: false,
@@ -220,6 +227,12 @@ export abstract class MapAttributes extends LitElement {
   declare samples: boolean;
   /** Tint the regions of the classes. */
   declare regions: boolean;
+  /** Show the field as a lit surface in space, which gestures and keys turn; needs WebGPU. */
+  declare surface: boolean;
+  /** Height of the surface from the low to the high end of the colours, as a part of its longer side. */
+  declare relief: number;
+  /** Show one hidden layer after the other, over and over; not by itself for those who want no motion. */
+  declare animateLayers: boolean;
   /** Attribute `probe`: show the numbers under the pointer, or under a cursor that keys move. */
   declare probePanel: boolean;
   declare controls: boolean;

@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { RidgeCurve } from '../curves/ridge-curves.ts';
 import type { FieldData, TrainingStatus } from '../engine/engine.ts';
-import { asError, DataError } from '../errors.ts';
+import { asError, DataError, DeviceError } from '../errors.ts';
 import type { SavedNetworkFormat } from '../files/file-options.ts';
 import type { Network } from '../model/network.ts';
 import { MapAttributes } from './attributes.ts';
@@ -13,6 +13,7 @@ import { renderControls, type ControlActions } from './controls.ts';
 import { describeDivergence } from './description.ts';
 import { lendDevice, lentDevice } from './device.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
+import { LayerAnimation } from './layer-animation.ts';
 import type { FrameInfo, LiveMapListener } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
 import type { FileDrop } from './file-drop.ts';
@@ -37,6 +38,7 @@ import { describeShown, shownDomain, shownSpace } from './shown.ts';
 import type { Domain } from '../model/plane.ts';
 import { Stage } from './stage.ts';
 import { styles } from './styles.ts';
+import type { SurfaceView } from './surface-view.ts';
 import type * as MapFiles from './map-files.ts';
 import type { BlobOptions } from './map-files.ts';
 import { pointIn } from './view.ts';
@@ -79,6 +81,9 @@ export class FtleMapElement extends MapAttributes {
   #drop: FileDrop | null = null;
   #panel: ProbePanel | null = null;
   #navigation: Navigation | null = null;
+  /** Its camera while a surface is shown. */
+  #surface: SurfaceView | null = null;
+  readonly #layerAnimation = new LayerAnimation(() => this.#showNextLayer());
   /** Resolves when drops and gestures are taken, whose code is loaded beside the first picture. */
   #interaction: Promise<void> = Promise.resolve();
   #links: LinkKeeper | null = null;
@@ -288,6 +293,7 @@ export class FtleMapElement extends MapAttributes {
   protected override updated(changed: PropertyValues): void {
     if (changed.size > 0) this.#stage?.refreshLabel();
     if (changed.has('probePanel')) this.#takePanel();
+    if (changed.has('animateLayers')) this.#layerAnimation.run(this.animateLayers);
     if (this.#stage && this.hash !== this.#followed) this.#linking = this.#takeHash();
     this.#links?.refresh();
   }
@@ -339,6 +345,7 @@ export class FtleMapElement extends MapAttributes {
       this.#dispatch('ftle-reset', null);
     },
     view: (step) => this.#navigation?.step(step),
+    nextLayer: () => this.#showNextLayer(),
     change: (name, value) => {
       Object.assign(this, { [name]: value });
       this.#dispatch('ftle-change', { name });
@@ -359,6 +366,8 @@ export class FtleMapElement extends MapAttributes {
       }
       this.#dispatch('ftle-frame', frame);
       this.#panel?.refresh();
+      this.#surface?.refresh();
+      this.#layerAnimation.takeFrame();
       const isSameRange = frame.low === this.#bounds[0] && frame.high === this.#bounds[1];
       if (!isSameRange || shownSpace(live) !== this.#space) this.requestUpdate();
     },
@@ -438,7 +447,10 @@ export class FtleMapElement extends MapAttributes {
       }
       if (name === 'gestures') this.#navigation?.refresh();
       if (name === 'plane') this.#live?.setPlane(wishes.get('plane'));
-      if (name === 'style') this.#live?.setStyle(wishes.get('style'));
+      if (name === 'style') {
+        this.#live?.setStyle(wishes.get('style'));
+        this.#takeSurface();
+      }
       if (name === 'learningRate') this.#live?.setLearningRate(wishes.get('learningRate'));
       // Before the element is open, network and backend wait for that.
       if (name === 'network' && this.#stage) this.#load();
@@ -467,6 +479,43 @@ export class FtleMapElement extends MapAttributes {
     if (this.hash === null) start();
     else this.#linking = this.#takeHash().then(start);
     this.#takePanel();
+    this.#takeSurface();
+    this.#layerAnimation.run(this.animateLayers);
+  }
+
+  /** Gives gestures and keys to the surface, whose code is loaded by then, or back to the map. */
+  #takeSurface(): void {
+    const stage = this.#stage;
+    const isWanted = (): boolean => this.#wishes.get('style').surface !== null;
+    const isMissing = isWanted() && this.#connection?.engine.device === null;
+    const message = 'a surface needs WebGPU: the map is shown flat';
+    this.#report('surface', isMissing ? new DeviceError('none', message) : null);
+    if (!stage || !isWanted() || isMissing) {
+      this.#surface?.dispose();
+      this.#surface = null;
+      this.#navigation?.refresh();
+      stage?.followView();
+      return;
+    }
+    if (this.#surface) return;
+    const opening = import('./surface-view.ts').then(({ SurfaceView }) => {
+      if (this.#stage !== stage || this.#surface || !isWanted()) return;
+      const onMove = (): void => stage.refreshLabel();
+      this.#surface = new SurfaceView(stage.pictures, () => this.#live, onMove);
+      this.#navigation?.refresh();
+    });
+    this.#interaction = Promise.all([this.#interaction, opening]).then(
+      () => undefined,
+      (error: unknown) => this.#report('engine', error),
+    );
+  }
+
+  /** Shows the next hidden layer, after the last the first. */
+  #showNextLayer(): void {
+    const plan = this.#live?.session?.plan;
+    if (!plan || plan.network.depth === 0) return;
+    const layer = this.#live.picture.layerFor(plan);
+    this.layer = layer === 'output' ? 1 : (layer % plan.network.depth) + 1;
   }
 
   /** Shows or takes away the numbers under the pointer, whose code is loaded by then. */
@@ -529,6 +578,7 @@ export class FtleMapElement extends MapAttributes {
     this.#navigation = new Navigation(this.shadowRoot!, stage.pictures, {
       choice: () => this.#wishes.get('gestures'),
       live: () => this.#live,
+      surface: () => this.#surface,
       home: () => this.#home,
       move: (domain) => this.#move(domain, domain),
       goHome: (shown) => this.#move(this.#home, shown),
@@ -557,6 +607,8 @@ export class FtleMapElement extends MapAttributes {
     this.#stage?.dispose();
     this.#stage = null;
     this.#takePanel();
+    this.#takeSurface();
+    this.#layerAnimation.run(false);
     this.#drop?.dispose();
     this.#drop = null;
     this.#navigation?.dispose();
@@ -573,6 +625,8 @@ export class FtleMapElement extends MapAttributes {
   #attach(connection: Connection): void {
     const { live, fallbackReason } = connection;
     this.#stage!.attach(connection);
+    this.#takeSurface();
+    this.#surface?.refresh();
     if (this.#plans.isLoading) live.awaitPlan();
     else live.setPlan(this.#plans.plan);
     if (fallbackReason !== null) this.#dispatch('ftle-fallback', { reason: fallbackReason });

@@ -31,6 +31,9 @@ export interface Pose {
   readonly target: readonly [s: number, t: number];
 }
 
+/** The pose that a surface starts with: from the south and a little from the west. */
+export const HOME_POSE: Pose = { azimuth: -24, elevation: 40, distance: 1, target: [0, 0] };
+
 /** A field as a surface in space. */
 export interface SurfaceLook {
   readonly pose: Pose;

@@ -1,6 +1,6 @@
 import { mat4, vec3, vec4 } from 'wgpu-matrix';
 import type { Domain } from '../model/plane.ts';
-import type { Pose } from './style.ts';
+import { HOME_POSE, type Pose } from './style.ts';
 
 /*
  * The world of a surface: the plane about the origin, x along s, y along t, its longer side 2 long; z up.
@@ -12,11 +12,10 @@ const FIELD_OF_VIEW = (28 * Math.PI) / 180;
 const FILLED = { right: 0.86, up: 0.86 };
 /** Azimuths that the fit is for, so that a surface which turns keeps its size. */
 const FITTED_AZIMUTHS = Array.from({ length: 12 }, (_, i) => (i * Math.PI) / 12);
-/** What is looked at, in heights of the colours' range. */
+/** As in shaders/render/surface.wgsl: height of the floor, in parts of the range of the colours. */
+export const FLOOR = -0.05;
+/** What is looked at, likewise. */
 const TARGET_HEIGHT = 0.4;
-
-/** The pose that a surface starts with: from the south and a little from the west. */
-export const HOME_POSE: Pose = { azimuth: -24, elevation: 40, distance: 1, target: [0, 0] };
 
 /** A place in the world. */
 export type Point = readonly [x: number, y: number, z: number];
@@ -26,6 +25,8 @@ export interface Camera {
   /** World to clip coordinates, column by column. */
   readonly matrix: Float32Array;
   readonly eye: Point;
+  /** How much of the world the canvas is high, where the eye looks. */
+  readonly height: number;
   /** Half of the plane's sides in the world. */
   readonly half: readonly [x: number, y: number];
   /** Unit vector towards the light, which comes from the upper left of who looks. */
@@ -56,6 +57,7 @@ export function createCamera(pose: Pose, domain: Domain, relief: number, aspect:
   return {
     matrix: mat4.multiply(projection, view),
     eye,
+    height: 2 * distance * Math.tan(FIELD_OF_VIEW / 2),
     half,
     light: lightAt(azimuth),
   };

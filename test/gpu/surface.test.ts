@@ -10,14 +10,14 @@ import { Scope } from '../../src/gpu/scope.ts';
 import type { Domain } from '../../src/model/plane.ts';
 import { createGpuPainter } from '../../src/render/gpu-painter.ts';
 import { colorTable, tableColor, type Rgb } from '../../src/render/palette.ts';
-import type { PaintStyle, Painter, Pose, SurfaceLook } from '../../src/render/style.ts';
 import {
-  createCamera,
   HOME_POSE,
-  project,
-  type Camera,
-  type Point,
-} from '../../src/render/surface-camera.ts';
+  type Painter,
+  type PaintStyle,
+  type Pose,
+  type SurfaceLook,
+} from '../../src/render/style.ts';
+import { createCamera, project, type Camera, type Point } from '../../src/render/surface-camera.ts';
 import { compare } from '../support/compare.ts';
 import { getTestDevice } from '../support/device.ts';
 import {
