@@ -4,14 +4,13 @@
 //   color    = light · palette for light ≤ 1, else as far towards white as light is above 1
 //
 // group 0     0 args · 1 to 4 of lib/palette.wgsl · 5 camera[5]: columns of the matrix to clip coordinates, the eye ·
-//             6 heights[rows][columns] (render/surface-mesh.wgsl) · 7 segments[i] (s0, t0, s1, t1) ·
+//             6 vertices[rows][columns] (render/surface-mesh.wgsl) · 7 segments[i] (s0, t0, s1, t1) ·
 //             8 samples[i] (s, t, class, 1 if it is wrong) · 9 colors[CLASS_COLORS]
 // units       world: the plane about the origin, its longer side 2; z up. Places are parts of the
 //             field's size, heights parts of the range of the colours; segments and samples in units of
 //             (origin, size). Line widths in canvas pixels; colours sRGB.
-// numerics    slopes are central differences of the mesh, one-sided at its edge and beside gaps. Lines are drawn
-//             flat on the canvas between the images of their ends, and nearer to the eye by the part LIFT, so that
-//             the ground they lie on does not hide them. What has an end behind the eye is not drawn.
+// numerics    lines are drawn flat on the canvas between the images of their ends, and nearer to the eye by the part
+//             LIFT, so that the ground they lie on does not hide them. What has an end behind the eye is not drawn.
 //
 // @use lib/capsule.wgsl
 // @use lib/palette.wgsl
@@ -56,7 +55,7 @@ struct SurfaceArgs {
 
 @group(0) @binding(0) var<uniform> args: SurfaceArgs;
 @group(0) @binding(5) var<storage, read> camera: array<vec4f, 5>;
-@group(0) @binding(6) var<storage, read> heights: array<f32>;
+@group(0) @binding(6) var<storage, read> vertices: array<vec4f>;
 @group(0) @binding(7) var<storage, read> segments: array<vec4f>;
 @group(0) @binding(8) var<storage, read> samples: array<vec4f>;
 @group(0) @binding(9) var<storage, read> colors: array<vec4f>;
@@ -86,20 +85,14 @@ fn lit(color: vec3f, brightness: f32) -> vec3f {
 }
 
 // Where a vertex of the mesh is: in the middle of its pixels; those at the edge are on the edge.
-fn place_along(index: u32, count: u32, pixel_count: u32) -> f32 {
-  let middle = (f32(index * args.stride) + 0.5f * f32(args.stride)) / f32(pixel_count);
-  return select(select(middle, 1f, index + 1u == count), 0f, index == 0u);
+fn place_of(vertex: vec2f) -> vec2f {
+  let last = vec2f(f32(args.columns), f32(args.rows)) - 1f;
+  let middle = (vertex + 0.5f) * f32(args.stride) / vec2f(f32(args.width), f32(args.height));
+  return select(select(middle, vec2f(1f), vertex == last), vec2f(), vertex == vec2f());
 }
 
-fn place_of(vertex: vec2u) -> vec2f {
-  return vec2f(
-    place_along(vertex.x, args.columns, args.width),
-    place_along(vertex.y, args.rows, args.height),
-  );
-}
-
-fn height_at(vertex: vec2u) -> f32 {
-  return heights[vertex.y * args.columns + vertex.x];
+fn vertex_at(vertex: vec2u) -> vec4f {
+  return vertices[vertex.y * args.columns + vertex.x];
 }
 
 struct GroundVertex {
@@ -109,42 +102,20 @@ struct GroundVertex {
   @location(2) good: f32,
 }
 
-// Vertex of the mesh, row by row. One without a height has that of its neighbours, of whose triangles a half is
-// drawn.
+// Vertex of the mesh, row by row. Of the triangles around one without a height a half is drawn.
 @vertex
 fn ground_vertex(@builtin(vertex_index) index: u32) -> GroundVertex {
-  let vertex = vec2u(index % args.columns, index / args.columns);
-  let last = vec2u(args.columns, args.rows) - 1u;
-  let west = vec2u(max(vertex.x, 1u) - 1u, vertex.y);
-  let east = vec2u(min(vertex.x + 1u, last.x), vertex.y);
-  let south = vec2u(vertex.x, max(vertex.y, 1u) - 1u);
-  let north = vec2u(vertex.x, min(vertex.y + 1u, last.y));
-  let around = vec4f(height_at(west), height_at(east), height_at(south), height_at(north));
-  let known = around >= vec4f();
-  let own = height_at(vertex);
-  let good = own >= 0f;
-  let weights = select(vec4f(), vec4f(1f), known);
-  let mean = dot(weights, around) / max(dot(weights, vec4f(1f)), 1f);
-  let height = select(mean, own, good);
-  // A neighbour that is not known is the vertex itself.
-  let place = place_of(vertex);
-  let used = select(vec4f(height), around, known);
-  let from_place = vec2f(
-    select(place.x, place_of(west).x, known.x),
-    select(place.y, place_of(south).y, known.z),
-  );
-  let to_place = vec2f(
-    select(place.x, place_of(east).x, known.y),
-    select(place.y, place_of(north).y, known.w),
-  );
-  let distance = 2f * (to_place - from_place) * vec2f(args.half_x, args.half_y);
-  let rise = (used.yw - used.xz) * args.relief;
-  let slope = select(vec2f(), rise / distance, distance > vec2f());
+  // Division of whole numbers is slow on software adapters; of numbers below 2^22 this is exact.
+  let columns = f32(args.columns);
+  let row = floor((f32(index) + 0.5f) / columns);
+  let place = place_of(vec2f(f32(index) - row * columns, row));
+  let vertex = vertices[index];
+  let slope = 0.5f * args.relief * vertex.yz / vec2f(args.half_x, args.half_y);
   return GroundVertex(
-    to_clip(world(place, height)),
+    to_clip(world(place, vertex.x)),
     place,
-    normalize(vec3f(-slope, 1f)),
-    select(0f, 1f, good),
+    vec3f(-slope, 1f),
+    vertex.w,
   );
 }
 
@@ -182,13 +153,14 @@ fn wall_vertex(@builtin(vertex_index) index: u32) -> WallVertex {
   let across = select(0u, select(along_x, along_y, is_x), far);
   let start = select(vec2u(across, step), vec2u(step, across), is_x);
   let end = start + select(vec2u(0u, 1u), vec2u(1u, 0u), is_x);
-  let sound = height_at(start) >= 0f && height_at(end) >= 0f;
+  let sound = vertex_at(start).w > 0f && vertex_at(end).w > 0f;
   let vertex = select(start, end, corner.x == 1u);
-  let height = select(FLOOR, height_at(vertex), corner.y == 1u);
+  let height = select(FLOOR, vertex_at(vertex).x, corner.y == 1u);
   let outward = select(-1f, 1f, far);
   let normal = select(vec3f(outward, 0f, 0f), vec3f(0f, outward, 0f), is_x);
-  let position = to_clip(world(place_of(vertex), height));
-  return WallVertex(select(HIDDEN, position, sound), light(normal));
+  let position = to_clip(world(place_of(vec2f(vertex)), height));
+  // Walls are no part of the field: softer light does.
+  return WallVertex(select(HIDDEN, position, sound), mix(1f, light(normal), 0.5f));
 }
 
 @vertex
@@ -201,7 +173,7 @@ fn wall_fragment(vertex: WallVertex) -> @location(0) vec4f {
   return vec4f(lit(ink().rgb, vertex.brightness), 1f);
 }
 
-// Height of the mesh between its vertices; NO_HEIGHT beside gaps.
+// Height of the mesh between its vertices; -1 beside gaps.
 fn height_between(place: vec2f) -> f32 {
   let size = vec2f(f32(args.width), f32(args.height));
   let last = vec2f(f32(args.columns), f32(args.rows)) - 1f;
@@ -209,14 +181,13 @@ fn height_between(place: vec2f) -> f32 {
   let low = min(vec2u(at), vec2u(last) - min(vec2u(last), vec2u(1u)));
   let part = at - vec2f(low);
   let next = min(low + 1u, vec2u(last));
-  let corners = vec4f(
-    height_at(low),
-    height_at(vec2u(next.x, low.y)),
-    height_at(vec2u(low.x, next.y)),
-    height_at(next),
-  );
-  let rows = mix(corners.xz, corners.yw, part.x);
-  return select(-1f, mix(rows.x, rows.y, part.y), all(corners >= vec4f()));
+  let first = vertex_at(low).xw;
+  let second = vertex_at(vec2u(next.x, low.y)).xw;
+  let third = vertex_at(vec2u(low.x, next.y)).xw;
+  let fourth = vertex_at(next).xw;
+  let good = min(min(first.y, second.y), min(third.y, fourth.y)) > 0f;
+  let height = mix(mix(first.x, second.x, part.x), mix(third.x, fourth.x, part.x), part.y);
+  return select(-1f, height, good);
 }
 
 struct LineVertex {

@@ -9,13 +9,13 @@ import { HOME_POSE, type Pose } from './style.ts';
 /** Vertical angle that the camera sees, radians: small, so that far and near have much the same scale. */
 const FIELD_OF_VIEW = (28 * Math.PI) / 180;
 /** Part of the canvas, from its middle, that the surface fits into at distance 1; labels need the rest. */
-const FILLED = { right: 0.86, up: 0.86 };
+const FILLED = { right: 0.9, up: 0.86 };
 /** Azimuths that the fit is for, so that a surface which turns keeps its size. */
 const FITTED_AZIMUTHS = Array.from({ length: 12 }, (_, i) => (i * Math.PI) / 12);
 /** As in shaders/render/surface.wgsl: height of the floor, in parts of the range of the colours. */
 export const FLOOR = -0.05;
 /** What is looked at, likewise. */
-const TARGET_HEIGHT = 0.4;
+const TARGET_HEIGHT = 0;
 
 /** A place in the world. */
 export type Point = readonly [x: number, y: number, z: number];

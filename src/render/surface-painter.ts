@@ -20,9 +20,9 @@ import { createCamera } from './surface-camera.ts';
 
 type Buffers = GpuField['buffers'];
 
-/** Vertices of a mesh along the longer side: software adapters have fields of at most SMALL_FIELD pixels. */
+/** Vertices of a mesh along the longer side. Software adapters, which take a microsecond a triangle, have small fields. */
 const SMALL_FIELD = 512;
-const MOST_VERTICES = { small: 256, large: 512 };
+const MOST_VERTICES = { small: 160, large: 512 };
 const WORKGROUP_SIDE = 8;
 const VERTICES_A_QUAD = 6;
 /** As in shaders/render/surface-mesh.wgsl. */
@@ -67,7 +67,7 @@ interface Mesh {
   readonly stride: number;
   readonly columns: number;
   readonly rows: number;
-  readonly heights: GPUBuffer;
+  readonly vertices: GPUBuffer;
   readonly indices: GPUBuffer;
 }
 
@@ -77,7 +77,7 @@ export class SurfacePainter {
   readonly #camera: GPUBuffer;
   readonly #meshArgs: ArgumentSlots;
   #mesh: Mesh | null = null;
-  /** What the heights are of. */
+  /** What the mesh is of. */
   #shown: { readonly buffers: Buffers; readonly key: string } | null = null;
   #targets: { readonly colors: GPUTexture; readonly depths: GPUTexture } | null = null;
 
@@ -154,7 +154,7 @@ export class SurfacePainter {
       canvasHeight: height,
       hatchWidth: LINES.hatch * style.pixelRatio,
     };
-    const space = { camera: this.#camera, heights: mesh.heights };
+    const space = { camera: this.#camera, vertices: mesh.vertices };
     const { domain } = request;
     const use = (
       layer: Layer,
@@ -209,7 +209,7 @@ export class SurfacePainter {
   /** Frees what only the next surface needs. */
   rest(): void {
     this.#releaseTargets();
-    this.scope.release(this.#mesh?.heights);
+    this.scope.release(this.#mesh?.vertices);
     this.scope.release(this.#mesh?.indices);
     this.#mesh = null;
   }
@@ -240,8 +240,8 @@ export class SurfacePainter {
     });
     const kernel = this.meshes.kernel();
     const args = this.#meshArgs.slot(0);
-    const { heights } = mesh;
-    const groups = kernel.bind({ args, exponents, statuses, outputs, heights });
+    const { vertices } = mesh;
+    const groups = kernel.bind({ args, exponents, statuses, outputs, vertices });
     const pass = encoder.beginComputePass({ label: kernel.label });
     const [columns, rows] = [mesh.columns, mesh.rows].map((n) => Math.ceil(n / WORKGROUP_SIDE));
     dispatch(pass, kernel, groups, [columns, rows]);
@@ -256,15 +256,15 @@ export class SurfacePainter {
     const [columns, rows] = [width, height].map((n) => Math.max(2, Math.ceil(n / stride)));
     const old = this.#mesh;
     if (old?.columns === columns && old.rows === rows && old.stride === stride) return old;
-    this.scope.release(old?.heights);
+    this.scope.release(old?.vertices);
     this.scope.release(old?.indices);
     this.#shown = null;
     const { storage, copyDst, index } = BufferUsage;
     const indexData = meshIndices(columns, rows);
     const indices = this.scope.buffer('mesh-indices', indexData.byteLength, index | copyDst);
     this.scope.device.queue.writeBuffer(indices, 0, indexData);
-    const heights = this.scope.buffer('mesh-heights', columns * rows * 4, storage);
-    return (this.#mesh = { stride, columns, rows, heights, indices });
+    const vertices = this.scope.buffer('mesh-vertices', columns * rows * 16, storage);
+    return (this.#mesh = { stride, columns, rows, vertices, indices });
   }
 
   #reserveTargets(width: number, height: number) {

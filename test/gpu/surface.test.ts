@@ -317,7 +317,7 @@ describe('surface', () => {
     const values = (s: number, t: number): PixelValues => ({
       exponent: 0.5 + 0.2 * Math.sin(2 * s + t),
     });
-    const coarse = paint(easel, fieldOf(easel, values, { width: 256, height: 128 }), {});
+    const coarse = paint(easel, fieldOf(easel, values, { width: 160, height: 80 }), {});
     const fine = paint(easel, fieldOf(easel, values, { width: 600, height: 300 }), {});
     let worst = 0;
     coarse.data.forEach((level, i) => (worst = Math.max(worst, Math.abs(level - fine.data[i]))));
