@@ -479,7 +479,7 @@ export class FtleMapElement extends MapAttributes {
     if (this.hash === null) start();
     else this.#linking = this.#takeHash().then(start);
     this.#takePanel();
-    this.#takeSurface();
+    if (this.surface) this.#takeSurface();
     this.#layerAnimation.run(this.animateLayers);
   }
 

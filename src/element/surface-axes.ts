@@ -4,8 +4,8 @@ import type { Rgb } from '../render/palette.ts';
 import type { SurfaceLook } from '../render/style.ts';
 import { createCamera, FLOOR, project, type Camera, type Point } from '../render/surface-camera.ts';
 
-/** Of the axes in the world, where the longer side of the plane is 2 long: from the edge outward. */
-const REACH = { tick: 0.035, label: 0.1, title: 0.24 };
+/** CSS pixels, seen from above: from the edge outward. */
+const REACH = { tick: 9, label: 27, title: 60 };
 /** CSS pixels. */
 const TEXT = { size: 12, halo: 3, line: 1 };
 const TICK_COUNT = 4;
@@ -49,13 +49,14 @@ export function drawSurfaceAxes(
     context.fillStyle = ink;
     context.fillText(text, ...place);
   };
+  const unit = (camera.height / height) * pixelRatio;
   const [edgeS, edgeT] = nearEdges(camera, 2 * look.relief * FLOOR);
   for (const [edge, low, high, name] of [
     [edgeS, domain.sMin, domain.sMax, names[0]],
     [edgeT, domain.tMin, domain.tMax, names[1]],
   ] as const) {
     for (const { at, label } of scaleTicks([low, high], TICK_COUNT)) {
-      const [from, to] = [toCanvas(edge(at, 0)), toCanvas(edge(at, REACH.tick))];
+      const [from, to] = [toCanvas(edge(at, 0)), toCanvas(edge(at, unit * REACH.tick))];
       if (!from || !to) continue;
       context.beginPath();
       context.moveTo(...from);
@@ -63,9 +64,9 @@ export function drawSurfaceAxes(
       context.strokeStyle = ink;
       context.lineWidth = TEXT.line * pixelRatio;
       context.stroke();
-      write(label, edge(at, REACH.label));
+      write(label, edge(at, unit * REACH.label));
     }
-    write(name, edge(0.5, REACH.title));
+    write(name, edge(0.5, unit * REACH.title));
   }
 }
 

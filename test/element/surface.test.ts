@@ -194,7 +194,8 @@ describe('surface', () => {
     element.backend = 'webgpu';
     await element.whenIdle();
     expect(messageOf(element)).toBe('');
-    expect(labelOf(element)).toMatch(/^Surface of/);
+    // Labels change once a second.
+    await expect.poll(() => labelOf(element), { timeout: 3000 }).toMatch(/^Surface of/);
   });
 
   it('has no violations of axe', async () => {
