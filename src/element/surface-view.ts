@@ -131,7 +131,7 @@ export class SurfaceView {
     const { width, height, pixelRatio } = picture?.size ?? { width: 0, height: 0, pixelRatio: 1 };
     [this.#axes.width, this.#axes.height] = [width, height];
     if (!request || !surface || width === 0 || height === 0) return;
-    const { axes } = picture!.shownPlane(session!);
+    const { axes } = picture.shownPlane(session);
     drawSurfaceAxes(this.#axes.getContext('2d')!, surface, request.domain, axes, pixelRatio);
   }
 
