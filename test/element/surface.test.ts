@@ -4,7 +4,7 @@
 // axes. A lost device, another backend without WebGPU, other colours of the page, axe. Layers one after the other by
 // themselves, and on demand for those who want no motion. Controls: bad values are named and change nothing.
 import axe from 'axe-core';
-import type { FtleMapElement } from 'ftle-map/element';
+import { FtleMapElement } from 'ftle-map/element';
 import { afterEach, describe, expect, it } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import {
@@ -14,6 +14,8 @@ import {
   messageOf,
   mount,
   mountIdle,
+  nextEvent,
+  nextFrame,
   readPicture,
   SMALL,
   unmountAll,
@@ -196,6 +198,35 @@ describe('surface', () => {
     expect(messageOf(element)).toBe('');
     // Labels change once a second.
     await expect.poll(() => labelOf(element), { timeout: 3000 }).toMatch(/^Surface of/);
+  });
+
+  it('makes no device errors, and outlives its device in the same pose', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter!.requestDevice();
+    const errors: string[] = [];
+    device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message));
+    FtleMapElement.device = device;
+    const element = await mountIdle(`${MAP} surface ridges boundary samples range="-3,3"`);
+    await press(element, '{ArrowLeft}{Shift>}{ArrowUp}{/Shift}+++++');
+    for (const width of ['100px', '300px', '240px']) {
+      element.style.width = width;
+      element.surface = width !== '300px';
+      await nextFrame();
+      await element.whenIdle();
+    }
+    element.quantity = 'class';
+    await element.whenIdle();
+    element.quantity = 'exponent';
+    await element.whenIdle();
+    expect(errors).toEqual([]);
+    const before = await readPicture(element);
+    const ready = nextEvent(element, 'ftle-ready');
+    device.destroy();
+    await ready;
+    await element.whenIdle();
+    FtleMapElement.device = null;
+    expect(countDifferent(before, await readPicture(element))).toBe(SAME);
+    expect(messageOf(element)).toBe('');
   });
 
   it('has no violations of axe', async () => {
