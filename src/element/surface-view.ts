@@ -78,7 +78,8 @@ export class SurfaceView {
     const live = this.live();
     if (!live) return;
     const isNew = this.#readColors();
-    if (isNew || live.picture.scene.pose !== this.#pose) this.#show();
+    const isGiven = live.picture.scene.background === this.#colors?.background;
+    if (isNew || !isGiven) this.#show();
     else this.#drawAxes();
   }
 
