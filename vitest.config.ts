@@ -42,6 +42,7 @@ export default defineConfig({
       'lit/directives/*.js',
       'pbf',
       'webgpu-memory',
+      'wgpu-matrix',
       'fast-check',
       'fast-png',
       'ml-matrix',

@@ -1,15 +1,11 @@
-// field-color.wgsl: colour of a field at a place, from its texels and a palette
+// field-color.wgsl: a field flat on a part of the canvas, and lines over it
 //
-//   color(p) = palette(x/z, y/z)      (x, y, z): the texels at p, interpolated
-//
-// group 0     0 args · 1 texels (render/texels.wgsl) · 2 filtering: linear, or nearest for classes ·
-//             3 palette: colours over the unit square · 4 nearest
+// group 0     0 args · 1 to 4 of lib/palette.wgsl
 // units       corners in clip coordinates; colours sRGB, 0 to 1; widths in canvas pixels; places in parts of the
 //             field's size
-// numerics    values are interpolated, not colours: between blue and red lies the palette's middle. Where less
-//             than half of what surrounds a place is good, it is hatched.
 //
 // @use lib/capsule.wgsl
+// @use lib/palette.wgsl
 
 struct FieldArgs {
   left: f32,
@@ -27,10 +23,6 @@ struct FieldArgs {
 }
 
 @group(0) @binding(0) var<uniform> args: FieldArgs;
-@group(0) @binding(1) var texels: texture_2d<f32>;
-@group(0) @binding(2) var filtering: sampler;
-@group(0) @binding(3) var palette: texture_2d<f32>;
-@group(0) @binding(4) var nearest: sampler;
 
 struct Vertex {
   @builtin(position) position: vec4f,
@@ -44,17 +36,8 @@ fn field_corner(index: u32) -> Vertex {
   return Vertex(vec4f(clip, 0f, 1f), place);
 }
 
-fn hatching(position: vec2f) -> vec3f {
-  let stripe = fract((position.x + position.y) / args.hatch_width) < 0.5f;
-  return select(vec3f(0.62f), vec3f(0.78f), stripe);
-}
-
 fn color_at(place: vec2f, position: vec2f) -> vec3f {
-  let texel = textureSampleLevel(texels, filtering, place, 0f);
-  let good = texel.z >= 0.5f;
-  let entry = texel.xy / select(1f, texel.z, good);
-  let color = textureSampleLevel(palette, nearest, entry, 0f).rgb;
-  return select(hatching(position), color, good);
+  return palette_color(place, position, args.hatch_width);
 }
 
 struct LineVertex {

@@ -102,6 +102,9 @@ const PROPERTIES: PropertyDeclarations = {
   boundary: flag,
   samples: flag,
   regions: flag,
+  surface: flag,
+  relief: number('relief'),
+  animateLayers: { ...flag, attribute: 'animate-layers' },
   probePanel: { ...flag, attribute: 'probe' },
   controls: flag,
   noColorbar: { ...flag, attribute: 'no-colorbar' },
@@ -122,6 +125,7 @@ export const DEFAULTS: Readonly<
     noMenu: boolean;
     autoplay: boolean;
     hash: null;
+    animateLayers: boolean;
   }
 > = {
   datasetName: null,
@@ -154,6 +158,9 @@ export const DEFAULTS: Readonly<
   boundary: false,
   samples: false,
   regions: false,
+  surface: false,
+  relief: 0.25,
+  animateLayers: false,
   probePanel: false,
   controls: false,
   noColorbar: false,
@@ -250,6 +257,12 @@ export abstract class MapAttributes extends LitElement {
   declare samples: boolean;
   /** Tint the regions of the classes. */
   declare regions: boolean;
+  /** Show the field as a lit surface in space, which gestures and keys turn; needs WebGPU. */
+  declare surface: boolean;
+  /** Height of the surface from the low to the high end of the colours, as a part of its longer side. */
+  declare relief: number;
+  /** Show one hidden layer after the other, over and over; not by itself for those who want no motion. */
+  declare animateLayers: boolean;
   /** Show the numbers under the pointer, or under a cursor that Tab reaches and the arrow keys move. */
   declare probePanel: boolean;
   /** Show controls below the map. */

@@ -3,6 +3,7 @@ import type { LayerChoice, TrainingStatus } from '../engine/engine.ts';
 import { formatNumber } from '../render/legend.ts';
 import type { MapAttributes } from './attributes.ts';
 import { formatPercent } from './description.ts';
+import { isMotionReduced } from './layer-animation.ts';
 import type { ViewStep } from './navigation.ts';
 
 /** What the controls show besides the element's own properties. */
@@ -24,10 +25,14 @@ export interface ControlActions {
   reset(): void;
   view(step: ViewStep): void;
   menu(button: HTMLElement): void;
-  change(name: 'layer' | 'learningRate' | Overlay, value: number | 'output' | boolean): void;
+  nextLayer(): void;
+  change(
+    name: 'layer' | 'learningRate' | 'animateLayers' | Overlay,
+    value: number | 'output' | boolean,
+  ): void;
 }
 
-export const OVERLAYS = ['ridges', 'directions', 'boundary', 'samples'] as const;
+export const OVERLAYS = ['ridges', 'directions', 'boundary', 'samples', 'surface'] as const;
 export type Overlay = (typeof OVERLAYS)[number];
 
 const OVERLAY_LABELS: Readonly<Record<Overlay, string>> = {
@@ -35,13 +40,14 @@ const OVERLAY_LABELS: Readonly<Record<Overlay, string>> = {
   directions: 'Directions',
   boundary: 'Boundary',
   samples: 'Samples',
+  surface: 'Surface',
 };
 
 /** The slider of the learning rate is logarithmic: 10⁻⁴ to 10, twenty positions a decade. */
 const RATE_DECADES = { low: -4, high: 1, step: 0.05 };
 
 export function renderControls(
-  properties: Pick<MapAttributes, Overlay | 'learningRate'>,
+  properties: Pick<MapAttributes, Overlay | 'learningRate' | 'animateLayers'>,
   state: ControlState,
   actions: ControlActions,
 ): TemplateResult {
@@ -55,7 +61,7 @@ export function renderControls(
         <button type="button" ?disabled=${!canTrain || playing} @click=${actions.step}>Step</button>
         <button type="button" ?disabled=${!canTrain} @click=${actions.reset}>Reset</button>
       </div>
-      ${state.depth > 0 ? layerSlider(state, actions) : nothing}
+      ${state.depth > 0 ? layerSlider(properties.animateLayers, state, actions) : nothing}
       ${rateSlider(properties.learningRate, canTrain, actions)}
       <div class="group" role="group" aria-label="Overlays">
         ${OVERLAYS.map(
@@ -105,7 +111,11 @@ function menuButton({ menu }: ControlActions): TemplateResult {
 }
 
 /** Positions 1 to depth are hidden layers, one more is the output. */
-function layerSlider({ depth, layer }: ControlState, actions: ControlActions): TemplateResult {
+function layerSlider(
+  isAnimated: boolean,
+  { depth, layer }: ControlState,
+  actions: ControlActions,
+): TemplateResult {
   const position = layer === 'output' ? depth + 1 : (layer ?? depth);
   const name = layer === 'output' ? 'output' : `${position} of ${depth}`;
   const move = (event: Event): void => {
@@ -126,6 +136,24 @@ function layerSlider({ depth, layer }: ControlState, actions: ControlActions): T
       />
       <span class="value" aria-hidden="true">${name}</span>
     </label>
+    ${depth > 1 ? layerButton(isAnimated, actions) : nothing}
+  `;
+}
+
+/** Plays the layers; for those who want no motion it shows the next one. */
+function layerButton(isAnimated: boolean, actions: ControlActions): TemplateResult {
+  if (isMotionReduced()) {
+    return html`<button type="button" @click=${actions.nextLayer}>Next layer</button>`;
+  }
+  return html`
+    <button
+      class="toggle"
+      type="button"
+      aria-pressed=${isAnimated ? 'true' : 'false'}
+      @click=${() => actions.change('animateLayers', !isAnimated)}
+    >
+      Play layers
+    </button>
   `;
 }
 

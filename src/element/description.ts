@@ -1,6 +1,7 @@
 import type { ExponentSpace, LayerChoice, TrainingStatus } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
 import { formatNumber, spaceName } from '../render/legend.ts';
+import type { Pose } from '../render/style.ts';
 import type { FrameInfo } from './listener.ts';
 import type { Plan } from './plan.ts';
 import type { PlaneView } from './plane-view.ts';
@@ -20,12 +21,14 @@ interface ShownPlace {
   readonly plane: PlaneView;
   readonly space: ExponentSpace;
   readonly domain: Domain;
+  /** Where its surface is seen from; null: the map is shown. */
+  readonly pose: Pose | null;
 }
 
 /** The picture in words, for the label of the canvas. */
 export function describePicture(
   plan: Plan,
-  { layer, plane, space, domain }: ShownPlace,
+  { layer, plane, space, domain, pose }: ShownPlace,
   style: StyleSettings,
   frame: FrameInfo | null,
   status: TrainingStatus | null,
@@ -42,9 +45,10 @@ export function describePicture(
   const span = (low: number, high: number): string =>
     `${formatNumber(low)} to ${formatNumber(high)}`;
   const parts = [
-    `Map of the ${SUBJECTS[quantity]}${over && ` ${over}`}${unit}${where}, network ${plan.name}`,
+    `${pose ? 'Surface' : 'Map'} of the ${SUBJECTS[quantity]}${over && ` ${over}`}${unit}${where}, network ${plan.name}`,
     `${plane.axes[0]} from ${span(sMin, sMax)}, ${plane.axes[1]} from ${span(tMin, tMax)}`,
   ];
+  if (pose) parts.push(describePose(pose));
   plane.marks.forEach((mark, i) => {
     parts.push(`point ${i + 1} at ${mark.map(formatNumber).join(', ')}`);
   });
@@ -55,6 +59,23 @@ export function describePicture(
     parts.push(`test accuracy ${formatPercent(status.testAccuracy)}`);
   }
   return `${parts.join('; ')}.`;
+}
+
+const QUARTERS = [
+  'south',
+  'south-east',
+  'east',
+  'north-east',
+  'north',
+  'north-west',
+  'west',
+  'south-west',
+];
+
+/** Where a surface is seen from, in words; the map's upper edge is its north. */
+export function describePose({ azimuth, elevation }: Pose): string {
+  const quarter = ((Math.round(azimuth / 45) % 8) + 8) % 8;
+  return `seen from the ${QUARTERS[quarter]}, ${Math.round(elevation)}° above`;
 }
 
 /** What happened when training diverged, and what to do. */

@@ -13,6 +13,7 @@ import { lendDevice, lentDevice } from './device.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
 import { Interaction } from './interaction.ts';
 import type { MapLink } from './link-keeper.ts';
+import { LayerAnimation } from './layer-animation.ts';
 import type { FrameInfo, LiveMapListener } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
 import { renderBadge, renderMessage } from './overlays.ts';
@@ -70,6 +71,7 @@ export class FtleMapElement extends MapAnswers {
   readonly #problems = new Problems();
   /** null while the element is in no document. */
   #stage: Stage | null = null;
+  readonly #layerAnimation = new LayerAnimation(() => this.#showNextLayer());
   #wantsPlay = false;
 
   readonly #wishes = new Wishes();
@@ -211,6 +213,7 @@ export class FtleMapElement extends MapAnswers {
   protected override updated(changed: PropertyValues): void {
     if (changed.size > 0) this.#stage?.refreshLabel();
     this.#interaction.refresh(changed);
+    if (changed.has('animateLayers')) this.#layerAnimation.run(this.animateLayers);
   }
 
   protected override render(): TemplateResult {
@@ -262,6 +265,7 @@ export class FtleMapElement extends MapAnswers {
     },
     view: (step) => this.#interaction.step(step),
     menu: (button) => this.#interaction.toggleMenu(button),
+    nextLayer: () => this.#showNextLayer(),
     change: (name, value) => {
       Object.assign(this, { [name]: value });
       this.#dispatch('ftle-change', { name });
@@ -281,7 +285,8 @@ export class FtleMapElement extends MapAnswers {
         this.#dispatch('ftle-ready', { backend, description });
       }
       this.#dispatch('ftle-frame', frame);
-      this.#interaction.refreshNumbers();
+      this.#interaction.takeFrame();
+      this.#layerAnimation.takeFrame();
       const isSameRange = frame.low === this.#bounds[0] && frame.high === this.#bounds[1];
       if (!isSameRange || shownSpace(live) !== this.#space) this.requestUpdate();
     },
@@ -308,6 +313,10 @@ export class FtleMapElement extends MapAnswers {
     live: () => this.#live,
     opened: async () => (await this.opened()).live,
     gestures: () => this.#wishes.get('gestures'),
+    hasSurface: () => this.#wishes.get('style').surface !== null,
+    hasDevice: () => this.#connection && this.#connection.engine.device !== null,
+    onTurn: () => this.#stage?.refreshLabel(),
+    onFlat: () => this.#stage?.followView(),
     readSettings: () => this.#readSettings(),
     select: (x, y) => this.#select(x, y),
     dispatch: (name, detail) => this.#dispatch(name, detail),
@@ -366,7 +375,10 @@ export class FtleMapElement extends MapAnswers {
       }
       if (name === 'gestures') this.#interaction.refreshGestures();
       if (name === 'plane') this.#live?.setPlane(wishes.get('plane'));
-      if (name === 'style') this.#live?.setStyle(wishes.get('style'));
+      if (name === 'style') {
+        this.#live?.setStyle(wishes.get('style'));
+        this.#interaction.takeSurface();
+      }
       if (name === 'learningRate') this.#live?.setLearningRate(wishes.get('learningRate'));
       // Before the element is open, network and backend wait for that.
       if (name === 'network' && this.#stage) this.#load();
@@ -392,6 +404,15 @@ export class FtleMapElement extends MapAnswers {
     this.#interaction.open(stage.pictures);
     if (this.hash === null) start();
     else void this.#interaction.settleLink().then(start);
+    this.#layerAnimation.run(this.animateLayers);
+  }
+
+  /** Shows the next hidden layer, after the last the first. */
+  #showNextLayer(): void {
+    const plan = this.#live?.session?.plan;
+    if (!plan || plan.network.depth === 0) return;
+    const layer = this.#live.picture.layerFor(plan);
+    this.layer = layer === 'output' ? 1 : (layer % plan.network.depth) + 1;
   }
 
   /** Frees everything that the element holds. */
@@ -400,6 +421,7 @@ export class FtleMapElement extends MapAnswers {
     this.#stage?.dispose();
     this.#stage = null;
     this.#interaction.close();
+    this.#layerAnimation.run(false);
     this.#connector.close();
     this.#status = null;
     this.#problems.clear();
@@ -409,6 +431,7 @@ export class FtleMapElement extends MapAnswers {
   #attach(connection: Connection): void {
     const { live, fallbackReason } = connection;
     this.#stage!.attach(connection);
+    this.#interaction.takeSurface();
     if (this.#plans.isLoading) live.awaitPlan();
     else live.setPlan(this.#plans.plan);
     if (fallbackReason !== null) this.#dispatch('ftle-fallback', { reason: fallbackReason });

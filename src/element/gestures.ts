@@ -3,11 +3,14 @@ import type { GestureChoice } from './settings.ts';
 /** What gestures do with a map. Places are parts of it, from its left and its top. */
 export interface GestureHost {
   readonly choice: () => GestureChoice;
-  readonly pan: (right: number, down: number) => void;
+  /** @param isShifted - with the Shift key, where a drag with it draws no box. */
+  readonly pan: (right: number, down: number, isShifted: boolean) => void;
   /** By a factor, below 1 to come nearer, about a place. */
   readonly zoom: (factor: number, x: number, y: number) => void;
   /** The same for a single wish, such as a double click, which is not followed by the next at once. */
   readonly zoomStep: (factor: number, x: number, y: number) => void;
+  /** Whether a drag with the Shift key draws a box. */
+  readonly hasBoxes: () => boolean;
   /** A rectangle that is being drawn, in CSS pixels of the map; null when it is not any more. */
   readonly showBox: (box: DOMRectReadOnly | null) => void;
   readonly takeBox: (from: readonly [number, number], to: readonly [number, number]) => void;
@@ -32,6 +35,7 @@ export const ZOOM_STEP = 0.5;
 interface Press {
   readonly pointerId: number;
   readonly isBox: boolean;
+  readonly isShifted: boolean;
   readonly start: readonly [x: number, y: number];
   last: readonly [x: number, y: number];
   isDrag: boolean;
@@ -103,7 +107,8 @@ export class Gestures {
     const place = [event.clientX, event.clientY] as const;
     this.#press = {
       pointerId: event.pointerId,
-      isBox: event.shiftKey,
+      isBox: event.shiftKey && this.host.hasBoxes(),
+      isShifted: event.shiftKey,
       start: place,
       last: place,
       isDrag: false,
@@ -129,7 +134,8 @@ export class Gestures {
       const [left, top] = [Math.min(x, startX) - box.left, Math.min(y, startY) - box.top];
       this.host.showBox(new DOMRect(left, top, Math.abs(x - startX), Math.abs(y - startY)));
     } else {
-      this.host.pan((x - press.last[0]) / box.width, (y - press.last[1]) / box.height);
+      const [right, down] = [(x - press.last[0]) / box.width, (y - press.last[1]) / box.height];
+      this.host.pan(right, down, press.isShifted);
     }
     press.last = [x, y];
   }
@@ -194,7 +200,7 @@ export class Gestures {
     if (!old || event.type !== 'touchmove') return;
     const box = this.target.getBoundingClientRect();
     const isPan = x !== old.x || y !== old.y;
-    if (isPan) this.host.pan((x - old.x) / box.width, (y - old.y) / box.height);
+    if (isPan) this.host.pan((x - old.x) / box.width, (y - old.y) / box.height, false);
     if (spread > 0 && old.spread > 0 && spread !== old.spread) {
       this.host.zoom(old.spread / spread, ...this.#placeOf(x, y));
     }

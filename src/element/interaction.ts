@@ -1,5 +1,6 @@
 import type { PropertyValues } from 'lit';
 import type { Domain } from '../model/plane.ts';
+import { DeviceError } from '../errors.ts';
 import type { MapAnswers } from './answers.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
 import type { FileDrop } from './file-drop.ts';
@@ -11,6 +12,7 @@ import type { ProbePanel } from './probe-panel.ts';
 import type { ProblemSource } from './problems.ts';
 import type { DomainList, GestureChoice } from './settings.ts';
 import { shownDomain } from './shown.ts';
+import type { SurfaceView } from './surface-view.ts';
 
 /** The element whose user is followed. */
 export interface InteractionHost {
@@ -20,6 +22,14 @@ export interface InteractionHost {
   /** The same as soon as it is there. */
   readonly opened: () => Promise<LiveMap>;
   readonly gestures: () => GestureChoice;
+  /** Whether a surface is to be shown instead of the map. */
+  readonly hasSurface: () => boolean;
+  /** Whether there is a GPU to show it; null before the first connection. */
+  readonly hasDevice: () => boolean | null;
+  /** The surface is seen from elsewhere. */
+  readonly onTurn: () => void;
+  /** The map is shown flat. */
+  readonly onFlat: () => void;
   /** Takes in the properties at once, not with the next update. */
   readonly readSettings: () => void;
   /** A point was chosen. */
@@ -47,6 +57,8 @@ export class Interaction {
   #drop: FileDrop | null = null;
   #panel: ProbePanel | null = null;
   #navigation: Navigation | null = null;
+  /** Camera of the surface while one is shown. */
+  #surface: SurfaceView | null = null;
   #links: LinkKeeper | null = null;
   /** The name in the address that is followed. */
   #followed: string | null = null;
@@ -71,6 +83,7 @@ export class Interaction {
     );
     this.#linking = this.#takeHash();
     this.#takePanel();
+    this.takeSurface();
   }
 
   close(): void {
@@ -78,6 +91,7 @@ export class Interaction {
     this.#menu?.dispose();
     this.#menu = null;
     this.#takePanel();
+    this.takeSurface();
     this.#drop?.dispose();
     this.#drop = null;
     this.#navigation?.dispose();
@@ -131,8 +145,38 @@ export class Interaction {
   }
 
   /** To be called after each frame. */
-  refreshNumbers(): void {
+  takeFrame(): void {
     this.#panel?.refresh();
+    this.#surface?.refresh();
+  }
+
+  /** Gives gestures and keys to the surface, whose code is loaded by then, or back to the map. */
+  takeSurface(): void {
+    const { hasSurface, hasDevice, live, onTurn, onFlat, report } = this.host;
+    const pictures = this.#pictures;
+    const isMissing = hasSurface() && hasDevice() === false;
+    const message = 'a surface needs WebGPU: the map is shown flat';
+    report('surface', isMissing ? new DeviceError('none', message) : null);
+    if (!pictures || !hasSurface() || isMissing) {
+      this.#surface?.dispose();
+      this.#surface = null;
+      this.#navigation?.refresh();
+      onFlat();
+      return;
+    }
+    if (this.#surface) {
+      this.#surface.refresh();
+      return;
+    }
+    const opening = import('./surface-view.ts').then(({ SurfaceView }) => {
+      if (this.#pictures !== pictures || this.#surface || !hasSurface()) return;
+      this.#surface = new SurfaceView(pictures, live, onTurn);
+      this.#navigation?.refresh();
+    });
+    this.#taking = Promise.all([this.#taking, opening]).then(
+      () => undefined,
+      (error: unknown) => report('engine', error),
+    );
   }
 
   /** One step of the view, which a button asks for. */
@@ -180,6 +224,7 @@ export class Interaction {
     this.#navigation = new Navigation(element.shadowRoot!, pictures, {
       choice: gestures,
       live,
+      surface: () => this.#surface,
       home: () => this.#home,
       move: (domain) => this.#move(domain, domain),
       goHome: (shown) => this.#move(this.#home, shown),

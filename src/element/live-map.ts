@@ -6,7 +6,7 @@ import type { Painter } from '../render/painter.ts';
 import type { FrameInfo, LiveMapListener, LiveMapStart, LiveSource } from './listener.ts';
 import { Monitor } from './monitor.ts';
 import { Pace, type FieldPlan } from './pace.ts';
-import { Picture, type PaintedCanvas } from './picture.ts';
+import { Picture, type PaintedCanvas, type Scene } from './picture.ts';
 import type { Plan } from './plan.ts';
 import type { PlaneSettings } from './plane-settings.ts';
 import type { PlaneView } from './plane-view.ts';
@@ -125,6 +125,12 @@ export class LiveMap {
     this.picture.setStyle(style);
     this.#isPaintStale = true;
     this.#loop.wake();
+  }
+
+  /** Shows a surface from elsewhere or in other colours, at once. */
+  setScene(scene: Scene): void {
+    this.picture.scene = scene;
+    if (this.#session) this.picture.paint(this.#session);
   }
 
   setLearningRate(learningRate: number): void {

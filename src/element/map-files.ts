@@ -128,20 +128,25 @@ export async function writeNetworkBlob(live: LiveMap, format: SavedNetworkFormat
   return blobOf(bytes, format === 'json' ? 'application/json' : 'application/octet-stream');
 }
 
-/** The canvas as it is, with the marks over it. */
+/** The canvas as it is, with what lies over it: marks, or the axes of a surface. */
 async function copyCanvas({ live, canvas }: Connection): Promise<Blob> {
   const session = await live.opened();
   if (!live.frame) throw new DataError('the element has no size, so there is no picture yet');
+  const axes = live.picture.surface && (await import('./surface-axes.ts'));
   // The content of a canvas is only sure in the task that painted it.
   const { picture } = live;
   picture.paint(session);
   const { marks, ...plane } = picture.shownPlane(session);
-  if (marks.length > 0) {
+  const { surface } = picture;
+  if (marks.length > 0 || surface) {
     const copy = new OffscreenCanvas(canvas.width, canvas.height);
     const context = copy.getContext('2d')!;
     context.drawImage(canvas, 0, 0);
     const pixelRatio = (picture.size.pixelRatio * canvas.width) / picture.size.width;
-    drawMarks(context, marks, picture.viewDomain(plane), pixelRatio);
+    const request = session.field.request;
+    if (surface && axes && request)
+      axes.drawSurfaceAxes(context, surface, request.domain, plane.axes, pixelRatio);
+    else drawMarks(context, marks, picture.viewDomain(plane), pixelRatio);
     return copy.convertToBlob();
   }
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));

@@ -3,6 +3,7 @@ import { Gestures, ZOOM_STEP } from './gestures.ts';
 import type { LiveMap } from './live-map.ts';
 import type { GestureChoice } from './settings.ts';
 import { shownDomain } from './shown.ts';
+import type { SurfaceView } from './surface-view.ts';
 import { widenDomain } from './view.ts';
 import { between, describeView, onTheWay, pan, pixelLimits, zoom } from './view-moves.ts';
 import { ViewOverlay } from './view-overlay.ts';
@@ -12,6 +13,8 @@ export interface NavigationHost {
   readonly choice: () => GestureChoice;
   /** null before the first network. */
   readonly live: () => LiveMap | null;
+  /** The surface that is shown instead of the map, which then gets all moves. */
+  readonly surface: () => SurfaceView | null;
   /** The rectangle to show at home; null: that of the plane. */
   readonly home: () => Domain | null;
   /** Shows another rectangle at once. */
@@ -53,6 +56,13 @@ const ROLE = {
   'aria-keyshortcuts': 'ArrowLeft ArrowRight ArrowUp ArrowDown + - 0 Home',
 };
 
+const SURFACE_ROLE = {
+  ...ROLE,
+  'aria-roledescription': 'surface',
+  'aria-label':
+    'Surface: arrow keys turn it, with Shift they move it, plus and minus zoom, 0 shows all of it',
+};
+
 /** Moves the view of a map: by gestures on its picture, by keys while that has the focus, step by step. */
 export class Navigation {
   readonly #gestures: Gestures;
@@ -69,9 +79,10 @@ export class Navigation {
     this.#overlay = new ViewOverlay(shadow, pictures);
     this.#gestures = new Gestures(pictures, {
       choice: host.choice,
-      pan: (right, down) => this.#pan(right, down),
+      pan: (right, down, isShifted) => this.#pan(right, down, isShifted),
       zoom: (factor, x, y) => this.#zoom(factor, x, y, false),
       zoomStep: (factor, x, y) => this.#zoom(factor, x, y, true),
+      hasBoxes: () => !host.surface(),
       showBox: (box) => this.#overlay.showBox(box),
       takeBox: (from, to) => this.#showBetween(from, to),
       onLeft: (kind) => this.#explain(kind),
@@ -86,7 +97,7 @@ export class Navigation {
   refresh(): void {
     this.#gestures.refresh();
     const isOff = this.host.choice() === 'none';
-    for (const [name, value] of Object.entries(ROLE)) {
+    for (const [name, value] of Object.entries(this.host.surface() ? SURFACE_ROLE : ROLE)) {
       if (isOff) this.pictures.removeAttribute(name);
       else this.pictures.setAttribute(name, value);
     }
@@ -125,7 +136,18 @@ export class Navigation {
     return this.#flight?.to ?? picture.domain ?? picture.shownPlane(session).domain;
   }
 
-  #pan(right: number, down: number): void {
+  /** Moves the surface, if there is one, and says where it is seen from. */
+  #onSurface(move: (surface: SurfaceView) => void): boolean {
+    const surface = this.host.surface();
+    if (!surface) return false;
+    this.#flight?.end();
+    move(surface);
+    this.#overlay.say(() => `Surface ${surface.describe()}`);
+    return true;
+  }
+
+  #pan(right: number, down: number, isShifted: boolean): void {
+    if (this.#onSurface((surface) => surface.drag(right, down, isShifted))) return;
     this.#flight?.end();
     const live = this.host.live();
     const [domain, shown] = [this.#wanted, live && shownDomain(live)];
@@ -140,6 +162,7 @@ export class Navigation {
   }
 
   #zoom(factor: number, x: number, y: number, isStep: boolean): void {
+    if (this.#onSurface((surface) => surface.zoom(factor))) return;
     if (!isStep) this.#flight?.end();
     const live = this.host.live();
     const domain = this.#wanted;
@@ -174,6 +197,7 @@ export class Navigation {
   }
 
   #goHome(): void {
+    if (this.#onSurface((surface) => surface.goHome())) return;
     const live = this.host.live();
     if (!live?.session) return;
     const home = this.#home(live);
@@ -252,8 +276,12 @@ export class Navigation {
     const arrow = ARROWS[key] as (typeof ARROWS)[string] | undefined;
     const step = STEP_KEYS[key] as ViewStep | undefined;
     if (arrow) {
-      const size = event.shiftKey ? KEY_STEPS.large : KEY_STEPS.usual;
-      this.#panStep(size * arrow[0], size * arrow[1]);
+      const { usual, large } = KEY_STEPS;
+      const isMoved = this.#onSurface((surface) =>
+        surface.drag(usual * arrow[0], usual * arrow[1], event.shiftKey),
+      );
+      const size = event.shiftKey ? large : usual;
+      if (!isMoved) this.#panStep(size * arrow[0], size * arrow[1]);
     } else if (step) this.step(step);
     else if (key === 'Escape') this.#gestures.cancel();
     else return;

@@ -5,6 +5,8 @@ import { layerPlace } from '../model/layer-choice.ts';
 import type { Network } from '../model/network.ts';
 import type { Domain, Plane } from '../model/plane.ts';
 import type { Painter, PaintStyle } from '../render/painter.ts';
+import { HOME_POSE, type SurfaceLook } from '../render/style.ts';
+import type { Rgb } from '../render/palette.ts';
 import { AutomaticRange, type ColorRange } from './automatic-range.ts';
 import { measureRange } from './measured-range.ts';
 import type { FieldPlan } from './pace.ts';
@@ -33,6 +35,11 @@ export interface PaintedCanvas {
   height: number;
 }
 
+/** How a surface is seen, and the colours around it; `ink` is that of its axes. */
+export interface Scene extends Omit<SurfaceLook, 'relief'> {
+  readonly ink: Rgb;
+}
+
 /** What a map shows of a session, and how: field, ridges, colours, canvas. */
 export class Picture {
   size: CanvasSize = { width: 0, height: 0, pixelRatio: 1 };
@@ -40,6 +47,12 @@ export class Picture {
   domain: Domain | null = null;
   layer: LayerName = 'last';
   space: ExponentSpace = 'plane';
+  scene: Scene = {
+    pose: HOME_POSE,
+    background: [0.95, 0.95, 0.95],
+    ground: [0.7, 0.7, 0.7],
+    ink: [0, 0, 0],
+  };
   /** Of the next field; null before the first network. */
   plane: PlaneView | null = null;
   /** Planes of computed fields: pictures of a field keep to its own until it is computed anew. */
@@ -68,6 +81,12 @@ export class Picture {
   /** How the picture is painted. */
   get styleSettings(): StyleSettings {
     return this.style;
+  }
+
+  /** The surface that is shown instead of the map; null: none, or there is no GPU for it. */
+  get surface(): (Scene & SurfaceLook) | null {
+    const { surface } = this.style;
+    return surface && this.engine.device ? { ...this.scene, ...surface } : null;
   }
 
   get isVisible(): boolean {
@@ -244,7 +263,14 @@ export class Picture {
     if (typeof range !== 'string' || (range === 'locked' && this.#range.isSet)) return;
     const style = this.style;
     const restartCount = this.#restartCount;
-    const measured = await measureRange(session.field, style.quantity, this.#scale(session.field));
+    const { quantity, surface } = style;
+    // Of a surface whose colours are no scale, the heights are λ₁.
+    const isHeight = surface && (quantity === 'direction' || quantity === 'class');
+    const measured = await measureRange(
+      session.field,
+      isHeight ? 'exponent' : quantity,
+      this.#scale(session.field),
+    );
     if (measured && restartCount === this.#restartCount) {
       this.#range.follow(...measured, isSymmetric(style), elapsed);
     }
@@ -294,6 +320,7 @@ export class Picture {
       samples: samples ? (this.#samples?.value ?? null) : null,
       pixelRatio,
       ink: [0, 0, 0],
+      surface: this.surface,
     };
   }
 

@@ -12,6 +12,7 @@ const SOURCES = [
   'view-settings',
   'view',
   'gestures',
+  'surface',
   'link',
   'learning-rate',
   'style',

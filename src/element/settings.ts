@@ -78,6 +78,8 @@ export interface StyleSettings {
   readonly samples: boolean;
   /** Whether the regions of the classes are tinted. */
   readonly regions: boolean;
+  /** null: the map. */
+  readonly surface: { readonly relief: number } | null;
 }
 
 /** The settings of an element as they are given: unchecked. */
@@ -111,6 +113,8 @@ export interface Properties extends PlaneProperties {
   boundary: boolean;
   samples: boolean;
   regions: boolean;
+  surface: boolean;
+  relief: number;
   resolution: number | null;
   gestures: GestureChoice;
   backend: Backend;
@@ -165,6 +169,8 @@ export function readViewSettings(given: Given): ViewSettings {
 
 /** @throws DataError as above. */
 export function readStyleSettings(given: Given): StyleSettings {
+  const wanted = 'a number above 0 and at most 2';
+  const relief = number('relief', given.relief, wanted, (x) => x > 0 && x <= 2);
   return {
     quantity: oneOf('quantity', given.quantity, QUANTITIES),
     perLayer: Boolean(given.perLayer),
@@ -175,6 +181,7 @@ export function readStyleSettings(given: Given): StyleSettings {
     boundary: Boolean(given.boundary),
     samples: Boolean(given.samples),
     regions: Boolean(given.regions),
+    surface: given.surface ? { relief } : null,
   };
 }
 

@@ -10,9 +10,10 @@ import type { StyleSettings } from './settings.ts';
  * What a map has on screen at present, which is what was asked for only once that is computed.
  */
 
-/** The rectangle that the canvas shows; null before the first network. */
+/** The rectangle that the canvas shows; null before the first network, and of a surface, which fills no rectangle. */
 export function shownDomain({ session, picture }: LiveMap): Domain | null {
-  return session && picture.viewDomain(picture.shownPlane(session));
+  if (!session || picture.surface) return null;
+  return picture.viewDomain(picture.shownPlane(session));
 }
 
 /** The points that the plane was laid through. */
@@ -41,6 +42,7 @@ export function describeShown(
     plane,
     space: session.field.request?.space ?? picture.space,
     domain: picture.viewDomain(plane),
+    pose: picture.surface?.pose ?? null,
   };
   return describePicture(plan, place, style, frame, status);
 }

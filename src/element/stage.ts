@@ -83,6 +83,7 @@ export class Stage {
     const { live } = this.#connection!;
     const domain = shownDomain(live);
     if (domain) this.#marks.show(shownMarks(live), domain, this.#size);
+    else this.#marks.dispose();
   }
 
   /** To be called after everything that may change what the picture is in words. */

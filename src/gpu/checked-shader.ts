@@ -15,17 +15,28 @@ export interface RenderPipeline {
 /** How a fragment meets what is there: by its alpha, by the smaller or the larger of each channel, or not. */
 export type Blending = 'over' | 'darken' | 'lighten' | 'replace';
 
+/** How a fragment in space meets what is nearer: it hides what is behind it, or is only hidden itself. */
+export type DepthUse = 'hides' | 'hidden';
+
+/** Of what is drawn in space: samples a pixel, and the format of the depths. */
+export const SPACE = { sampleCount: 4, depthFormat: 'depth24plus' } as const;
+
 /**
  * A shader file that is known to compile, for work whose pipelines depend on what a frame shows: each is
  * made at once when a frame first needs it, so that this frame has it, and kept. Owns nothing to free.
  */
 export interface CheckedShader {
-  /** A pipeline of two entry points onto one target; the same for the same arguments. */
+  /**
+   * A pipeline of two entry points onto one target; the same for the same arguments.
+   *
+   * @param depth - of what is drawn in space, onto targets as {@link SPACE} says.
+   */
   render(
     vertex: string,
     fragment: string,
     format: GPUTextureFormat,
     blending?: Blending,
+    depth?: DepthUse,
   ): RenderPipeline;
   /** The file's compute entry point. */
   kernel(): Kernel;
@@ -83,8 +94,9 @@ function create(device: GPUDevice, shader: ShaderModule, module: GPUShaderModule
     fragment: string,
     format: GPUTextureFormat,
     blending: Blending = 'replace',
+    depth?: DepthUse,
   ): RenderPipeline => {
-    const key = [vertex, fragment, format, blending].join(' ');
+    const key = [vertex, fragment, format, blending, depth].join(' ');
     let found = kept.get(key);
     if (!found) {
       const { layout, ...described } = describe([vertex, fragment]);
@@ -100,6 +112,14 @@ function create(device: GPUDevice, shader: ShaderModule, module: GPUShaderModule
           ],
         },
         primitive: { topology: 'triangle-list' },
+        ...(depth && {
+          depthStencil: {
+            format: SPACE.depthFormat,
+            depthCompare: 'less-equal',
+            depthWriteEnabled: depth === 'hides',
+          },
+          multisample: { count: SPACE.sampleCount },
+        }),
       });
       kept.set(key, (found = { ...described, pipeline }));
     }

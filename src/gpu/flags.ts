@@ -3,6 +3,7 @@ export const BufferUsage = {
   mapRead: 0x0001,
   copySrc: 0x0004,
   copyDst: 0x0008,
+  index: 0x0010,
   uniform: 0x0040,
   storage: 0x0080,
   indirect: 0x0100,

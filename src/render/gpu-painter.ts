@@ -14,13 +14,22 @@ import { BufferUsage } from '../gpu/flags.ts';
 import type { Resources } from '../gpu/layout.ts';
 import { Scope } from '../gpu/scope.ts';
 import type { Domain } from '../model/plane.ts';
-import { packUniform } from '../wgsl/pack.ts';
 import { BoundaryLines } from './boundary-lines.ts';
 import type { FieldOverlay } from './field-overlay.ts';
 import { FieldTexture } from './field-texture.ts';
+import { LayerSet } from './layer-set.ts';
 import { hasRegions, streakGrain } from './overlay-color.ts';
 import { CLASS_COLOR_COUNT, classRgb, type Rgb } from './palette.ts';
-import { HALO, LINES, OPACITY, OUTSIDE, type Painter, type PaintStyle } from './style.ts';
+import {
+  HALO,
+  LINES,
+  OPACITY,
+  OUTSIDE,
+  type Painter,
+  type PaintStyle,
+  type StyleNeeds,
+} from './style.ts';
+import type { SurfacePainter } from './surface-painter.ts';
 
 const VERTICES_A_QUAD = 6;
 const MOST_SAMPLES = 4096;
@@ -56,14 +65,6 @@ const BLENDINGS: Readonly<Record<Layer, Blending>> = {
   overlaidLightBoundary: 'lighten',
 };
 
-/** A pipeline in use, with its uniform block and what was bound last. */
-interface LayerState {
-  readonly pipeline: RenderPipeline;
-  readonly args: GPUBuffer;
-  resources: Resources;
-  groups: readonly GPUBindGroup[];
-}
-
 /**
  * Paints fields that live on a device onto a canvas of the same device.
  *
@@ -86,7 +87,7 @@ export async function createGpuPainter(
     BoundaryLines.create(scope),
   ]);
   context.configure({ device, format, alphaMode: 'opaque' });
-  return new GpuPainter(scope, context, texture, boundary, (layer, overlay) => {
+  return new GpuPainter(scope, context, format, texture, boundary, (layer, overlay) => {
     const [vertex, fragment] = LAYERS[layer];
     const blending = BLENDINGS[layer];
     const shader = blending === 'over' ? lines : layer.startsWith('overlaid') ? overlay! : field;
@@ -95,30 +96,39 @@ export async function createGpuPainter(
 }
 
 class GpuPainter implements Painter {
-  readonly #layers = new Map<Layer, LayerState>();
+  readonly #layers: LayerSet<Layer>;
   #samples: GPUBuffer | null = null;
   #classColors: GPUBuffer | null = null;
   #overlay: FieldOverlay | null = null;
   #overlayOpening: Promise<void> | null = null;
+  #surface: SurfacePainter | null = null;
+  #surfaceOpening: Promise<void> | null = null;
   #samplesShown: PaintStyle['samples'] = null;
 
   constructor(
     private readonly scope: Scope,
     private readonly context: GPUCanvasContext,
+    private readonly format: GPUTextureFormat,
     private readonly texture: FieldTexture,
     private readonly boundary: BoundaryLines,
-    private readonly createPipeline: (layer: Layer, overlaid?: CheckedShader) => RenderPipeline,
+    createPipeline: (layer: Layer, overlaid?: CheckedShader) => RenderPipeline,
   ) {
+    this.#layers = new LayerSet(scope, (layer) => createPipeline(layer, this.#overlay?.shader));
     // Needed for every picture, so compiled while the first field is computed.
-    this.#createLayer('field');
+    this.#layers.reserve('field');
   }
 
-  async prepare({
-    directions,
-    regions,
-  }: Pick<PaintStyle, 'directions' | 'regions'>): Promise<void> {
-    if (regions || directions === 'convolution')
+  async prepare({ directions, regions, surface }: StyleNeeds): Promise<void> {
+    if (surface) await (this.#surfaceOpening ??= this.#openSurface());
+    else if (regions || directions === 'convolution')
       await (this.#overlayOpening ??= this.#openOverlay());
+  }
+
+  async #openSurface(): Promise<void> {
+    const { SurfacePainter } = await import('./surface-painter.ts');
+    if (this.scope.disposed) return;
+    const surface = await SurfacePainter.create(this.scope, this.format);
+    if (!this.scope.disposed) this.#surface = surface;
   }
 
   async #openOverlay(): Promise<void> {
@@ -136,6 +146,12 @@ class GpuPainter implements Painter {
     const { buffers } = field;
     const { device } = this.scope;
     const encoder = device.createCommandEncoder({ label: 'ftle-map/paint' });
+    if (style.surface && this.#surface) {
+      this.#paintSurface(encoder, this.#surface, field, ridges, style);
+      device.queue.submit([encoder.finish()]);
+      return;
+    }
+    this.#surface?.rest();
     const isOverlaid = hasRegions(style) || style.directions === 'convolution';
     const grain = streakGrain(request, view, width, style.pixelRatio);
     const overlay = isOverlaid
@@ -159,14 +175,14 @@ class GpuPainter implements Painter {
       ],
     });
     const args = this.#fieldArgs(request.domain, style, view);
-    this.#use(pass, overlay ? 'overlaidField' : 'field', args, fieldResources);
+    this.#layers.use(pass, overlay ? 'overlaidField' : 'field', args, fieldResources);
     pass.draw(VERTICES_A_QUAD);
     if (boundary) {
       const { segments, counters } = boundary;
       const isLight = style.ink.some((part) => part > 0.5);
       const name = isLight ? 'lightBoundary' : 'boundary';
       const overlaidName = isLight ? 'overlaidLightBoundary' : 'overlaidBoundary';
-      this.#use(pass, overlay ? overlaidName : name, args, { ...fieldResources, segments });
+      this.#layers.use(pass, overlay ? overlaidName : name, args, { ...fieldResources, segments });
       pass.drawIndirect(counters, 0);
     }
     const lineArgs = (layer: 'direction' | 'ridgeHalo' | 'ridge', color: Rgb) =>
@@ -175,7 +191,7 @@ class GpuPainter implements Painter {
       const spacing = LINES.directionSpacing * style.pixelRatio;
       const columns = Math.ceil(width / spacing);
       const args = { ...lineArgs('direction', style.ink), columns };
-      this.#use(pass, 'direction', args, { exponents: buffers.exponents });
+      this.#layers.use(pass, 'direction', args, { exponents: buffers.exponents });
       pass.draw(VERTICES_A_QUAD * columns * Math.ceil(height / spacing));
     }
     if (style.ridges && ridges instanceof GpuRidges && ridges.field === field) {
@@ -184,19 +200,19 @@ class GpuPainter implements Painter {
         ['ridgeHalo', HALO],
         ['ridge', style.ink],
       ] as const) {
-        this.#use(pass, layer, lineArgs(layer, color), { segments });
+        this.#layers.use(pass, layer, lineArgs(layer, color), { segments });
         pass.drawIndirect(counters, 0);
       }
     }
     if (style.samples) {
       const resources = this.#writeSamples(style.samples);
       const args = this.#lineArgs(request, style, view, LINES.sample, style.ink, 1);
-      this.#use(pass, 'sample', args, resources);
+      this.#layers.use(pass, 'sample', args, resources);
       const vertexCount = VERTICES_A_QUAD * Math.min(style.samples.count, MOST_SAMPLES);
       pass.draw(vertexCount);
       if (style.samples.errors) {
         const args = this.#lineArgs(request, style, view, LINES.error, style.ink, 1);
-        this.#use(pass, 'error', args, { samples: resources.samples });
+        this.#layers.use(pass, 'error', args, { samples: resources.samples });
         pass.draw(vertexCount);
       }
     }
@@ -210,30 +226,28 @@ class GpuPainter implements Painter {
     this.context.unconfigure();
   }
 
-  #use(
-    pass: GPURenderPassEncoder,
-    layer: Layer,
-    values: Readonly<Record<string, number>>,
-    resources: Resources,
+  #paintSurface(
+    encoder: GPUCommandEncoder,
+    surface: SurfacePainter,
+    field: GpuField,
+    ridges: Ridges | null,
+    style: PaintStyle,
   ): void {
-    const state = this.#layers.get(layer) ?? this.#createLayer(layer);
-    const { pipeline, args } = state;
-    this.scope.device.queue.writeBuffer(args, 0, packUniform(pipeline.argsLayout, values));
-    if (!isSame(resources, state.resources)) {
-      state.resources = resources;
-      state.groups = pipeline.bind({ args, ...resources });
-    }
-    pass.setPipeline(pipeline.pipeline);
-    state.groups.forEach((group, index) => pass.setBindGroup(index, group));
-  }
-
-  #createLayer(layer: Layer): LayerState {
-    const pipeline = this.createPipeline(layer, this.#overlay?.shader);
-    const usage = BufferUsage.uniform | BufferUsage.copyDst;
-    const args = this.scope.buffer(layer, pipeline.argsLayout.byteLength, usage);
-    const state: LayerState = { pipeline, args, resources: {}, groups: [] };
-    this.#layers.set(layer, state);
-    return state;
+    const { buffers } = field;
+    const request = field.request!;
+    const hasRidges = style.ridges && ridges instanceof GpuRidges && ridges.field === field;
+    const content = {
+      buffers,
+      request,
+      colors: this.texture.update(encoder, buffers, request, style),
+      boundary: style.boundary ? this.boundary.update(encoder, buffers, request) : null,
+      ridges: hasRidges ? ridges.buffers : null,
+      samples: style.samples && {
+        resources: this.#writeSamples(style.samples),
+        count: Math.min(style.samples.count, MOST_SAMPLES),
+      },
+    };
+    surface.paint(encoder, this.context.getCurrentTexture(), content, style, style.surface!);
   }
 
   #writeSamples(marks: NonNullable<PaintStyle['samples']>): Resources {
@@ -322,9 +336,4 @@ class GpuPainter implements Painter {
       tStep: (domain.tMax - domain.tMin) / height,
     };
   }
-}
-
-function isSame(a: Resources, b: Resources): boolean {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

@@ -19,6 +19,31 @@ export interface SampleMarks {
   readonly count: number;
 }
 
+/** Where a surface is seen from: angles in degrees, lengths in parts of the field's longer side. */
+export interface Pose {
+  /** Of the eye, from the south to the east: 0 sees the map as it is, from below its lower edge. */
+  readonly azimuth: number;
+  /** Above the plane. */
+  readonly elevation: number;
+  /** 1: all of the surface just fits. */
+  readonly distance: number;
+  /** What is looked at, from the middle of the field. */
+  readonly target: readonly [s: number, t: number];
+}
+
+/** The pose that a surface starts with: from the south and a little from the west. */
+export const HOME_POSE: Pose = { azimuth: -24, elevation: 40, distance: 1, target: [0, 0] };
+
+/** A field as a surface in space. */
+export interface SurfaceLook {
+  readonly pose: Pose;
+  /** Height of the colours' range, as a part of the field's longer side. */
+  readonly relief: number;
+  readonly background: Rgb;
+  /** Of walls and of the floor below gaps. */
+  readonly ground: Rgb;
+}
+
 /** How a field is shown. */
 export interface PaintStyle {
   readonly quantity: Quantity;
@@ -40,6 +65,13 @@ export interface PaintStyle {
   readonly pixelRatio: number;
   /** Colour of lines. */
   readonly ink: Rgb;
+  /** null or left out: the map. The surface has no directions and no regions; only WebGPU paints it. */
+  readonly surface?: SurfaceLook | null;
+}
+
+/** What of a style has to be loaded first. */
+export interface StyleNeeds extends Pick<PaintStyle, 'directions' | 'regions'> {
+  readonly surface?: object | null;
 }
 
 /** Paints live fields on one canvas. */
@@ -51,7 +83,7 @@ export interface Painter {
    */
   paint(field: Field, ridges: Ridges | null, style: PaintStyle, view: Domain): void;
   /** Loads what a style needs beyond the usual; until then it is painted without. */
-  prepare(style: Pick<PaintStyle, 'directions' | 'regions'>): Promise<void>;
+  prepare(style: StyleNeeds): Promise<void>;
   dispose(): void;
 }
 

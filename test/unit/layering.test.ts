@@ -50,6 +50,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pbf: ['files'],
   playwright: ['cli'],
   webgpu: ['cli'],
+  'wgpu-matrix': ['render'],
 };
 
 /** Folder of shaders/ -> folders it may `@use`, besides itself. */
