@@ -7,7 +7,7 @@ import { describeOrigin, writeField, writeNetwork } from '../files/save.ts';
 import type { Connection } from './connection.ts';
 import type { LiveMap, Snapshot } from './live-map.ts';
 import { drawMarks } from './marks.ts';
-import { createSamples } from './samples.ts';
+import { createSamples, findErrors, type Samples } from './samples.ts';
 import { fieldSize, resolveLayer, widenDomain, type CanvasSize } from './view.ts';
 
 /** Formats of a map by their media types; NumPy's have no registered ones. */
@@ -63,8 +63,7 @@ export async function writeMapBlob(connection: Connection, options: BlobOptions)
   const { live } = connection;
   const { picture, engine } = live;
   const snapshot = await live.snapshot();
-  const { network, plane, session } = snapshot;
-  const { plan } = session;
+  const { network, plane } = snapshot;
   const wanted = picture.domain ?? plane.domain;
   const size = sizeOf(options, picture.isVisible ? picture.size : domainSize(wanted));
   const { width, height } = size;
@@ -89,9 +88,10 @@ export async function writeMapBlob(connection: Connection, options: BlobOptions)
       ...style,
       // The bounds of a picture are in its units, and those of greys in units of λ: these come from the field.
       range,
-      directions: style.directions !== null,
+      directions: style.directions === 'convolution' ? 'convolution' : style.directions !== null,
       ridges,
-      samples: style.samples ? createSamples(plan.dataset, plane.plane) : null,
+      samples: isPicture && style.samples ? await judgeSamples(engine, model, snapshot) : null,
+      marks: Float32Array.from(plane.marks.flat()),
       colorbar,
       pixelRatio: Math.max(
         1,
@@ -152,6 +152,24 @@ async function copyCanvas({ live, canvas }: Connection): Promise<Blob> {
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
   if (!blob) throw new DataError('the browser cannot write the picture as a PNG');
   return blob;
+}
+
+/** Points of the data, those marked that the network gets wrong; null without data. */
+async function judgeSamples(
+  engine: Engine,
+  model: Model,
+  { network, plane: { plane }, session }: Snapshot,
+): Promise<Samples | null> {
+  const { dataset } = session.plan;
+  if (!dataset) return null;
+  const layer = network.depth > 0 ? 1 : 'output';
+  const request = { layer, space: plane, exponentCount: 1, directions: false } as const;
+  const classifier = await engine.createEvaluator(model, request);
+  try {
+    return createSamples(dataset, plane, await findErrors(dataset, classifier));
+  } finally {
+    classifier.dispose();
+  }
 }
 
 /** A field, and the ridges of one as large as ridges are looked for in. */

@@ -1,10 +1,11 @@
 import type { Domain } from '../model/plane.ts';
+import { MARK_INK, MARKS } from '../render/style.ts';
 import type { Mark } from './plane-view.ts';
 
-/** Sizes in CSS pixels. */
-const RING = { radius: 6, width: 2, halo: 4.5 };
-const LABEL = { size: 13, halo: 3.5, offset: 9 };
-const COLORS = { ink: '#101218', halo: '#ffffff' };
+const COLORS = {
+  ink: `rgb(${MARK_INK.map((part) => 255 * part).join(' ')})`,
+  halo: '#ffffff',
+};
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
@@ -21,7 +22,7 @@ export function drawMarks(
   pixelRatio: number,
 ): void {
   const { width, height } = context.canvas;
-  context.font = `600 ${LABEL.size * pixelRatio}px system-ui, sans-serif`;
+  context.font = `600 ${MARKS.label * pixelRatio}px system-ui, sans-serif`;
   context.textBaseline = 'bottom';
   context.lineJoin = 'round';
   marks.forEach(([s, t], index) => {
@@ -29,19 +30,19 @@ export function drawMarks(
     const y = ((view.tMax - t) / (view.tMax - view.tMin)) * height;
     const label = String(index + 1);
     const [labelX, labelY] = [
-      x + LABEL.offset * pixelRatio,
-      y - (LABEL.offset - RING.radius) * pixelRatio,
+      x + MARKS.offset * pixelRatio,
+      y - (MARKS.offset - MARKS.radius) * pixelRatio,
     ];
     context.beginPath();
-    context.arc(x, y, RING.radius * pixelRatio, 0, 2 * Math.PI);
+    context.arc(x, y, MARKS.radius * pixelRatio, 0, 2 * Math.PI);
     context.strokeStyle = COLORS.halo;
-    context.lineWidth = RING.halo * pixelRatio;
+    context.lineWidth = MARKS.halo * pixelRatio;
     context.stroke();
     context.strokeStyle = COLORS.ink;
-    context.lineWidth = RING.width * pixelRatio;
+    context.lineWidth = MARKS.stroke * pixelRatio;
     context.stroke();
     context.strokeStyle = COLORS.halo;
-    context.lineWidth = LABEL.halo * pixelRatio;
+    context.lineWidth = MARKS.labelHalo * pixelRatio;
     context.strokeText(label, labelX, labelY);
     context.fillStyle = COLORS.ink;
     context.fillText(label, labelX, labelY);

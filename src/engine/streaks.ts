@@ -1,5 +1,11 @@
-import { convolveNoise, createStreakNoise, type DirectionGrid } from '../reference/convolution.ts';
+import {
+  convolveNoise,
+  createStreakNoise,
+  streakAt,
+  type DirectionGrid,
+} from '../reference/convolution.ts';
 import { Status, type FieldData, type FieldRequest } from './engine.ts';
+import { Slices } from './slices.ts';
 
 /** Steps of a streak to either side. */
 export const STREAK_REACH = 10;
@@ -27,4 +33,17 @@ export function directionGrid({ request, directions, statuses }: FieldData): Dir
 /** Streaks along the stretching directions of a field, [height][width], 0 dark to 1 light. */
 export function fieldStreaks(data: FieldData, grain: number): Float32Array {
   return convolveNoise(directionGrid(data), streakNoise(), { reach: STREAK_REACH, grain });
+}
+
+/** The same, leaving the event loop its turns. */
+export async function fieldStreaksInTurns(data: FieldData, grain: number): Promise<Float32Array> {
+  const grid = directionGrid(data);
+  const options = { reach: STREAK_REACH, grain };
+  const streaks = new Float32Array(grid.width * grid.height);
+  const slices = new Slices();
+  for (let pixel = 0; pixel < streaks.length; pixel++) {
+    streaks[pixel] = streakAt(grid, streakNoise(), options, pixel);
+    if (pixel % grid.width === 0 && slices.due) await slices.next();
+  }
+  return streaks;
 }

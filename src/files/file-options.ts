@@ -40,9 +40,14 @@ export interface FieldFileOptions {
   readonly perLayer?: boolean;
   /** Ridges to draw: segments [count][4] in plane coordinates. */
   readonly ridges?: Float32Array | null;
-  readonly directions?: boolean;
+  /** Stretching directions as segments, or as streaks. */
+  readonly directions?: boolean | 'convolution';
   readonly boundary?: boolean;
+  /** Whether the regions of the classes are tinted. */
+  readonly regions?: boolean;
   readonly samples?: SampleMarks | null;
+  /** Points to number 1, 2, 3 …: plane coordinates [count][2]. */
+  readonly marks?: Float32Array | null;
   /** Whether the colours are explained at the right of the map, which keeps its size. */
   readonly colorbar?: boolean;
   /** Pixels for each unit of line widths and text; by default one for each 512 pixels of the longer side, at least one. */

@@ -131,7 +131,9 @@ export function stillStyle(data: FieldData, options: FieldFileOptions): StillSty
     ridges: options.ridges ?? null,
     directions: options.directions ?? false,
     boundary: options.boundary ?? false,
+    regions: options.regions ?? false,
     samples: options.samples ?? null,
+    marks: options.marks ?? null,
     colorbar: options.colorbar ?? false,
     pixelRatio: options.pixelRatio ?? Math.max(1, Math.max(width, height) / 512),
   };
@@ -139,7 +141,8 @@ export function stillStyle(data: FieldData, options: FieldFileOptions): StillSty
 
 /** A still's style as it goes into the parameters. */
 export function describePicture(style: StillStyle): PictureRecord {
-  return { ...style, ridges: style.ridges !== null, samples: style.samples !== null };
+  const { marks: _, ...rest } = style;
+  return { ...rest, ridges: style.ridges !== null, samples: style.samples !== null };
 }
 
 /** What a picture shows, in words. */
@@ -153,7 +156,7 @@ function pictureTitle({ request }: FieldData, quantity: Quantity, perLayer: bool
 }
 
 function checkOptions(data: FieldData, format: FieldFormat, options: FieldFileOptions): void {
-  const { quantity, colormap, outputIndex, range, pixelRatio, ridges } = options;
+  const { quantity, colormap, outputIndex, range, pixelRatio, ridges, directions } = options;
   oneOf(format, 'format', FIELD_FORMATS);
   if (quantity !== undefined) oneOf(quantity, 'quantity', QUANTITIES);
   if (colormap !== undefined) oneOf(colormap, 'colormap', COLORMAPS);
@@ -167,6 +170,9 @@ function checkOptions(data: FieldData, format: FieldFormat, options: FieldFileOp
   }
   if (pixelRatio !== undefined && !(number(pixelRatio, 'pixelRatio') > 0)) {
     throw new DataError(`pixelRatio is ${pixelRatio}, but must be above 0`);
+  }
+  if (directions !== undefined && typeof directions !== 'boolean') {
+    oneOf(directions, 'directions', ['convolution']);
   }
   if (ridges && ridges.length % 4 !== 0) {
     throw new DataError(`ridges has ${ridges.length} numbers, but must have four a segment`);

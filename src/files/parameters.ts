@@ -121,8 +121,10 @@ export interface PictureRecord {
   /** λ was shown, not l·λ. */
   readonly perLayer: boolean;
   readonly ridges: boolean;
-  readonly directions: boolean;
+  /** As segments, or as streaks. */
+  readonly directions: boolean | 'convolution';
   readonly boundary: boolean;
+  readonly regions: boolean;
   readonly samples: boolean;
   readonly colorbar: boolean;
   readonly pixelRatio: number;

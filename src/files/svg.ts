@@ -5,7 +5,7 @@ import { directionMarks } from '../render/direction-marks.ts';
 import { scaleTicks, type Legend } from '../render/legend.ts';
 import { classColor } from '../render/palette.ts';
 import { paintStill, stillLegend, type StillStyle } from '../render/still.ts';
-import { LINES, OPACITY } from '../render/style.ts';
+import { LINES, MARK_INK, MARKS, OPACITY } from '../render/style.ts';
 import { writeParameters, type MapParameters } from './parameters.ts';
 import { writePng } from './png.ts';
 
@@ -81,9 +81,15 @@ export async function writeFieldSvg(
   ].join('\n');
 }
 
-/** The colours alone, without lines: those are paths. */
+/** The colours with what is mixed into them, without lines: those are paths. */
 async function drawImage(data: FieldData, style: StillStyle, layout: Layout): Promise<string> {
-  const plain = { ridges: null, directions: false, boundary: false, samples: null };
+  const plain = {
+    ridges: null,
+    directions: style.directions === 'convolution' ? style.directions : false,
+    boundary: false,
+    samples: null,
+    marks: null,
+  };
   const {
     width,
     height,
@@ -116,7 +122,7 @@ function drawLines(data: FieldData, style: StillStyle, layout: Layout): string[]
   if (style.boundary) {
     draw('boundary', boundarySegments(data), '#000', LINES.boundary, OPACITY.boundary);
   }
-  if (style.directions) {
+  if (style.directions === true) {
     const marks = directionMarks(data, data.request, layout.domain, unit);
     draw('directions', marks, '#000', LINES.direction, OPACITY.direction);
   }
@@ -129,6 +135,34 @@ function drawLines(data: FieldData, style: StillStyle, layout: Layout): string[]
     const [x, y] = place(points[2 * i], points[2 * i + 1], layout);
     parts.push(
       `<circle class="sample" cx="${show(x)}" cy="${show(y)}" r="${show((LINES.sample / 2) * unit)}" fill="${classColor(classes[i])}" stroke="#141414" stroke-width="${show(unit)}"/>`,
+    );
+  }
+  const drawRing = (name: string, x: number, y: number, radius: number, rest: string): void => {
+    parts.push(
+      `<circle class="${name}" cx="${show(x)}" cy="${show(y)}" r="${show(radius * unit)}" ${rest}/>`,
+    );
+  };
+  for (let i = 0; i < (style.samples?.count ?? 0); i++) {
+    const { points, errors } = style.samples!;
+    if (!errors?.[i]) continue;
+    const [x, y] = place(points[2 * i], points[2 * i + 1], layout);
+    const radius = LINES.error / 2 - LINES.errorStroke;
+    const stroke = LINES.errorStroke * unit;
+    drawRing('error-halo', x, y, radius, `stroke="#fff" stroke-width="${show(2 * stroke)}"`);
+    drawRing('error', x, y, radius, `stroke="#000" stroke-width="${show(stroke)}"`);
+  }
+  const ink = `rgb(${MARK_INK.map((part) => Math.round(255 * part)).join(',')})`;
+  for (let i = 0; i < (style.marks?.length ?? 0) / 2; i++) {
+    const [x, y] = place(style.marks![2 * i], style.marks![2 * i + 1], layout);
+    const [halo, stroke] = [MARKS.halo * unit, MARKS.stroke * unit];
+    drawRing('mark-halo', x, y, MARKS.radius, `stroke="#fff" stroke-width="${show(halo)}"`);
+    drawRing('mark', x, y, MARKS.radius, `stroke="${ink}" stroke-width="${show(stroke)}"`);
+    const [left, bottom] = [
+      x + MARKS.offset * unit,
+      y - (MARKS.offset - MARKS.radius + MARKS.stroke) * unit,
+    ];
+    parts.push(
+      `<text class="mark" x="${show(left)}" y="${show(bottom)}" font-family="system-ui, sans-serif" font-size="${show(MARKS.label * unit)}" font-weight="600" fill="${ink}" stroke="#fff" stroke-width="${show(MARKS.labelHalo * unit)}" stroke-linejoin="round" paint-order="stroke">${i + 1}</text>`,
     );
   }
   return parts;

@@ -45,26 +45,35 @@ export function convolveNoise(
   options: StreakOptions,
 ): Float32Array {
   const { width, height } = grid;
+  return Float32Array.from({ length: width * height }, (_, pixel) =>
+    streakAt(grid, noise, options, pixel),
+  );
+}
+
+/** The same of one pixel. */
+export function streakAt(
+  grid: DirectionGrid,
+  noise: Float32Array,
+  options: StreakOptions,
+  pixel: number,
+): number {
+  if (!axisAt(grid, pixel)) return 0.5;
+  const { width } = grid;
   const { reach, grain } = options;
   const noiseAt = (x: number, y: number): number => {
     const [column, row] = [x, y].map((place) => Math.floor(place / grain) % NOISE_SIDE);
     return noise[row * NOISE_SIDE + column] - 0.5;
   };
-  const streaks = new Float32Array(width * height).fill(0.5);
-  for (let pixel = 0; pixel < streaks.length; pixel++) {
-    if (!axisAt(grid, pixel)) continue;
-    let [sum, squares] = [noiseAt(pixel % width, Math.floor(pixel / width)), 1];
-    for (const sign of [1, -1]) {
-      streamline(grid, pixel, sign, options).forEach(([x, y], index) => {
-        const weight = 1 - ((index + 1) / (reach + 1)) ** 2;
-        sum += weight * noiseAt(Math.floor(x), Math.floor(y));
-        squares += weight * weight;
-      });
-    }
-    const value = 0.5 + sum / (CONTRAST * Math.sqrt(squares / 12));
-    streaks[pixel] = Math.min(Math.max(value, 0), 1);
+  let [sum, squares] = [noiseAt(pixel % width, Math.floor(pixel / width)), 1];
+  for (const sign of [1, -1]) {
+    streamline(grid, pixel, sign, options).forEach(([x, y], index) => {
+      const weight = 1 - ((index + 1) / (reach + 1)) ** 2;
+      sum += weight * noiseAt(Math.floor(x), Math.floor(y));
+      squares += weight * weight;
+    });
   }
-  return streaks;
+  const value = 0.5 + sum / (CONTRAST * Math.sqrt(squares / 12));
+  return Math.min(Math.max(value, 0), 1);
 }
 
 /** Places x_1, x_2, … of the line from a pixel's centre, in pixels, to one side. */

@@ -1,6 +1,7 @@
 import type { FieldData } from '../engine/engine.ts';
 import { Slices } from '../engine/slices.ts';
-import { boundarySegments } from '../curves/boundary.ts';
+import { fieldStreaksInTurns } from '../engine/streaks.ts';
+import { boundarySegments, hasOutput } from '../curves/boundary.ts';
 import type { ColorRange } from './color-range.ts';
 import { directionMarks } from './direction-marks.ts';
 import { DIGIT_HEIGHT, STROKE_WIDTH, textStrokes } from './glyphs.ts';
@@ -13,9 +14,19 @@ import {
   type ColormapName,
   type Rgb,
 } from './palette.ts';
+import { hasRegions, overlaidColor, streakGrain } from './overlay-color.ts';
 import { pixelColor, styleTable, type ColorStyle } from './pixel-color.ts';
 import { Raster } from './raster.ts';
-import { HALO, HATCH, LINES, OPACITY, type Quantity, type SampleMarks } from './style.ts';
+import {
+  HALO,
+  HATCH,
+  LINES,
+  MARK_INK,
+  MARKS,
+  OPACITY,
+  type Quantity,
+  type SampleMarks,
+} from './style.ts';
 
 /** How a computed field is drawn as a picture. */
 export interface StillStyle {
@@ -29,9 +40,14 @@ export interface StillStyle {
   readonly outputIndex: number;
   /** Ridges as segments [count][4] in plane coordinates: s0, t0, s1, t1; null: none. */
   readonly ridges: Float32Array | null;
-  readonly directions: boolean;
+  /** As segments, or as streaks. */
+  readonly directions: boolean | 'convolution';
   readonly boundary: boolean;
+  /** Whether the regions of the classes are tinted. */
+  readonly regions: boolean;
   readonly samples: SampleMarks | null;
+  /** Points to number 1, 2, 3 …: plane coordinates [count][2]; null: none. */
+  readonly marks: Float32Array | null;
   /** Whether the colours are explained beside the map. */
   readonly colorbar: boolean;
   /** Pixels for each unit of line widths and text. */
@@ -55,6 +71,8 @@ const BAR = {
 const PAPER: Rgb = [1, 1, 1];
 const INK: Rgb = [0, 0, 0];
 const TEXT: Rgb = [0.16, 0.16, 0.16];
+/** Height of a digit in parts of the size of its font. */
+const MARK_HEIGHT = 0.66;
 const SAMPLE_RIM: Rgb = [0.08, 0.08, 0.08];
 
 /** What colours the pixels of a still. */
@@ -90,10 +108,20 @@ async function paintField(raster: Raster, data: FieldData, style: StillStyle): P
   const colors = colorStyle(data, style);
   const table = styleTable(colors);
   const hatchWidth = Math.max(2, Math.round(LINES.hatch * style.pixelRatio));
+  const isTinted = hasRegions(style);
+  const { domain } = data.request;
+  const streaks =
+    style.directions === 'convolution'
+      ? await fieldStreaksInTurns(data, streakGrain(data.request, domain, width, style.pixelRatio))
+      : null;
   const slices = new Slices();
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const color = pixelColor(data, (height - 1 - y) * width + x, colors, table);
+      const pixel = (height - 1 - y) * width + x;
+      const own = pixelColor(data, pixel, colors, table);
+      const region = isTinted && hasOutput(data, pixel) ? classRgb(data.classes[pixel]) : null;
+      const isOverlaid = region !== null || streaks !== null;
+      const color = own && isOverlaid ? overlaidColor(own, region, streaks?.[pixel] ?? 0.5) : own;
       const isLight = ((x + y + 1) / hatchWidth) % 1 < 0.5;
       raster.setPixel(x, y, color ?? HATCH[isLight ? 1 : 0]);
     }
@@ -114,7 +142,7 @@ function paintLines(raster: Raster, data: FieldData, style: StillStyle): void {
   const stroke = (segments: Float32Array, lineWidth: number, color: Rgb, opacity: number): void =>
     raster.strokeSegments(toPixels(segments), lineWidth * pixelRatio, color, opacity, request);
   if (style.boundary) stroke(boundarySegments(data), LINES.boundary, INK, OPACITY.boundary);
-  if (style.directions) {
+  if (style.directions === true) {
     const marks = directionMarks(data, request, domain, pixelRatio);
     stroke(marks, LINES.direction, INK, OPACITY.direction);
   }
@@ -129,6 +157,43 @@ function paintLines(raster: Raster, data: FieldData, style: StillStyle): void {
     raster.fillDiscs(centre, diameter + pixelRatio, SAMPLE_RIM, request);
     raster.fillDiscs(centre, diameter - pixelRatio, classRgb(classes[i]), request);
   }
+  const strokeRing = (at: Float32Array, radius: number, lineWidth: number, color: Rgb): void =>
+    raster.strokeSegments(circle(at, radius), lineWidth * pixelRatio, color, 1, request);
+  for (let i = 0; i < (samples?.count ?? 0); i++) {
+    if (!samples!.errors?.[i]) continue;
+    const centre = toPixels(samples!.points.subarray(2 * i, 2 * i + 2));
+    // As in render/lines.wgsl.
+    const radius = (LINES.error / 2 - LINES.errorStroke) * pixelRatio - 0.5;
+    strokeRing(centre, radius, 2 * LINES.errorStroke, HALO);
+    strokeRing(centre, radius, LINES.errorStroke, INK);
+  }
+  const { marks } = style;
+  for (let i = 0; i < (marks?.length ?? 0) / 2; i++) {
+    const centre = toPixels(marks!.subarray(2 * i, 2 * i + 2));
+    const fontUnit = (MARK_HEIGHT * MARKS.label * pixelRatio) / DIGIT_HEIGHT;
+    const [left, bottom] = [
+      centre[0] + (MARKS.offset + MARKS.stroke / 2) * pixelRatio,
+      centre[1] - (MARKS.offset - MARKS.radius + MARKS.stroke) * pixelRatio,
+    ];
+    const label = textStrokes(String(i + 1)).segments.map((value, k) =>
+      k % 2 === 0 ? left + fontUnit * value : bottom - fontUnit * value,
+    );
+    const bold = 1.6 * STROKE_WIDTH * fontUnit;
+    strokeRing(centre, MARKS.radius * pixelRatio, MARKS.halo, HALO);
+    strokeRing(centre, MARKS.radius * pixelRatio, MARKS.stroke, MARK_INK);
+    raster.strokeSegments(label, bold + MARKS.labelHalo * pixelRatio, HALO, 1, request);
+    raster.strokeSegments(label, bold, MARK_INK, 1, request);
+  }
+}
+
+/** A circle as segments that are no longer than two pixels or a twentieth of it. */
+function circle([x, y]: Float32Array, radius: number): number[] {
+  const count = Math.max(20, Math.ceil(Math.PI * radius));
+  const at = (i: number): [number, number] => {
+    const angle = (2 * Math.PI * i) / count;
+    return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)];
+  };
+  return Array.from({ length: count }, (_, i) => [...at(i), ...at(i + 1)]).flat();
 }
 
 interface BarLayout {

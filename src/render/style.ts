@@ -102,6 +102,19 @@ export const LINES = {
   hatch: 8,
 } as const;
 
+/** Numbered rings at points that a plane was laid through, in CSS pixels: radius, strokes, text. */
+export const MARKS = {
+  radius: 6,
+  stroke: 2,
+  halo: 4.5,
+  label: 13,
+  labelHalo: 3.5,
+  /** Of the label's lower left from the centre, to the right; upwards it is less by the radius. */
+  offset: 9,
+} as const;
+/** Colour of their strokes; their halo is white. */
+export const MARK_INK: Rgb = [0.063, 0.071, 0.094];
+
 /** How much of what is below lines hide. */
 export const OPACITY = { ridgeHalo: 0.75, ridge: 1, direction: 0.9, boundary: 0.85 } as const;
 

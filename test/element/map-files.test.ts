@@ -9,7 +9,7 @@ import { decode } from 'fast-png';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeNetwork } from '../../src/files/parameters.ts';
 import { colorTable, tableColor } from '../../src/render/palette.ts';
-import { mount, mountIdle, SMALL, unmountAll } from '../support/element.ts';
+import { mount, mountIdle, readPicture, SMALL, unmountAll } from '../support/element.ts';
 
 afterEach(unmountAll);
 
@@ -90,6 +90,64 @@ describe.each(['webgpu', 'cpu'] as const)('files of a map, backend %s', (backend
     expect(parsed.querySelector('path.boundary')!.getAttribute('d')).toMatch(/^M/);
     expect(parsed.querySelectorAll('circle.sample').length).toBe(600);
     expect(await readParameters(await bytesOf(svg))).toMatchObject({ picture: { range: [-3, 2] } });
+  });
+
+  it('have all that the canvas has', async () => {
+    const element = await mountIdle(
+      `backend="${backend}" dataset="xor" domain="-1,-1,1,1" no-colorbar resolution="240" architecture="2-6x3-1" range="-3,2" style="width: 240px"`,
+    );
+    const look = async (): Promise<Uint8ClampedArray> => (await readPicture(element)).data;
+    const saved = async (): Promise<Uint8ClampedArray> => {
+      const blob = await element.toBlob({ width: 240 });
+      const bitmap = await createImageBitmap(blob);
+      const context = new OffscreenCanvas(240, 240).getContext('2d')!;
+      context.drawImage(bitmap, 0, 0);
+      return context.getImageData(0, 0, 240, 240).data;
+    };
+    /** Part of the pixels that differ by more than an eighth of the range of a channel. */
+    const differing = (a: Uint8ClampedArray, b: Uint8ClampedArray): number => {
+      expect(a.length).toBe(b.length);
+      let count = 0;
+      for (let i = 0; i < a.length; i += 4) {
+        if ([0, 1, 2].some((k) => Math.abs(a[i + k] - b[i + k]) > 32)) count++;
+      }
+      return count / (a.length / 4);
+    };
+    const plain = await saved();
+    expect(differing(plain, await look())).toBeLessThan(0.01);
+    const styles = [
+      { regions: true },
+      { directions: 'convolution' },
+      { samples: true },
+      {
+        planePoints: [
+          [0, 0],
+          [0.5, 0],
+          [0, 0.5],
+        ],
+        domain: [-1, -1, 1, 1],
+      },
+    ] as const;
+    for (const style of styles) {
+      const before = Object.fromEntries(
+        Object.keys(style).map((name) => [name, element[name as 'regions']]),
+      );
+      Object.assign(element, style);
+      await element.whenIdle();
+      const [file, canvas] = [await saved(), await look()];
+      const name = Object.keys(style)[0];
+      const [apart, changed] = [differing(file, canvas), differing(file, plain)];
+      console.log(
+        `${backend} ${name}: ${apart} of the file apart from the canvas, ${changed} from plain`,
+      );
+      expect(changed, name).toBeGreaterThan(0.005);
+      // Edges of dots, rings and letters are softened in other ways than on screen.
+      const limits: Readonly<Record<string, number>> = { samples: 0.4, planePoints: 0.6 };
+      expect(apart, name).toBeLessThan((limits[name] ?? 0.01) * changed);
+      Object.assign(element, before);
+    }
+    await element.whenIdle();
+    expect(differing(await saved(), plain)).toBe(0);
   });
 
   it('as arrays, tables and greys hold λ itself', async () => {

@@ -38,6 +38,8 @@ const STYLE: StillStyle = {
   outputIndex: 0,
   ridges: Float32Array.of(-1, -2, 3, 1, 0.5, 0.5, 0.5, -0.25),
   directions: true,
+  regions: false,
+  marks: null,
   boundary: true,
   samples: { points: Float32Array.of(0, 0, 2, -1), classes: [0, 1], count: 2 },
   colorbar: true,
@@ -108,6 +110,30 @@ describe.each<{ size: Size }>([{ size: [80, 60] }, { size: [1, 1] }, { size: [7,
         });
       }
       expect(svg.querySelectorAll('circle.sample').length).toBe(2);
+    });
+
+    it('has rings around samples that are wrong, and numbered marks', async () => {
+      const samples = { ...STYLE.samples!, errors: [0, 1] };
+      const { svg } = await parse(size, { samples, marks: Float32Array.of(0, 0, 2, -1) });
+      const [left, top, width, height] = mapOf(svg);
+      const centresOf = (name: string): number[][] =>
+        [...svg.querySelectorAll(`circle.${name}`)].map((ring) =>
+          ['cx', 'cy'].map((axis) => Number(ring.getAttribute(axis))),
+        );
+      const places = [
+        [left + width / 4, top + height / 3],
+        [left + (3 * width) / 4, top + (2 * height) / 3],
+      ];
+      for (const [name, wanted] of [
+        ['error', places.slice(1)],
+        ['mark', places],
+      ] as const) {
+        const found = centresOf(name);
+        expect(found.length).toBe(wanted.length);
+        found.flat().forEach((value, i) => expect(value).toBeCloseTo(wanted.flat()[i], 2));
+      }
+      const numbers = [...svg.querySelectorAll('text.mark')].map((text) => text.textContent);
+      expect(numbers).toEqual(['1', '2']);
     });
 
     it('has no lines that were not asked for', async () => {

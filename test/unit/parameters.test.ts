@@ -84,6 +84,7 @@ const FULL: MapParameters = {
     perLayer: true,
     ridges: true,
     directions: false,
+    regions: true,
     boundary: true,
     samples: false,
     colorbar: true,

@@ -1,10 +1,11 @@
 // Plan: stills of fields with known values: every pixel against the palette entry that belongs to its value, the
 // highest t first; hatching where there is no value; lines where they must be, and only there, no darker where
-// they meet; the colour bar beside a map that it leaves alone, its strip against the table; labels of all legends
+// they meet; tint and streaks as on screen, rings and marks; the colour bar beside a map that it leaves alone, its strip against the table; labels of all legends
 // have glyphs that stay within their line; ranges against sorted values. 1 × 1 and other shapes. Control: another
 // range gives other colours.
 import { describe, expect, it } from 'vitest';
 import { Status } from '../../src/engine/engine.ts';
+import { fieldStreaks } from '../../src/engine/streaks.ts';
 import { automaticRange, extremeRange } from '../../src/render/color-range.ts';
 import { textStrokes } from '../../src/render/glyphs.ts';
 import { createLegend, formatNumber, spaceName } from '../../src/render/legend.ts';
@@ -18,7 +19,8 @@ import {
 } from '../../src/render/palette.ts';
 import { Raster } from '../../src/render/raster.ts';
 import { paintStill, type StillStyle } from '../../src/render/still.ts';
-import { HATCH, QUANTITIES } from '../../src/render/style.ts';
+import { overlaidColor } from '../../src/render/overlay-color.ts';
+import { HATCH, LINES, MARK_INK, MARKS, QUANTITIES } from '../../src/render/style.ts';
 import { createFieldData } from '../support/synthetic-field.ts';
 
 const DOMAIN = { sMin: -1, tMin: -2, sMax: 3, tMax: 1 };
@@ -31,6 +33,8 @@ const PLAIN: StillStyle = {
   outputIndex: 0,
   ridges: null,
   directions: false,
+  regions: false,
+  marks: null,
   boundary: false,
   samples: null,
   colorbar: false,
@@ -184,6 +188,95 @@ describe('lines', () => {
     expect(row.slice(15)).toEqual([255, 255, 255, 255, 255]);
     raster.strokeSegments([-50, -50, -60, -60, NaN, 0, 1, 1], 3, [1, 0, 0]);
     expect(pixelOf(raster, 0, 0)).toEqual([255, 255, 255]);
+  });
+});
+
+describe('what is mixed into the colours', () => {
+  const SIZE = { width: 40, height: 30 };
+  // The class changes at s = 1, and the upper rows have no value.
+  const data = createFieldData(SIZE, DOMAIN, (s, t) => ({
+    exponent: 0.5,
+    angle: Math.PI / 2,
+    outputs: [s - 1],
+    status: t > 0.7 ? Status.overflow : Status.good,
+  }));
+  const flat = tableColor(colorTable('viridis'), 0.5);
+
+  it('are regions in the colours of their classes, but where there is no value or classes are shown', async () => {
+    const raster = await paintStill(data, { ...PLAIN, regions: true });
+    for (const [x, classIndex] of [
+      [5, 0],
+      [35, 1],
+    ]) {
+      const wanted = flat.map((part, k) => part + 0.3 * (classRgb(classIndex)[k] - part));
+      expect(pixelOf(raster, x, 20)).toEqual(bytes(wanted as unknown as Rgb));
+    }
+    expect(HATCH.map(bytes)).toContainEqual(pixelOf(raster, 5, 0));
+    const style = { ...PLAIN, quantity: 'class' } as const;
+    const classes = await paintStill(data, style);
+    expect((await paintStill(data, { ...style, regions: true })).data).toEqual(classes.data);
+  });
+
+  it('are streaks as the screen has them, along the directions', async () => {
+    const raster = await paintStill(data, { ...PLAIN, directions: 'convolution', pixelRatio: 0.5 });
+    const streaks = fieldStreaks(data, 1);
+    for (const [x, y] of [
+      [3, 10],
+      [20, 17],
+      [39, 29],
+    ]) {
+      const streak = streaks[(29 - y) * 40 + x];
+      expect(pixelOf(raster, x, y)).toEqual(bytes(overlaidColor(flat, null, streak)));
+    }
+    // Directions go up: columns differ more than neighbours in a column.
+    const change = (dx: number, dy: number): number => {
+      let sum = 0;
+      for (let y = 10; y < 28; y++) {
+        for (let x = 0; x < 38; x++) {
+          sum += Math.abs(pixelOf(raster, x, y)[1] - pixelOf(raster, x + dx, y + dy)[1]);
+        }
+      }
+      return sum;
+    };
+    expect(change(1, 0)).toBeGreaterThan(3 * change(0, 1));
+    const wide = await paintStill(data, { ...PLAIN, directions: 'convolution', pixelRatio: 2 });
+    expect(wide.data).not.toEqual(raster.data);
+  });
+
+  it('are rings around samples that are wrong, and numbered rings at marks', async () => {
+    const large = createFieldData({ width: 80, height: 60 }, DOMAIN, () => ({ exponent: 0.5 }));
+    const place = Float32Array.of(1, -0.5);
+    const samples = { points: place, classes: [1], count: 1 };
+    const ringed = async (errors: number[]): Promise<Raster> =>
+      paintStill(large, { ...PLAIN, samples: { ...samples, errors }, pixelRatio: 2 });
+    const [right, wrong] = [await ringed([0]), await ringed([1])];
+    const radius = 2 * (LINES.error / 2 - LINES.errorStroke) - 0.5;
+    const at = (raster: Raster, distance: number): number[] =>
+      pixelOf(raster, Math.floor(40 + distance), 30);
+    expect(at(wrong, radius)).toEqual([0, 0, 0]);
+    expect(at(right, radius)).toEqual(bytes(flat));
+    expect(at(wrong, 0)).toEqual(bytes(classRgb(1)));
+    expect(at(wrong, radius + 8)).toEqual(bytes(flat));
+
+    const marks = Float32Array.of(1, -0.5, -0.5, 0.5);
+    const marked = await paintStill(large, { ...PLAIN, marks, pixelRatio: 1 });
+    const ink = bytes(MARK_INK);
+    // Its stroke of two pixels is the columns to both sides of the radius.
+    expect(pixelOf(marked, 40 + MARKS.radius - 1, 30)).toEqual(ink);
+    expect(pixelOf(marked, 40, 30)).toEqual(bytes(flat));
+    // The digit stands above and to the right: 1 is one upright stroke, 2 has strokes to both sides.
+    const inked = (centreX: number, centreY: number): number[] => {
+      const columns: number[] = [];
+      for (let x = centreX + 8; x < centreX + 22; x++) {
+        for (let y = centreY - 18; y < centreY - 3; y++) {
+          if (pixelOf(marked, x, y)[1] < 60) columns.push(x);
+        }
+      }
+      return columns;
+    };
+    const [one, two] = [inked(40, 30), inked(10, 10)];
+    expect(one.length).toBeGreaterThan(8);
+    expect(new Set(two).size).toBeGreaterThan(new Set(one).size);
   });
 });
 
