@@ -1,0 +1,142 @@
+// contest.ts: contestants at one workload, one after the other in every round, against this library
+//
+// Each is first checked against float64. One that would take long computes every k-th point; its time is
+// then k times what it took, which its row says. A round measures all in turn, in an order that rotates, and
+// each time is divided by ours of the same round.
+import { median } from '../../../tools/bench-report.mjs';
+import { checkStretches, createWorkload, everyPoint, type FieldWorkload } from '../workloads.ts';
+import type { PlainWorkload } from '../workloads.ts';
+import type { Contestant, Prepared } from './contestant.ts';
+import { jaxAsUser, jaxByExpert } from './jax.ts';
+import { OURS } from './ours.ts';
+import { tensorflowAsUser, tensorflowByExpert } from './tensorflow.ts';
+
+/** One contestant at one workload. */
+export interface PeerRow {
+  readonly workload: string;
+  readonly tool: string;
+  readonly way: string;
+  readonly note: string;
+  /** Median, least and largest time of all points, milliseconds. */
+  readonly ms: number;
+  readonly leastMs: number;
+  readonly mostMs: number;
+  /** Median over the rounds of its time by ours. */
+  readonly ratio: number;
+  readonly ratios: readonly number[];
+  /** Every k-th point was computed, and the time multiplied. */
+  readonly stride: number;
+  /** Largest |l·λ₁ − float64|. */
+  readonly worstError: number;
+}
+
+export const PEERS: readonly Contestant[] = [
+  jaxByExpert('webgpu'),
+  jaxByExpert('wasm'),
+  tensorflowByExpert('webgpu'),
+  tensorflowByExpert('wasm'),
+  jaxAsUser('webgpu'),
+  jaxAsUser('wasm'),
+  tensorflowAsUser('webgpu'),
+  tensorflowAsUser('wasm'),
+];
+
+export interface ContestOptions {
+  readonly rounds: number;
+  /** Milliseconds that one run of a contestant should not exceed by much. */
+  readonly longestRun: number;
+}
+
+/** A contestant that is ready, and right. */
+interface Entrant {
+  readonly contestant: Contestant;
+  readonly prepared: Prepared;
+  readonly stride: number;
+  readonly worstError: number;
+  readonly times: number[];
+}
+
+const LARGEST_STRIDE = 256;
+
+/** @param log - told how each begins. */
+export async function compete(
+  workload: FieldWorkload,
+  peers: readonly Contestant[],
+  { rounds, longestRun }: ContestOptions,
+  log: (line: string) => void,
+): Promise<PeerRow[]> {
+  const plain = createWorkload(workload);
+  const entrants: Entrant[] = [];
+  try {
+    for (const contestant of [OURS, ...peers]) {
+      const begin = performance.now();
+      const entrant = await enter(contestant, plain, longestRun);
+      entrants.push(entrant);
+      const { stride, worstError } = entrant;
+      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+      log(
+        `${workload.name}: ${contestant.tool}, ${contestant.way}: right within ${worstError.toExponential(1)}, every ${stride}. point, ready in ${seconds} s`,
+      );
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (let i = 0; i < entrants.length; i++) {
+        const { prepared, stride, times } = entrants[(i + round) % entrants.length];
+        times.push(stride * (await timeOf(prepared)));
+      }
+    }
+  } finally {
+    for (const { prepared } of entrants) prepared.dispose();
+  }
+  const [ours] = entrants;
+  return entrants.map(({ contestant: { tool, way, note }, stride, worstError, times }) => {
+    const ratios = times.map((time, round) => time / ours.times[round]);
+    return {
+      workload: workload.name,
+      tool,
+      way,
+      note,
+      ms: median(times),
+      leastMs: Math.min(...times),
+      mostMs: Math.max(...times),
+      ratio: median(ratios),
+      ratios,
+      stride,
+      worstError,
+    };
+  });
+}
+
+async function timeOf({ run }: Prepared): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+/** Finds how many points it can take, and checks what it makes of them. */
+async function enter(
+  contestant: Contestant,
+  workload: PlainWorkload,
+  longestRun: number,
+): Promise<Entrant> {
+  for (let stride = contestant === OURS ? 1 : LARGEST_STRIDE; ; stride /= 4) {
+    const points = everyPoint(workload, stride);
+    let prepared: Prepared | null = null;
+    try {
+      prepared = await contestant.prepare(workload, points);
+      await prepared.run(); // compiles
+      const worstError = checkStretches(workload, points, await prepared.read());
+      // The next part is four times as large.
+      if (stride === 1 || 4 * (await timeOf(prepared)) > longestRun) {
+        const entrant = { contestant, prepared, stride, worstError, times: [] };
+        prepared = null;
+        return entrant;
+      }
+    } catch (cause) {
+      throw new Error(`${contestant.tool}, ${contestant.way}, on ${workload.name}: ${String(cause)}`, {
+        cause,
+      });
+    } finally {
+      prepared?.dispose();
+    }
+  }
+}

@@ -1,0 +1,178 @@
+// jax.ts: the workloads in jax-js
+//
+// As its users would: the network at one point, two jvp, vmap over points, jit. By an expert: primal and tangents
+// of all points are the rows of one matrix product a layer, widths padded with zeros to a multiple of 64, or to a
+// power of two where that is near, for which its compiler has much better tiles.
+import { blockUntilReady, defaultDevice, init, jit, jvp, numpy as np, vmap } from '@jax-js/jax';
+import type { PlainLayer } from '../workloads.ts';
+import type { Contestant, Prepared } from './contestant.ts';
+
+type JaxDevice = 'webgpu' | 'wasm';
+type Tensor = np.Array;
+
+const TOOLS = { webgpu: 'jax-js (WebGPU)', wasm: 'jax-js (Wasm)' } as const;
+
+/** Widths are padded to multiples of this. */
+const PADDING = 64;
+
+async function useDevice(device: JaxDevice): Promise<void> {
+  const found = await init(device);
+  if (!found.includes(device)) throw new Error(`jax-js has no device ${device} here`);
+  defaultDevice(device);
+}
+
+function tensor(values: Float32Array, shape: number[]): Tensor {
+  return np.array(values as Float32Array<ArrayBuffer>).reshape(shape);
+}
+
+/** log of the larger singular value of [u v], rows of both: last axis is summed. Takes both. */
+function logStretch(u: Tensor, v: Tensor): Tensor {
+  const a = np.sum(u.ref.mul(u.ref), -1);
+  const b = np.sum(u.mul(v.ref), -1);
+  const c = np.sum(v.ref.mul(v), -1);
+  const middle = a.ref.add(c.ref).mul(0.5);
+  const half = a.sub(c).mul(0.5);
+  const root = np.sqrt(half.ref.mul(half).add(b.ref.mul(b)));
+  return np.log(middle.add(root)).mul(0.5);
+}
+
+interface Parts {
+  readonly weights: Tensor[];
+  readonly biases: Tensor[];
+}
+
+/** A prepared run of a jitted function of the points and the parameters. */
+function prepared(
+  device: JaxDevice,
+  compute: (points: Tensor, parts: { weights: Tensor[]; biases: Tensor[] }) => Tensor,
+  points: Tensor,
+  parts: Parts,
+): Prepared {
+  const compiled = jit(compute);
+  let result: Tensor | null = null;
+  return {
+    async run() {
+      defaultDevice(device);
+      result?.dispose();
+      result = compiled(points.ref, {
+        weights: parts.weights.map((one) => one.ref),
+        biases: parts.biases.map((one) => one.ref),
+      });
+      await blockUntilReady(result);
+    },
+    async read() {
+      if (!result) throw new Error('nothing was computed yet');
+      return (await result.ref.data()) as Float32Array;
+    },
+    dispose() {
+      result?.dispose();
+      points.dispose();
+      for (const one of [...parts.weights, ...parts.biases]) one.dispose();
+      compiled.dispose();
+    },
+  };
+}
+
+/** As the documentation of jax-js would have it. */
+export function jaxAsUser(device: JaxDevice): Contestant {
+  return {
+    tool: TOOLS[device],
+    way: 'as its users would',
+    note: 'jit(vmap(two jvp)) of the network at one point',
+    async prepare({ layers }, points) {
+      await useDevice(device);
+      const parts = {
+        weights: layers.map(({ weights, width, inputWidth }) =>
+          tensor(weights, [width, inputWidth]),
+        ),
+        biases: layers.map(({ biases, width }) => tensor(biases, [width])),
+      };
+      return prepared(
+        device,
+        (all, { weights, biases }) => {
+          const network = (x: Tensor): Tensor =>
+            weights.reduce(
+              (state, matrix, l) => np.tanh(np.dot(matrix.ref, state).add(biases[l].ref)),
+              x,
+            );
+          const result = vmap((x: Tensor) => {
+            const [first, u] = jvp(network, [x.ref], [np.array([1, 0])]);
+            const [second, v] = jvp(network, [x], [np.array([0, 1])]);
+            first.dispose();
+            second.dispose();
+            return logStretch(u, v);
+          })(all);
+          for (const one of [...weights, ...biases]) one.dispose();
+          return result;
+        },
+        tensor(points, [points.length / 2, 2]),
+        parts,
+      );
+    },
+  };
+}
+
+/** One product a layer for everything, at widths that its compiler likes. */
+export function jaxByExpert(device: JaxDevice): Contestant {
+  return {
+    tool: TOOLS[device],
+    way: 'by an expert',
+    note: `one product [3·points][width] a layer, widths padded to multiples of ${PADDING}`,
+    async prepare({ layers }, points) {
+      await useDevice(device);
+      const count = points.length / 2;
+      const padded = layers.map((layer, l) => padLayer(layer, l === 0 ? 2 : PADDING));
+      const columns = new Float32Array(3 * count * 2);
+      columns.set(points);
+      for (let i = 0; i < count; i++) {
+        columns[2 * (count + i)] = 1;
+        columns[2 * (2 * count + i) + 1] = 1;
+      }
+      const parts = {
+        weights: padded.map(({ rows, columns: width, weights }) => tensor(weights, [rows, width])),
+        biases: padded.map(({ columns: width, biases }) => tensor(biases, [1, width])),
+      };
+      return prepared(
+        device,
+        (start, { weights, biases }) => {
+          let states = start;
+          let u = start;
+          let v = start;
+          weights.forEach((matrix, l) => {
+            const products = np.matmul(states, matrix);
+            const width = padded[l].columns;
+            const [sums, first, second] = np.split(products.reshape([3, count, width]), 3, 0);
+            const state = np.tanh(sums.add(biases[l]));
+            const slope = np.subtract(1, state.ref.mul(state.ref));
+            u = first.mul(slope.ref);
+            v = second.mul(slope);
+            if (l === weights.length - 1) {
+              state.dispose();
+              return;
+            }
+            states = np.concatenate([state, u, v], 0).reshape([3 * count, width]);
+          });
+          return logStretch(u, v).reshape([count]);
+        },
+        tensor(columns, [3 * count, 2]),
+        parts,
+      );
+    },
+  };
+}
+
+/** Weights [rows][columns], inputs along the rows, with zeros where there is nothing. */
+function padLayer(
+  { inputWidth, width, weights, biases }: PlainLayer,
+  multiple: number,
+): { rows: number; columns: number; weights: Float32Array; biases: Float32Array } {
+  const rows = Math.ceil(inputWidth / multiple) * multiple;
+  const columns = Math.ceil(width / PADDING) * PADDING;
+  const padded = new Float32Array(rows * columns);
+  for (let i = 0; i < width; i++) {
+    for (let k = 0; k < inputWidth; k++) padded[k * columns + i] = weights[i * inputWidth + k];
+  }
+  const start = new Float32Array(columns);
+  start.set(biases);
+  return { rows, columns, weights: padded, biases: start };
+}
