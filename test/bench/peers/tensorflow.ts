@@ -3,6 +3,7 @@
 // As its users would: it has gradients of sums, not Jacobians, so one gradient an output row, for all points at
 // once. By an expert: primal and tangents of all points are the rows of one matrix product a layer.
 import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import '@tensorflow/tfjs-backend-webgpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { PlainLayer } from '../workloads.ts';
@@ -84,7 +85,8 @@ export function tensorflowAsUser(backend: TfBackend): Contestant {
       const inputs = tf.tensor2d(points, [points.length / 2, 2]);
       const network = (x: tf.Tensor): tf.Tensor2D =>
         parts.weights.reduce<tf.Tensor>(
-          (state, matrix, l) => tf.tanh(tf.add(tf.matMul(state as tf.Tensor2D, matrix), parts.biases[l])),
+          (state, matrix, l) =>
+            tf.tanh(tf.add(tf.matMul(state as tf.Tensor2D, matrix), parts.biases[l])),
           x,
         ) as tf.Tensor2D;
       const { width } = layers.at(-1)!;
