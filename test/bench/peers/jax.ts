@@ -22,7 +22,7 @@ async function useDevice(device: JaxDevice): Promise<void> {
 }
 
 function tensor(values: Float32Array, shape: number[]): Tensor {
-  return np.array(values as Float32Array<ArrayBuffer>).reshape(shape);
+  return np.array(values).reshape(shape);
 }
 
 /** log of the larger singular value of [u v], rows of both: last axis is summed. Takes both. */
