@@ -2,7 +2,7 @@
 //
 //   λ₁ of the plane at every pixel of a square, at the last hidden layer of a random tanh network
 //
-// tools/peers.py builds the same networks from the numbers that `exportWorkload` gives.
+// tools/peers.py builds the same networks from the numbers that `exportWorkloads` gives.
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import type { Network } from '../../src/model/network.ts';
 import { initialiseNetwork, readTensor, tensorPlaces } from '../../src/model/parameters.ts';
@@ -52,6 +52,20 @@ export function createWorkload(workload: FieldWorkload): PlainWorkload {
     }
   }
   return { ...workload, network, layers: hiddenLayers(network), points };
+}
+
+/** All workloads as JSON, points left out: they follow from side and domain. */
+export function exportWorkloads(): string {
+  const plain = FIELD_WORKLOADS.map((workload) => {
+    const { name, side, layers } = createWorkload(workload);
+    const numbers = layers.map(({ weights, biases, ...widths }) => ({
+      ...widths,
+      weights: [...weights],
+      biases: [...biases],
+    }));
+    return { name, side, domain: DOMAIN, layers: numbers };
+  });
+  return JSON.stringify(plain);
 }
 
 function hiddenLayers(network: Network): PlainLayer[] {

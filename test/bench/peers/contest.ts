@@ -4,7 +4,13 @@
 // then k times what it took, which its row says. A round measures all in turn, in an order that rotates, and
 // each time is divided by ours of the same round.
 import { median } from '../../../tools/bench-report.mjs';
-import { checkStretches, createWorkload, everyPoint, type FieldWorkload } from '../workloads.ts';
+import {
+  checkStretches,
+  createWorkload,
+  everyPoint,
+  FIELD_WORKLOADS,
+  type FieldWorkload,
+} from '../workloads.ts';
 import type { PlainWorkload } from '../workloads.ts';
 import type { Contestant, Prepared } from './contestant.ts';
 import { jaxAsUser, jaxByExpert } from './jax.ts';
@@ -30,7 +36,7 @@ export interface PeerRow {
   readonly worstError: number;
 }
 
-export const PEERS: readonly Contestant[] = [
+const PEERS: readonly Contestant[] = [
   jaxByExpert('webgpu'),
   jaxByExpert('wasm'),
   tensorflowByExpert('webgpu'),
@@ -43,6 +49,8 @@ export const PEERS: readonly Contestant[] = [
 
 export interface ContestOptions {
   readonly rounds: number;
+  /** A tiny field, and those contestants alone that are fast to start: to see that it works. */
+  readonly quick: boolean;
   /** Milliseconds that one run of a contestant should not exceed by much. */
   readonly longestRun: number;
 }
@@ -58,12 +66,21 @@ interface Entrant {
 
 const LARGEST_STRIDE = 256;
 
-/** @param log - told how each begins. */
-export async function compete(
+const QUICK_SIDE = 16;
+
+/** All contestants at a workload, by its place in the list; progress goes to `console.info`. */
+export function competeAt(index: number, options: ContestOptions): Promise<PeerRow[]> {
+  const workload = FIELD_WORKLOADS[index];
+  if (!options.quick) return compete(workload, PEERS, options);
+  const isFast = ({ tool, way }: Contestant): boolean =>
+    tool.endsWith('(Wasm)') && way === 'by an expert';
+  return compete({ ...workload, side: QUICK_SIDE }, PEERS.filter(isFast), options);
+}
+
+async function compete(
   workload: FieldWorkload,
   peers: readonly Contestant[],
   { rounds, longestRun }: ContestOptions,
-  log: (line: string) => void,
 ): Promise<PeerRow[]> {
   const plain = createWorkload(workload);
   const entrants: Entrant[] = [];
@@ -74,7 +91,7 @@ export async function compete(
       entrants.push(entrant);
       const { stride, worstError } = entrant;
       const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-      log(
+      console.info(
         `${workload.name}: ${contestant.tool}, ${contestant.way}: right within ${worstError.toExponential(1)}, every ${stride}. point, ready in ${seconds} s`,
       );
     }
