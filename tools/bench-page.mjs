@@ -363,7 +363,7 @@ export async function benchPage(browser, runs, log) {
       'one frame',
     ),
     pageRow(
-      'wheel to new field at 256²',
+      'wheel to first new field',
       'ms',
       zooms.map(({ fresh }) => fresh),
       'none',
@@ -375,7 +375,7 @@ export async function benchPage(browser, runs, log) {
       'one frame',
     ),
     pageRow(
-      'drag to new field at 256²',
+      'drag to first new field',
       'ms',
       pans.map(({ fresh }) => fresh),
       'none',
