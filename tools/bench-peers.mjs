@@ -8,12 +8,12 @@ const LONGEST_RUN = 4000;
 /**
  * @param {Browser} browser
  * @param {string} url - of the served sources.
- * @param {{ rounds: number, quick: boolean, log: (line: string) => void }} options
+ * @param {{ fields: readonly string[], rounds: number, quick: boolean, log: (line: string) => void }} options
  * @returns {Promise<PeerRow[]>}
  */
-export async function benchPeers(browser, url, { rounds, quick, log }) {
+export async function benchPeers(browser, url, { fields, rounds, quick, log }) {
   const rows = [];
-  for (const index of quick ? [0] : [0, 1, 2]) {
+  for (const field of fields) {
     // A page for each: what one leaves in memory is not there for the next.
     const page = await browser.newPage();
     page.on('pageerror', (error) => log(error.message));
@@ -25,7 +25,7 @@ export async function benchPeers(browser, url, { rounds, quick, log }) {
       await page.waitForFunction('window.competeAt');
       const options = { rounds, longestRun: quick ? 20 : LONGEST_RUN, quick };
       /** @type {PeerRow[]} */
-      const found = await page.evaluate(`window.competeAt(${index}, ${JSON.stringify(options)})`);
+      const found = await page.evaluate(`window.competeAt('${field}', ${JSON.stringify(options)})`);
       rows.push(...found);
     } finally {
       await page.close();

@@ -3,6 +3,7 @@
 //   npm run bench -- [options]
 //
 //   --only PARTS     some of page, kernels, peers, separated by commas
+//   --fields NAMES   some of A, B, C for contestants, separated by commas
 //   --runs N         repetitions of every row of the page, and rounds of contestants; 5 by default
 //   --quick          tiny sizes, a few seconds: to see that it works
 //   --dawn           kernels on Dawn in Node instead of a browser; nothing else then
@@ -21,13 +22,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
-import { format, resolveConfig } from 'prettier';
 import { reportPage } from './bench-charts.mjs';
 import { benchDawn, benchKernels, benchPipelines } from './bench-kernels.mjs';
-import { benchPage } from './bench-page.mjs';
 import { benchPeers, writeWorkloads } from './bench-peers.mjs';
 import { mergePeers, pairReports, pairTable, reportTables, worsePairs } from './bench-report.mjs';
-import { serveBench } from './bench-site.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
 
@@ -37,14 +35,16 @@ import { chooseGpu, launchOptions } from './chromium.mjs';
 const ROOT = resolve(import.meta.dirname, '..');
 const REPORT = resolve(ROOT, 'docs/bench.md');
 const PARTS = ['page', 'kernels', 'peers'];
+const FIELDS = ['A', 'B', 'C'];
 const USAGE =
-  'npm run bench -- [--only page,kernels,peers] [--runs N] [--quick] [--dawn | --url ADDRESS | --from FILE] [--workloads FILE] [--python FILE] [--json FILE] [--html FILE] [--compare FILE [--margin X]] [--save]';
+  'npm run bench -- [--only page,kernels,peers] [--fields A,B,C] [--runs N] [--quick] [--dawn | --url ADDRESS | --from FILE] [--workloads FILE] [--python FILE] [--json FILE] [--html FILE] [--compare FILE [--margin X]] [--save]';
 
 function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
         only: { type: 'string' },
+        fields: { type: 'string' },
         runs: { type: 'string', default: '5' },
         quick: { type: 'boolean', default: false },
         dawn: { type: 'boolean', default: false },
@@ -74,11 +74,16 @@ function readOptions() {
     if (values.dawn && parts.join() !== 'kernels') {
       throw new Error('--dawn has kernels alone: there is no page');
     }
+    const fields = (values.fields ?? (values.quick ? 'A' : FIELDS.join())).split(',');
+    const stranger = fields.find((field) => !FIELDS.includes(field));
+    if (stranger !== undefined) {
+      throw new Error(`--fields has ${stranger}, but must be of ${FIELDS.join(', ')}`);
+    }
     const sources = [values.dawn || undefined, values.url, values.from];
     if (sources.filter((source) => source !== undefined).length > 1) {
       throw new Error('of --dawn, --url and --from only one fits');
     }
-    return { ...values, runs, margin, parts };
+    return { ...values, runs, margin, parts, fields };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     process.exit(2);
@@ -105,12 +110,15 @@ const command = () => ['npm run bench --', ...process.argv.slice(2)].join(' ');
 const today = () => new Date().toISOString().slice(0, 10);
 
 /** @param {Options} options @returns {Promise<Report>} */
-async function measure({ parts, runs, quick, dawn, url, python }) {
+async function measure({ parts, fields, runs, quick, dawn, url, python }) {
   const date = today();
   if (dawn) {
     const { adapter, ceilings, rows } = await benchDawn({ quick, log });
     return { adapter, date, command: command(), ceilings, rows, pageRows: [], peers: [] };
   }
+  // What builds and serves is loaded only where it is needed.
+  const { serveBench } = await import('./bench-site.mjs');
+  const { benchPage } = await import('./bench-page.mjs');
   const site = await serveBench();
   const browser = await openBrowser(url);
   try {
@@ -122,7 +130,7 @@ async function measure({ parts, runs, quick, dawn, url, python }) {
       : null;
     const rounds = quick ? 1 : runs;
     const contest = parts.includes('peers')
-      ? await benchPeers(browser, site.url, { rounds, quick, log })
+      ? await benchPeers(browser, site.url, { fields, rounds, quick, log })
       : [];
     const adapter = kernels?.adapter ?? page?.adapter ?? 'as in the page';
     return {
@@ -153,6 +161,7 @@ function reread(file, python) {
 async function save(tables, { adapter, date, command: said }) {
   const head = '# Benchmarks\n\nWritten by `npm run bench -- --save`.';
   const text = `${head} Adapter: ${adapter}. Date: ${date}. Command: \`${said}\`.\n\n${tables}\n`;
+  const { format, resolveConfig } = await import('prettier');
   const config = await resolveConfig(REPORT);
   writeText(REPORT, await format(text, { ...config, filepath: REPORT }));
 }
@@ -172,6 +181,7 @@ function compareWith(report, file, margin) {
 
 const options = readOptions();
 if (options.workloads !== undefined) {
+  const { serveBench } = await import('./bench-site.mjs');
   const site = await serveBench();
   const browser = await openBrowser(options.url);
   try {

@@ -68,9 +68,10 @@ const LARGEST_STRIDE = 256;
 
 const QUICK_SIDE = 16;
 
-/** All contestants at a workload, by its place in the list; progress goes to `console.info`. */
-export function competeAt(index: number, options: ContestOptions): Promise<PeerRow[]> {
-  const workload = FIELD_WORKLOADS[index];
+/** All contestants at a workload, by its name; progress goes to `console.info`. */
+export function competeAt(name: string, options: ContestOptions): Promise<PeerRow[]> {
+  const workload = FIELD_WORKLOADS.find((one) => one.name === name);
+  if (!workload) throw new Error(`there is no workload ${name}`);
   if (!options.quick) return compete(workload, PEERS, options);
   const isFast = ({ tool, way }: Contestant): boolean =>
     tool.endsWith('(Wasm)') && way === 'by an expert';
