@@ -22,7 +22,7 @@
 /**
  * A contestant of the report: `ratio` is its time by ours.
  *
- * @typedef {Omit<PeerRow, 'note' | 'ratios'> & { note: string, ratios: readonly number[], device: string }} ReportPeer
+ * @typedef {PeerRow & { device: string, paired: boolean }} ReportPeer - `paired`: in the same rounds as ours.
  */
 
 /**
@@ -74,7 +74,11 @@ export function pageRow(name, unit, values, aim) {
  * @throws Error if the script had a workload that we were not measured at.
  */
 export function mergePeers(measured, adapter, python) {
-  const inPage = measured.map((row) => ({ ...row, device: adapter }));
+  const inPage = measured.map((row) => ({
+    ...row,
+    device: row.tool.endsWith('(Wasm)') ? 'CPU' : adapter,
+    paired: true,
+  }));
   const apart = python.map((row) => {
     const ours = measured.find((one) => one.tool === OUR_TOOL && one.workload === row.workload);
     if (!ours) {
@@ -86,7 +90,7 @@ export function mergePeers(measured, adapter, python) {
     const ratio = ms / ours.ms;
     const note = 'measured by itself';
     const numbers = { ms, leastMs, mostMs, ratio, ratios: [ratio], stride, worstError };
-    return { workload, tool, way, note, device, ...numbers };
+    return { workload, tool, way, note, device, paired: false, ...numbers };
   });
   return [...inPage, ...apart].sort((a, b) => a.workload.localeCompare(b.workload) || a.ms - b.ms);
 }

@@ -153,7 +153,7 @@ function reread(file, python) {
   /** @type {Report} */
   const report = readJson(file);
   if (python === undefined) return report;
-  const inPage = report.peers.filter(({ device }) => device === report.adapter);
+  const inPage = report.peers.filter(({ paired }) => paired);
   return { ...report, peers: mergePeers(inPage, report.adapter, readJson(python).rows) };
 }
 

@@ -161,14 +161,15 @@ function fieldWorkload(
   };
 }
 
-/** Steps of one network, or of a population of equal ones. */
+/** Steps of one network, or of equal ones: at once, as a population, or one after the other. */
 function trainingWorkload(
   architecture: string,
   batchSize: number,
   networkCount: number,
   steps: number,
+  apart = false,
 ): Workload {
-  const who = networkCount === 1 ? '' : `, ${networkCount} networks`;
+  const who = networkCount === 1 ? '' : `, ${networkCount} networks${apart ? ' in turn' : ''}`;
   return {
     name: `training ${architecture}, batch ${batchSize}${who}`,
     async run(engine, target, peak) {
@@ -186,15 +187,22 @@ function trainingWorkload(
         loss: network.outputWidth === 1 ? 'squared' : 'cross-entropy',
         seed: 1,
       };
-      const members = networks.map((_, seed) => ({ seed, learningRate: 0.01 }));
-      const population = await engine.createPopulation(networks, dataset, options, members);
+      const parts = apart ? networks.map((one) => [one]) : [networks];
+      const populations = await Promise.all(
+        parts.map((part) => {
+          const members = part.map((_, seed) => ({ seed, learningRate: 0.01 }));
+          return engine.createPopulation(part, dataset, options, members);
+        }),
+      );
       try {
-        const timing = await time(target, () => population.step(steps));
+        const timing = await time(target, async () => {
+          for (const population of populations) await population.step(steps);
+        });
         const samples = steps * batchSize * networkCount;
         const work = 6 * network.program.parameterLength * samples;
         return asRow(this.name, timing, samples, 'samples/s', work, peak);
       } finally {
-        population.dispose();
+        for (const population of populations) population.dispose();
       }
     },
   };
@@ -220,6 +228,7 @@ const WORKLOADS: readonly Workload[] = [
   trainingWorkload('2-10x8-1', 64, 1, 100),
   trainingWorkload('2-10x8-1', 1024, 1, 20),
   trainingWorkload('2-10x8-1', 64, 16, 20),
+  trainingWorkload('2-10x8-1', 64, 16, 20, true),
   trainingWorkload('784-20x16-10', 64, 1, 20),
   trainingWorkload('784-20x16-10', 1024, 1, 4),
   ...FIELD_PARTS,

@@ -93,7 +93,7 @@ describe('numbers of a report', () => {
     expect(tools).toEqual([
       ['ftle-map', 1, 'gpu'],
       ['PyTorch 2 (CPU)', 1.5, 'CPU, 2 threads'],
-      ['jax-js (Wasm)', 2, 'gpu'],
+      ['jax-js (Wasm)', 2, 'CPU'],
     ]);
     expect(() => mergePeers([], 'gpu', [python])).toThrow('which was not measured');
   });
