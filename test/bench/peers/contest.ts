@@ -130,35 +130,63 @@ async function timeOf({ run }: Prepared): Promise<number> {
   return performance.now() - start;
 }
 
-/** Finds how many points it can take, and checks what it makes of them. */
+/**
+ * Finds how many points it can take, and checks what it makes of them: as many as keep a run short, or as fit into
+ * its memory.
+ *
+ * @throws Error if it cannot compute the least part, or what it computes is wrong.
+ */
 async function enter(
   contestant: Contestant,
   workload: PlainWorkload,
   longestRun: number,
 ): Promise<Entrant> {
-  for (let stride = contestant === OURS ? 1 : LARGEST_STRIDE; ; stride /= 4) {
+  let stride = contestant === OURS ? 1 : LARGEST_STRIDE;
+  let isLast = false;
+  for (;;) {
     const points = everyPoint(workload, stride);
-    let prepared: Prepared | null = null;
+    const tried = await attempt(contestant, workload, points);
+    if ('failure' in tried) {
+      if (stride >= LARGEST_STRIDE || contestant === OURS || isLast) throw tried.failure;
+      console.info(`${tried.failure.message}: it goes on with fewer points`);
+      stride *= 4;
+      isLast = true;
+      continue;
+    }
+    const { prepared } = tried;
     try {
-      prepared = await contestant.prepare(workload, points);
-      await prepared.run(); // compiles
       const worstError = checkStretches(workload, points, await prepared.read());
-      // The next part is four times as large.
       const shortest = Math.min(await timeOf(prepared), await timeOf(prepared));
-      if (stride === 1 || 4 * shortest > longestRun) {
-        const entrant = { contestant, prepared, stride, worstError, times: [] };
-        prepared = null;
-        return entrant;
+      // The next part is four times as large.
+      if (isLast || stride === 1 || 4 * shortest > longestRun) {
+        return { contestant, prepared, stride, worstError, times: [] };
       }
     } catch (cause) {
-      throw new Error(
-        `${contestant.tool}, ${contestant.way}, on ${workload.name}: ${String(cause)}`,
-        {
-          cause,
-        },
-      );
-    } finally {
-      prepared?.dispose();
+      prepared.dispose();
+      throw failureOf(contestant, workload, cause);
     }
+    prepared.dispose();
+    stride /= 4;
   }
+}
+
+/** A first run, which compiles, or why there is none. */
+async function attempt(
+  contestant: Contestant,
+  workload: PlainWorkload,
+  points: Float32Array,
+): Promise<{ prepared: Prepared } | { failure: Error }> {
+  let prepared: Prepared | null = null;
+  try {
+    prepared = await contestant.prepare(workload, points);
+    await prepared.run();
+    return { prepared };
+  } catch (cause) {
+    prepared?.dispose();
+    return { failure: failureOf(contestant, workload, cause) };
+  }
+}
+
+function failureOf({ tool, way }: Contestant, { name }: PlainWorkload, cause: unknown): Error {
+  return new Error(`${tool}, ${way}, on ${name}: ${String(cause)}`, { cause });
 }

@@ -5,6 +5,7 @@
 // have much better tiles.
 import { blockUntilReady, defaultDevice, init, jit, jvp, numpy as np, vmap } from '@jax-js/jax';
 import type { PlainLayer, PlainWorkload } from '../workloads.ts';
+import { CHUNKS, chunkColumns } from './chunks.ts';
 import type { Contestant, Prepared } from './contestant.ts';
 
 type JaxDevice = 'webgpu' | 'wasm';
@@ -41,33 +42,42 @@ interface Parts {
   readonly biases: Tensor[];
 }
 
-/** A prepared run of a jitted function of the points and the parameters. */
+/** A prepared run of a jitted function of points and parameters, at each chunk of the points. */
 function prepared(
   device: JaxDevice,
   compute: (points: Tensor, parts: { weights: Tensor[]; biases: Tensor[] }) => Tensor,
-  points: Tensor,
+  chunks: readonly Tensor[],
   parts: Parts,
 ): Prepared {
   const compiled = jit(compute);
-  let result: Tensor | null = null;
+  let results: Tensor[] = [];
+  const drop = (): void => {
+    for (const result of results) result.dispose();
+    results = [];
+  };
   return {
     async run() {
       defaultDevice(device);
-      result?.dispose();
-      result = compiled(points.ref, {
-        weights: parts.weights.map((one) => one.ref),
-        biases: parts.biases.map((one) => one.ref),
-      });
-      await blockUntilReady(result);
+      drop();
+      for (const chunk of chunks) {
+        const result = compiled(chunk.ref, {
+          weights: parts.weights.map((one) => one.ref),
+          biases: parts.biases.map((one) => one.ref),
+        });
+        results.push(result);
+        // What is between the layers stays in the memory of Wasm until a chunk is done.
+        if (device === 'wasm') await blockUntilReady(result);
+      }
+      await blockUntilReady(results);
     },
     async read() {
-      if (!result) throw new Error('nothing was computed yet');
-      return (await result.ref.data()) as Float32Array;
+      const parts: Float32Array[] = [];
+      for (const result of results) parts.push((await result.ref.data()) as Float32Array);
+      return parts.flatMap((part) => [...part]);
     },
     dispose() {
-      result?.dispose();
-      points.dispose();
-      for (const one of [...parts.weights, ...parts.biases]) one.dispose();
+      drop();
+      for (const one of [...chunks, ...parts.weights, ...parts.biases]) one.dispose();
       compiled.dispose();
     },
   };
@@ -105,7 +115,7 @@ export function jaxAsUser(device: JaxDevice): Contestant {
           for (const one of [...weights, ...biases]) one.dispose();
           return result;
         },
-        tensor(points, [points.length / 2, 2]),
+        [tensor(points, [points.length / 2, 2])],
         parts,
       );
     },
@@ -151,14 +161,9 @@ function batched(
   points: Float32Array,
   padding: number,
 ): Prepared {
-  const count = points.length / 2;
   const padded = layers.map((layer, l) => padLayer(layer, l === 0 ? 1 : padding, padding));
-  const columns = new Float32Array(3 * count * 2);
-  columns.set(points);
-  for (let i = 0; i < count; i++) {
-    columns[2 * (count + i)] = 1;
-    columns[2 * (2 * count + i) + 1] = 1;
-  }
+  const chunks = chunkColumns(points, CHUNKS[device]);
+  const count = chunks[0].length / 6;
   const parts = {
     weights: padded.map(({ rows, columns: width, weights }) => tensor(weights, [rows, width])),
     biases: padded.map(({ columns: width, biases }) => tensor(biases, [1, width])),
@@ -184,7 +189,7 @@ function batched(
       });
       return logStretch(u, v).reshape([count]);
     },
-    tensor(columns, [3 * count, 2]),
+    chunks.map((columns) => tensor(columns, [3 * count, 2])),
     parts,
   );
 }

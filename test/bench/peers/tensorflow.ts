@@ -7,6 +7,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import '@tensorflow/tfjs-backend-webgpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import type { PlainLayer } from '../workloads.ts';
+import { CHUNKS, chunkColumns } from './chunks.ts';
 import type { Contestant, Prepared } from './contestant.ts';
 
 type TfBackend = 'webgpu' | 'wasm';
@@ -51,24 +52,23 @@ function createParts(layers: readonly PlainLayer[]): Parts {
 /** It tells of completed work only by handing numbers over: one a point. */
 function prepared(
   backend: TfBackend,
-  compute: () => tf.Tensor1D,
+  compute: (inputs: tf.Tensor2D) => tf.Tensor1D,
   { weights, biases }: Parts,
-  inputs: tf.Tensor,
+  chunks: readonly tf.Tensor2D[],
 ): Prepared {
-  let values: ArrayLike<number> | null = null;
+  let values: Float32Array[] = [];
   return {
     async run() {
       await useBackend(backend);
-      const result = tf.tidy(compute);
-      values = await result.data();
-      result.dispose();
+      const results = chunks.map((chunk) => tf.tidy(() => compute(chunk)));
+      values = (await Promise.all(results.map((result) => result.data()))) as Float32Array[];
+      tf.dispose(results);
     },
     async read() {
-      if (!values) throw new Error('nothing was computed yet');
-      return values;
+      return values.flatMap((part) => [...part]);
     },
     dispose() {
-      tf.dispose([...weights, ...biases, inputs]);
+      tf.dispose([...weights, ...biases, ...chunks]);
     },
   };
 }
@@ -82,7 +82,6 @@ export function tensorflowAsUser(backend: TfBackend): Contestant {
     async prepare({ layers }, points) {
       await useBackend(backend);
       const parts = createParts(layers);
-      const inputs = tf.tensor2d(points, [points.length / 2, 2]);
       const network = (x: tf.Tensor): tf.Tensor2D =>
         parts.weights.reduce<tf.Tensor>(
           (state, matrix, l) =>
@@ -92,7 +91,7 @@ export function tensorflowAsUser(backend: TfBackend): Contestant {
       const { width } = layers.at(-1)!;
       return prepared(
         backend,
-        () => {
+        (inputs) => {
           const rows = Array.from({ length: width }, (_, i) =>
             tf.grad((x) => tf.sum(tf.slice(network(x), [0, i], [-1, 1])))(inputs),
           );
@@ -101,7 +100,7 @@ export function tensorflowAsUser(backend: TfBackend): Contestant {
           return logStretch(u, v);
         },
         parts,
-        inputs,
+        [tf.tensor2d(points, [points.length / 2, 2])],
       );
     },
   };
@@ -116,17 +115,11 @@ export function tensorflowByExpert(backend: TfBackend): Contestant {
     async prepare({ layers }, points) {
       await useBackend(backend);
       const parts = createParts(layers);
-      const count = points.length / 2;
-      const columns = new Float32Array(3 * count * 2);
-      columns.set(points);
-      for (let i = 0; i < count; i++) {
-        columns[2 * (count + i)] = 1;
-        columns[2 * (2 * count + i) + 1] = 1;
-      }
-      const start = tf.tensor2d(columns, [3 * count, 2]);
+      const chunks = chunkColumns(points, CHUNKS[backend]);
+      const count = chunks[0].length / 6;
       return prepared(
         backend,
-        () => {
+        (start) => {
           let states = start;
           for (const [l, matrix] of parts.weights.entries()) {
             states = tf.tidy(() => {
@@ -146,7 +139,7 @@ export function tensorflowByExpert(backend: TfBackend): Contestant {
           return logStretch(u, v);
         },
         parts,
-        start,
+        chunks.map((columns) => tf.tensor2d(columns, [3 * count, 2])),
       );
     },
   };
