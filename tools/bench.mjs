@@ -112,6 +112,8 @@ const today = () => new Date().toISOString().slice(0, 10);
 /** @param {Options} options @returns {Promise<Report>} */
 async function measure({ parts, fields, runs, quick, dawn, url, python }) {
   const date = today();
+  // Read first: a wrong file is known before minutes are spent.
+  const apart = python === undefined ? [] : readJson(python).rows;
   if (dawn) {
     const { adapter, ceilings, rows } = await benchDawn({ quick, log });
     return { adapter, date, command: command(), ceilings, rows, pageRows: [], peers: [] };
@@ -140,7 +142,7 @@ async function measure({ parts, fields, runs, quick, dawn, url, python }) {
       ceilings: kernels?.ceilings ?? null,
       rows: kernels?.rows ?? [],
       pageRows: [...pipelines, ...(page?.rows ?? [])],
-      peers: mergePeers(contest, adapter, python === undefined ? [] : readJson(python).rows),
+      peers: mergePeers(contest, adapter, apart),
     };
   } finally {
     await browser.close();
