@@ -113,7 +113,13 @@ const today = () => new Date().toISOString().slice(0, 10);
 async function measure({ parts, fields, runs, quick, dawn, url, python }) {
   const date = today();
   // Read first: a wrong file is known before minutes are spent.
+  /** @type {import('./bench-report.mjs').PythonRow[]} */
   const apart = python === undefined ? [] : readJson(python).rows;
+  const measured = parts.includes('peers') ? fields : [];
+  const stray = apart.find(({ workload }) => !measured.includes(workload));
+  if (stray) {
+    throw new Error(`${String(python)} has field ${stray.workload}, which is not to be measured`);
+  }
   if (dawn) {
     const { adapter, ceilings, rows } = await benchDawn({ quick, log });
     return { adapter, date, command: command(), ceilings, rows, pageRows: [], peers: [] };
