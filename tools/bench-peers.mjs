@@ -9,10 +9,11 @@ const LONGEST_RUN = 4000;
  * @param {Browser} browser
  * @param {string} url - of the served sources.
  * @param {{ fields: readonly string[], rounds: number, quick: boolean, log: (line: string) => void }} options
- * @returns {Promise<PeerRow[]>}
+ * @returns {Promise<{ adapter: string, rows: PeerRow[] }>}
  */
 export async function benchPeers(browser, url, { fields, rounds, quick, log }) {
   const rows = [];
+  let adapter = '';
   for (const field of fields) {
     // A page for each: what one leaves in memory is not there for the next.
     const page = await browser.newPage();
@@ -23,6 +24,7 @@ export async function benchPeers(browser, url, { fields, rounds, quick, log }) {
     try {
       await page.goto(`${url}test/bench/peers.html`);
       await page.waitForFunction('window.competeAt');
+      adapter = await page.evaluate('window.describeTestAdapter().then(({ name }) => name)');
       const options = { rounds, longestRun: quick ? 20 : LONGEST_RUN, quick };
       /** @type {PeerRow[]} */
       const found = await page.evaluate(`window.competeAt('${field}', ${JSON.stringify(options)})`);
@@ -31,7 +33,7 @@ export async function benchPeers(browser, url, { fields, rounds, quick, log }) {
       await page.close();
     }
   }
-  return rows;
+  return { adapter, rows };
 }
 
 /**

@@ -139,8 +139,8 @@ async function measure({ parts, fields, runs, quick, dawn, url, python }) {
     const rounds = quick ? 1 : runs;
     const contest = parts.includes('peers')
       ? await benchPeers(browser, site.url, { fields, rounds, quick, log })
-      : [];
-    const adapter = kernels?.adapter ?? page?.adapter ?? 'as in the page';
+      : null;
+    const adapter = kernels?.adapter ?? contest?.adapter ?? page?.adapter ?? 'unknown';
     return {
       adapter,
       date,
@@ -148,7 +148,7 @@ async function measure({ parts, fields, runs, quick, dawn, url, python }) {
       ceilings: kernels?.ceilings ?? null,
       rows: kernels?.rows ?? [],
       pageRows: [...pipelines, ...(page?.rows ?? [])],
-      peers: mergePeers(contest, adapter, apart),
+      peers: mergePeers(contest?.rows ?? [], adapter, apart),
     };
   } finally {
     await browser.close();
