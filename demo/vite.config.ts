@@ -18,6 +18,7 @@ export default defineConfig({
       input: {
         index: resolve(import.meta.dirname, 'index.html'),
         own: resolve(import.meta.dirname, 'own.html'),
+        bench: resolve(import.meta.dirname, 'bench.html'),
         'ftle-map': resolve(import.meta.dirname, '../src/element/define.ts'),
       },
       output: {

@@ -1,32 +1,30 @@
-// bench-kernels.mjs: the half of the benchmark that knows no page: ceilings of the adapter, and what fields and
-// training get of them. Opens test/bench/kernels.html.
-import { join, resolve } from 'node:path';
-import { createServer } from 'vite';
+// bench-kernels.mjs: the part of the benchmark that knows no page: ceilings of the adapter, and what fields and
+// training get of them; in test/bench/kernels.html, or on Dawn in Node by way of `ftle bench`
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { pageRow } from './bench-report.mjs';
 
 /** @typedef {import('playwright').Browser} Browser */
-/** @typedef {import('../test/bench/kernels.ts').KernelRow} KernelRow */
+/** @typedef {import('../test/bench/timing.ts').KernelRow} KernelRow */
 /** @typedef {import('../test/bench/kernels.ts').Ceilings} Ceilings */
+/** @typedef {import('../test/bench/pipelines.ts').PipelineTimes} PipelineTimes */
+/** @typedef {{ adapter: string, ceilings: Ceilings, rows: KernelRow[] }} KernelReport */
 
-const ROOT = resolve(import.meta.dirname, '..');
+/** More than all rows print. */
+const MOST_OUTPUT = 2 ** 24;
 
 /**
  * @param {Browser} browser
- * @param {(line: string) => void} log
- * @returns {Promise<{ adapter: string, ceilings: Ceilings, rows: KernelRow[] }>}
+ * @param {string} url - of the served sources.
+ * @param {{ quick: boolean, log: (line: string) => void }} options
+ * @returns {Promise<KernelReport>}
  */
-export async function benchKernels(browser, log) {
-  const server = await createServer({
-    root: ROOT,
-    configFile: join(ROOT, 'vite.config.ts'),
-    logLevel: 'warn',
-    appType: 'mpa',
-    server: { port: 0, host: 'localhost', watch: null, hmr: false },
-  });
-  await server.listen();
+export async function benchKernels(browser, url, { quick, log }) {
   const page = await browser.newPage();
   page.on('pageerror', (error) => log(error.message));
   try {
-    await page.goto(`${server.resolvedUrls?.local[0]}test/bench/kernels.html`);
+    await page.goto(`${url}test/bench/kernels.html${quick ? '?quick' : ''}`);
     await page.waitForFunction('window.measureWorkload');
     /** @type {{ adapter: string, ceilings: Ceilings }} */
     const { adapter, ceilings } = await page.evaluate('window.measureCeilings()');
@@ -45,38 +43,63 @@ export async function benchKernels(browser, log) {
     return { adapter, ceilings, rows };
   } finally {
     await page.close();
-    await server.close();
   }
 }
 
-/** @param {number} value */
-const show = (value) => String(Number(value.toPrecision(3)));
+/**
+ * The same on Dawn, in a process of its own.
+ *
+ * @param {{ quick: boolean, log: (line: string) => void }} options
+ * @returns {Promise<KernelReport>}
+ */
+export async function benchDawn({ quick, log }) {
+  const command = join(import.meta.dirname, 'ftle.mjs');
+  const running = promisify(execFile)(
+    process.execPath,
+    [command, 'bench', '--backend', 'dawn', '--json', ...(quick ? ['--quick'] : [])],
+    { maxBuffer: MOST_OUTPUT },
+  );
+  running.child.stderr?.on('data', (/** @type {Buffer} */ text) => log(String(text).trimEnd()));
+  return JSON.parse((await running).stdout);
+}
+
+const PIPELINES = '2-10x8-1';
 
 /**
- * @param {Ceilings} ceilings
- * @param {KernelRow[]} rows
+ * Rows of the page on its kernels, cold and warm: the browser must not have made them yet.
+ *
+ * @param {Browser} browser
+ * @param {string} url
  */
-export function kernelTable(ceilings, rows) {
-  const { gflops, fmaGflops, multiplyAddGflops, gbps, emptyDispatchMs, readbackMs } = ceilings;
+export async function benchPipelines(browser, url) {
+  /** @type {PipelineTimes[]} */
+  const times = [];
+  for (let run = 0; run < 4; run++) {
+    const page = await browser.newPage();
+    try {
+      await page.goto(`${url}test/bench/kernels.html`);
+      await page.waitForFunction('window.measurePipelines');
+      times.push(await page.evaluate(`window.measurePipelines('${PIPELINES}')`));
+    } finally {
+      await page.close();
+    }
+  }
+  const [cold, ...warm] = times;
+  const of = '10×8, pipelines';
   return [
-    `Ceilings: ${show(gflops)} GFLOP/s in float32 (fma() ${show(fmaGflops)}, a·b + c ${show(multiplyAddGflops)}),`,
-    `${show(gbps)} GB/s through storage buffers, ${show(1000 * emptyDispatchMs)} µs for an empty dispatch,`,
-    `${show(readbackMs)} ms for a readback of 16 bytes.`,
-    '',
-    '| workload | median ms | least | most | runs | rate | GFLOP/s | % of ceiling |',
-    '|---|---:|---:|---:|---:|---:|---:|---:|',
-    ...rows.map((row) => {
-      const cells = [
-        row.name,
-        show(row.ms),
-        show(row.leastMs),
-        show(row.mostMs),
-        row.runs,
-        `${show(row.rate)} ${row.unit}`,
-        row.gflops === null ? '–' : show(row.gflops),
-        row.percentOfPeak === null ? '–' : show(row.percentOfPeak),
-      ];
-      return `| ${cells.join(' | ')} |`;
-    }),
-  ].join('\n');
+    pageRow(`${of} of the first picture, cold`, 'ms', [cold.readyMs], 'at most 1000'),
+    pageRow(
+      `${of} of the first picture, warm`,
+      'ms',
+      warm.map((one) => one.readyMs),
+      'none',
+    ),
+    pageRow(`${of} of the faster kernels, cold`, 'ms', [cold.improvedMs], 'none'),
+    pageRow(
+      `${of} of the faster kernels, warm`,
+      'ms',
+      warm.map((one) => one.improvedMs),
+      'none',
+    ),
+  ];
 }

@@ -1,55 +1,61 @@
-// bench.mjs: how fast the live map and its kernels are in a headless browser
+// bench.mjs: how fast the live map and its kernels are in a headless browser, beside other libraries
 //
-//   npm run bench -- [--only page|kernels] [--runs N] [--json FILE] [--save]
+//   npm run bench -- [options]
 //
-//   --only        one half of it
-//   --runs N      repetitions of every row of the page; 5 by default
-//   --json FILE   writes { adapter, date, ceilings, rows, pageRows }
-//   --save        writes docs/bench.md
+//   --only PARTS     some of page, kernels, peers, separated by commas
+//   --fields NAMES   some of A, B, C for contestants, separated by commas
+//   --runs N         repetitions of every row of the page, and rounds of contestants; 5 by default
+//   --quick          tiny sizes, a few seconds: to see that it works
+//   --dawn           kernels on Dawn in Node instead of a browser; nothing else then
+//   --url ADDRESS    a Chromium that is open on this machine (--remote-debugging-port), such as http://localhost:9222
+//   --workloads FILE writes the fields for tools/peers.py, and measures nothing
+//   --python FILE    what tools/peers.py printed, for the table of contestants
+//   --from FILE      takes a report of --json instead of measuring
+//   --json FILE      writes { adapter, date, command, ceilings, rows, pageRows, peers }
+//   --html FILE      writes a page with roofline and bars
+//   --compare FILE   prints ratios to a report of --json; exits with 1 if one is worse by more than --margin
+//   --margin X       1.15 by default
+//   --save           writes docs/bench.md
 //
-// Builds and serves the demo, then measures on the adapter that FTLE_GPU chooses (as for the tests):
-// from navigation to the first picture on screen, of the demo; frames a second while training a 10×8 network
-// with a field of 256², and with one of the side that the map chooses for the adapter, for which also
-// seconds of the page's life until 98 % test accuracy, of one tag in an empty page; points a second of
-// exponents over all inputs of a network for images.
-/* global document, requestAnimationFrame */
-import { mkdirSync, writeFileSync } from 'node:fs';
+// Serves the sources and measures on the adapter that FTLE_GPU chooses (as for the tests).
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
-import { format, resolveConfig } from 'prettier';
-import { build } from 'vite';
-import { benchKernels, kernelTable } from './bench-kernels.mjs';
+import { reportPage } from './bench-charts.mjs';
+import { benchDawn, benchKernels, benchPipelines } from './bench-kernels.mjs';
+import { benchPeers, writeWorkloads } from './bench-peers.mjs';
+import { mergePeers, pairReports, pairTable, reportTables, worsePairs } from './bench-report.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
-import { serveDemo } from './site.mjs';
 
-/** @typedef {import('playwright').Browser} Browser */
-/** @typedef {{ name: string, unit: string, median: number, lowest: number, highest: number, runs: number, aim: string }} Row */
+/** @typedef {import('./bench-report.mjs').Report} Report */
+/** @typedef {ReturnType<typeof readOptions>} Options */
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** The library as it is published; not in dist, which others may be using. */
-const LIBRARY = resolve(ROOT, 'node_modules/.cache/ftle-map/bench');
 const REPORT = resolve(ROOT, 'docs/bench.md');
-const USAGE = 'npm run bench -- [--only page|kernels] [--runs N] [--json FILE] [--save]';
-
-const WARM_UP_MS = 2000;
-const COUNTED_MS = 6000;
-const PATIENCE_MS = 120_000;
-
-/** @param {string} attributes */
-const tagPage = (attributes) => `<!doctype html><html lang="en"><title>bench</title>
-<script type="module" src="ftle-map.js"></script>
-<ftle-map dataset="circle" architecture="2-10x8-1" ridges boundary autoplay ${attributes}
-  style="width: 512px"></ftle-map></html>`;
+const PARTS = ['page', 'kernels', 'peers'];
+const FIELDS = ['A', 'B', 'C'];
+const USAGE =
+  'npm run bench -- [--only page,kernels,peers] [--fields A,B,C] [--runs N] [--quick] [--dawn | --url ADDRESS | --from FILE] [--workloads FILE] [--python FILE] [--json FILE] [--html FILE] [--compare FILE [--margin X]] [--save]';
 
 function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
         only: { type: 'string' },
+        fields: { type: 'string' },
         runs: { type: 'string', default: '5' },
+        quick: { type: 'boolean', default: false },
+        dawn: { type: 'boolean', default: false },
+        url: { type: 'string' },
+        workloads: { type: 'string' },
+        python: { type: 'string' },
+        from: { type: 'string' },
         json: { type: 'string' },
+        html: { type: 'string' },
+        compare: { type: 'string' },
+        margin: { type: 'string', default: '1.15' },
         save: { type: 'boolean', default: false },
       },
     });
@@ -57,269 +63,148 @@ function readOptions() {
     if (!Number.isInteger(runs) || runs < 1) {
       throw new Error(`--runs is ${values.runs}, but must be a whole number of at least 1`);
     }
-    const { only } = values;
-    if (only !== undefined && only !== 'page' && only !== 'kernels') {
-      throw new Error(`--only is ${only}, but must be page or kernels`);
+    const margin = Number(values.margin);
+    if (!(margin >= 1)) throw new Error(`--margin is ${values.margin}, but must be at least 1`);
+    const standard = values.dawn ? 'kernels' : values.quick ? 'kernels,peers' : PARTS.join();
+    const parts = (values.only ?? standard).split(',');
+    const unknown = parts.find((part) => !PARTS.includes(part));
+    if (unknown !== undefined) {
+      throw new Error(`--only has ${unknown}, but must be of ${PARTS.join(', ')}`);
     }
-    return { ...values, runs };
+    if (values.dawn && parts.join() !== 'kernels') {
+      throw new Error('--dawn has kernels alone: there is no page');
+    }
+    const fields = (values.fields ?? (values.quick ? 'A' : FIELDS.join())).split(',');
+    const stranger = fields.find((field) => !FIELDS.includes(field));
+    if (stranger !== undefined) {
+      throw new Error(`--fields has ${stranger}, but must be of ${FIELDS.join(', ')}`);
+    }
+    const sources = [values.dawn || undefined, values.url, values.from];
+    if (sources.filter((source) => source !== undefined).length > 1) {
+      throw new Error('of --dawn, --url and --from only one fits');
+    }
+    return { ...values, runs, margin, parts, fields };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     process.exit(2);
   }
 }
 
-/**
- * Milliseconds from navigation to the animation frame after the first `ftle-frame` event.
- *
- * @param {Browser} browser
- * @param {string} url
- */
-async function timeFirstPicture(browser, url) {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  try {
-    await page.addInitScript(() => {
-      const seen = new Promise((done) => {
-        const onFrame = () => requestAnimationFrame(() => done(performance.now()));
-        document.addEventListener('ftle-frame', onFrame, { once: true });
-      });
-      Object.assign(globalThis, { firstPicture: seen });
-    });
-    await page.goto(url);
-    return await page.evaluate(
-      () =>
-        /** @type {{ firstPicture: Promise<number> }} */ (/** @type {unknown} */ (globalThis))
-          .firstPicture,
-    );
-  } finally {
-    await page.close();
+const log = (/** @type {string} */ line) => console.error(line);
+const readJson = (/** @type {string} */ file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** @param {string} file @param {string} text */
+function writeText(file, text) {
+  mkdirSync(dirname(resolve(file)), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** A browser of our own, or the one that is open. @param {string | undefined} url */
+async function openBrowser(url) {
+  if (url !== undefined) return chromium.connectOverCDP(url);
+  const { path } = await ensureBrowser();
+  return chromium.launch(launchOptions(path, await chooseGpu(path)));
+}
+
+const command = () => ['npm run bench --', ...process.argv.slice(2)].join(' ');
+const today = () => new Date().toISOString().slice(0, 10);
+
+/** @param {Options} options @returns {Promise<Report>} */
+async function measure({ parts, fields, runs, quick, dawn, url, python }) {
+  const date = today();
+  // Read first: a wrong file is known before minutes are spent.
+  /** @type {import('./bench-report.mjs').PythonRow[]} */
+  const apart = python === undefined ? [] : readJson(python).rows;
+  const measured = parts.includes('peers') ? fields : [];
+  const stray = apart.find(({ workload }) => !measured.includes(workload));
+  if (stray) {
+    throw new Error(`${String(python)} has field ${stray.workload}, which is not to be measured`);
   }
-}
-
-/**
- * Frames a second while training, and seconds from navigation to 98 % test accuracy.
- *
- * @param {Browser} browser
- * @param {string} url
- * @param {string} attributes
- */
-async function timeTraining(browser, url, attributes) {
-  const page = await browser.newPage({ viewport: { width: 800, height: 800 } });
-  try {
-    await page.addInitScript(() => {
-      const record = { frames: /** @type {number[]} */ ([]), learnt: NaN };
-      document.addEventListener('ftle-frame', () => record.frames.push(performance.now()));
-      document.addEventListener('ftle-training', (event) => {
-        const { testAccuracy } = /** @type {CustomEvent} */ (event).detail;
-        if (testAccuracy >= 0.98 && Number.isNaN(record.learnt)) record.learnt = performance.now();
-      });
-      Object.assign(globalThis, { record });
-    });
-    await page.route('**/bench.html', (route) =>
-      route.fulfill({ contentType: 'text/html', body: tagPage(attributes) }),
-    );
-    await page.goto(`${url}bench.html`);
-    const handle = await page.evaluateHandle(
-      () =>
-        /** @type {{ record: { frames: number[], learnt: number } }} */ (
-          /** @type {unknown} */ (globalThis)
-        ).record,
-    );
-    await page.waitForFunction((record) => record.frames.length > 0, handle);
-    await page.waitForTimeout(WARM_UP_MS);
-    const before = await handle.evaluate((record) => record.frames.length);
-    await page.waitForTimeout(COUNTED_MS);
-    const frames = await handle.evaluate((record) => record.frames);
-    const counted = frames.slice(before);
-    const rate = ((counted.length - 1) * 1000) / ((counted.at(-1) ?? NaN) - counted[0]);
-    await page.waitForFunction((record) => !Number.isNaN(record.learnt), handle, {
-      timeout: PATIENCE_MS,
-    });
-    const learnt = await handle.evaluate((record) => record.learnt);
-    const adapter = await page.evaluate(
-      () =>
-        /** @type {{ description?: string }} */ (document.querySelector('ftle-map')).description,
-    );
-    return { rate, seconds: learnt / 1000, adapter: adapter ?? 'unknown' };
-  } finally {
-    await page.close();
+  if (dawn) {
+    const { adapter, ceilings, rows } = await benchDawn({ quick, log });
+    return { adapter, date, command: command(), ceilings, rows, pageRows: [], peers: [] };
   }
-}
-
-const FULL_ARCHITECTURE = '784-20x16-10';
-const FULL_POINTS = 10_000;
-
-/**
- * Points a second of λ₁ and λ₂ over all inputs, compiling not counted.
- *
- * @param {Browser} browser
- * @param {string} url
- */
-async function timePoints(browser, url) {
-  const page = await browser.newPage();
+  // What builds and serves is loaded only where it is needed.
+  const { serveBench } = await import('./bench-site.mjs');
+  const { benchPage } = await import('./bench-page.mjs');
+  const site = await serveBench();
+  const browser = await openBrowser(url);
   try {
-    await page.route('**/library/**', (route) =>
-      route.fulfill({ path: resolve(LIBRARY, route.request().url().split('/library/')[1]) }),
-    );
-    await page.goto(url);
-    return await page.evaluate(
-      async ([architecture, count, address]) => {
-        const { createGpuEngine, initialiseNetwork, parseArchitecture } =
-          /** @type {typeof import('../src/index.ts')} */ (await import(String(address)));
-        const adapter = await navigator.gpu.requestAdapter();
-        const device = await adapter?.requestDevice();
-        if (!device || !adapter) throw new Error('no WebGPU adapter');
-        const slow = /swiftshader|llvmpipe/i.test(
-          `${adapter.info.architecture} ${adapter.info.description}`,
-        );
-        const engine = createGpuEngine(device, { slow });
-        const network = initialiseNetwork(parseArchitecture(String(architecture)), 1);
-        const points = Float32Array.from({ length: Number(count) * network.inputWidth }, (_, i) =>
-          Math.sin(i * i),
-        );
-        const model = engine.createModel(network);
-        const evaluator = await engine.createEvaluator(model, {
-          layer: network.depth,
-          space: 'full',
-          exponentCount: 2,
-          directions: false,
-        });
-        await evaluator.evaluate(points.subarray(0, 64 * network.inputWidth));
-        const start = performance.now();
-        await evaluator.evaluate(points);
-        const seconds = (performance.now() - start) / 1000;
-        device.destroy();
-        return Number(count) / seconds;
-      },
-      [FULL_ARCHITECTURE, FULL_POINTS, `${url}library/index.js`],
-    );
+    // The first to make pipelines: they must be cold.
+    const pipelines = parts.includes('page') ? await benchPipelines(browser, site.url) : [];
+    const page = parts.includes('page') ? await benchPage(browser, runs, log) : null;
+    const kernels = parts.includes('kernels')
+      ? await benchKernels(browser, site.url, { quick, log })
+      : null;
+    const rounds = quick ? 1 : runs;
+    const contest = parts.includes('peers')
+      ? await benchPeers(browser, site.url, { fields, rounds, quick, log })
+      : null;
+    const adapter = kernels?.adapter ?? contest?.adapter ?? page?.adapter ?? 'unknown';
+    return {
+      adapter,
+      date,
+      command: command(),
+      ceilings: kernels?.ceilings ?? null,
+      rows: kernels?.rows ?? [],
+      pageRows: [...pipelines, ...(page?.rows ?? [])],
+      peers: mergePeers(contest?.rows ?? [], adapter, apart),
+    };
   } finally {
-    await page.close();
-  }
-}
-
-/**
- * @param {string} name
- * @param {string} unit
- * @param {number[]} values
- * @param {string} aim
- * @returns {Row}
- */
-function asRow(name, unit, values, aim) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const median = (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
-  return {
-    name,
-    unit,
-    median,
-    lowest: sorted[0],
-    highest: sorted.at(-1) ?? NaN,
-    runs: sorted.length,
-    aim,
-  };
-}
-
-/** @param {Row[]} rows */
-function asTable(rows) {
-  const round = (/** @type {number} */ value) => String(Number(value.toPrecision(3)));
-  return [
-    '| what | median | lowest | highest | unit | runs | aim |',
-    '|---|---:|---:|---:|---|---:|---|',
-    ...rows.map(
-      (row) =>
-        `| ${[row.name, round(row.median), round(row.lowest), round(row.highest), row.unit, row.runs, row.aim].join(' | ')} |`,
-    ),
-  ].join('\n');
-}
-
-/**
- * The rows of the page.
- *
- * @param {Browser} browser
- * @param {number} runs
- */
-async function benchPage(browser, runs) {
-  const site = await serveDemo();
-  await build({
-    root: ROOT,
-    configFile: resolve(ROOT, 'vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir: LIBRARY, sourcemap: false },
-  });
-  const pictures = [];
-  /** @type {Awaited<ReturnType<typeof timeTraining>>[]} */
-  const trainings = [];
-  /** @type {Awaited<ReturnType<typeof timeTraining>>[]} */
-  const adaptive = [];
-  const points = [];
-  try {
-    for (let run = 0; run < runs; run++) {
-      pictures.push(await timeFirstPicture(browser, site.url));
-      trainings.push(await timeTraining(browser, site.url, 'resolution="256"'));
-      adaptive.push(await timeTraining(browser, site.url, ''));
-      points.push(await timePoints(browser, site.url));
-      console.error(`run ${run + 1} of ${runs} done`);
-    }
-  } finally {
+    await browser.close();
     await site.close();
   }
-  const rates = (/** @type {typeof trainings} */ of) => of.map((training) => training.rate);
-  const learnt = adaptive.map((training) => training.seconds);
-  const pointsName = `λ₁ and λ₂ over all inputs of ${FULL_ARCHITECTURE}, ${FULL_POINTS} points`;
-  return {
-    adapter: trainings[0].adapter,
-    rows: [
-      asRow('navigation to first picture', 'ms', pictures, 'at most 600 on SwiftShader'),
-      asRow(
-        'frames while training, 10×8 at 256²',
-        '1/s',
-        rates(trainings),
-        'at least 15 on SwiftShader',
-      ),
-      asRow(
-        'frames while training, 10×8, at the side the map chooses',
-        '1/s',
-        rates(adaptive),
-        'at least 10',
-      ),
-      asRow(
-        'navigation to 98 % test accuracy, 10×8, at the side the map chooses',
-        's',
-        learnt,
-        'at most 15 on SwiftShader',
-      ),
-      asRow(pointsName, 'points/s', points, 'none'),
-    ],
-  };
+}
+
+/** A report that was written, with rows of the script added. @param {string} file @param {string | undefined} python */
+function reread(file, python) {
+  /** @type {Report} */
+  const report = readJson(file);
+  if (python === undefined) return report;
+  const inPage = report.peers.filter(({ paired }) => paired);
+  return { ...report, peers: mergePeers(inPage, report.adapter, readJson(python).rows) };
+}
+
+/** @param {string} tables @param {Report} report */
+async function save(tables, { adapter, date, command: said }) {
+  const head = '# Benchmarks\n\nWritten by `npm run bench -- --save`.';
+  const text = `${head} Adapter: ${adapter}. Date: ${date}. Command: \`${said}\`.\n\n${tables}\n`;
+  const { format, resolveConfig } = await import('prettier');
+  const config = await resolveConfig(REPORT);
+  writeText(REPORT, await format(text, { ...config, filepath: REPORT }));
+}
+
+/** The exit code. @param {Report} report @param {string} file @param {number} margin */
+function compareWith(report, file, margin) {
+  const found = pairReports(report, readJson(file));
+  if (found.length === 0) {
+    console.error(`${file} has no row of this report`);
+    return 1;
+  }
+  const worse = worsePairs(found, margin);
+  console.log(`\n## Compared with ${file}\n\n${pairTable(found)}`);
+  console.log(`\n${worse.length} of ${found.length} worse by more than ${margin}`);
+  return worse.length > 0 ? 1 : 0;
 }
 
 const options = readOptions();
-const { path } = await ensureBrowser();
-const browser = await chromium.launch(launchOptions(path, await chooseGpu(path)));
-try {
-  const log = (/** @type {string} */ line) => console.error(line);
-  const page = options.only === 'kernels' ? null : await benchPage(browser, options.runs);
-  const kernels = options.only === 'page' ? null : await benchKernels(browser, log);
-  const adapter = kernels?.adapter ?? page?.adapter ?? 'unknown';
-  const date = new Date().toISOString().slice(0, 10);
-  const tables = [
-    ...(page ? ['## The page', asTable(page.rows)] : []),
-    ...(kernels ? ['## Kernels', kernelTable(kernels.ceilings, kernels.rows)] : []),
-  ].join('\n\n');
-  console.log(`${adapter}, ${date}\n\n${tables}`);
-  if (options.json) {
-    const { ceilings = null, rows = [] } = kernels ?? {};
-    const report = { adapter, date, ceilings, rows, pageRows: page?.rows ?? [] };
-    mkdirSync(dirname(resolve(options.json)), { recursive: true });
-    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+if (options.workloads !== undefined) {
+  const { serveBench } = await import('./bench-site.mjs');
+  const site = await serveBench();
+  const browser = await openBrowser(options.url);
+  try {
+    writeText(options.workloads, await writeWorkloads(browser, site.url));
+  } finally {
+    await browser.close();
+    await site.close();
   }
-  if (options.save) {
-    mkdirSync(dirname(REPORT), { recursive: true });
-    const head = '# Benchmarks\n\nWritten by `npm run bench -- --save`.';
-    const text = `${head} Adapter: ${adapter}. Date: ${date}.\n\n${tables}\n`;
-    const config = await resolveConfig(REPORT);
-    writeFileSync(REPORT, await format(text, { ...config, filepath: REPORT }));
-  }
-} finally {
-  await browser.close();
+} else {
+  const { from, python, json, html, compare, margin } = options;
+  const report = from === undefined ? await measure(options) : reread(from, python);
+  const tables = reportTables(report);
+  console.log(`${report.adapter}, ${report.date}\n\n${tables}`);
+  if (json !== undefined) writeText(json, `${JSON.stringify(report, null, 2)}\n`);
+  if (html !== undefined) writeText(html, reportPage(report, tables));
+  if (options.save) await save(tables, report);
+  if (compare !== undefined) process.exitCode = compareWith(report, compare, margin);
 }

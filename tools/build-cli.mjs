@@ -19,7 +19,7 @@ import { build } from 'vite';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const PLACE = join(ROOT, 'dist/cli');
-const SOURCES = ['src', 'shaders', 'tools', 'package.json'];
+const SOURCES = ['src', 'shaders', 'tools', 'test/bench', 'package.json'];
 
 /** Time of the last change under a path, ms. @param {string} path @returns {number} */
 function lastChange(path) {

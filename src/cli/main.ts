@@ -4,6 +4,7 @@ import { asError, DeviceError, FtleError } from '../errors.ts';
 import { UsageError } from './arguments.ts';
 import { addAccuracyCommand } from './commands/accuracy.ts';
 import { addAttackCommand } from './commands/attack.ts';
+import { addBenchCommand } from './commands/bench.ts';
 import { addFieldCommand } from './commands/field.ts';
 import { addInspectCommand } from './commands/inspect.ts';
 import { addPointsCommand } from './commands/points.ts';
@@ -36,6 +37,7 @@ function createProgram(signal: AbortSignal): Command {
   addTrainCommand(program, signal);
   addAccuracyCommand(program, signal);
   addAttackCommand(program, signal);
+  addBenchCommand(program, signal);
   program.addHelpText(
     'after',
     `

@@ -9,7 +9,7 @@ import { createDataset } from '../../src/data/toy.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { datasetFromArrays } from '../../src/data/arrays.ts';
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
-import type { Engine, TrainingOptions } from '../../src/engine/engine.ts';
+import type { TrainingOptions } from '../../src/engine/engine.ts';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { BufferUsage } from '../../src/gpu/flags.ts';
@@ -20,24 +20,19 @@ import { parseArchitecture } from '../../src/model/architecture.ts';
 import type { Network } from '../../src/model/network.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
-import { describeTestAdapter, getTestDevice } from '../support/device.ts';
 import copyShader from './copy.wgsl';
+import { FIELD_PARTS } from './field-parts.ts';
+import {
+  asRow,
+  testTarget,
+  time,
+  type BenchTarget,
+  type KernelRow,
+  type Workload,
+} from './timing.ts';
 import multiplyAddsShader from './multiply-adds.wgsl';
 
-/** What was measured: one line of the table. */
-export interface KernelRow {
-  readonly name: string;
-  /** Median, least and largest, milliseconds. */
-  readonly ms: number;
-  readonly leastMs: number;
-  readonly mostMs: number;
-  readonly runs: number;
-  /** Work a second, in `unit`. */
-  readonly rate: number;
-  readonly unit: string;
-  readonly gflops: number | null;
-  readonly percentOfPeak: number | null;
-}
+export type { KernelRow };
 
 export interface Ceilings {
   /** The better of the builtin fma() and of a·b + c. */
@@ -50,37 +45,15 @@ export interface Ceilings {
   readonly readbackMs: number;
 }
 
-const MOST_RUNS = 7;
-const MOST_MS = 4000;
 /** Of CHAINS blocks of four, in multiply-adds.wgsl. */
 const FLOPS_A_ROUND = 2 * 4 * 8;
 
-interface Timing {
-  readonly ms: number;
-  readonly leastMs: number;
-  readonly mostMs: number;
-  readonly runs: number;
-}
-
-async function time(run: () => Promise<unknown>): Promise<Timing> {
-  await run();
-  const times: number[] = [];
-  const begin = performance.now();
-  while (times.length === 0 || (times.length < MOST_RUNS && performance.now() - begin < MOST_MS)) {
-    const start = performance.now();
-    await run();
-    times.push(performance.now() - start);
-  }
-  times.sort((a, b) => a - b);
-  const middle = (times.length - 1) / 2;
-  const ms = (times[Math.floor(middle)] + times[Math.ceil(middle)]) / 2;
-  return { ms, leastMs: times[0], mostMs: times.at(-1)!, runs: times.length };
-}
-
 /** Name of the adapter, and the rates that nothing on it can exceed. */
-export async function measureCeilings(): Promise<{ adapter: string; ceilings: Ceilings }> {
-  const device = await getTestDevice();
-  const { name, software } = await describeTestAdapter();
+export async function measureCeilings(
+  given?: BenchTarget,
+): Promise<{ adapter: string; ceilings: Ceilings }> {
+  const target = given ?? (await testTarget());
+  const { device, name, software } = target;
   const scope = new Scope(device, 'ftle-map/bench');
   const submit = async (record: (pass: GPUComputePassEncoder) => void): Promise<void> => {
     const encoder = device.createCommandEncoder();
@@ -103,10 +76,10 @@ export async function measureCeilings(): Promise<{ adapter: string; ceilings: Ce
       let rounds = 64;
       for (;;) {
         args.write(0, { rounds, factor: 0.999, term: 0.001 });
-        const { leastMs } = await time(() =>
+        const { leastMs } = await time(target, () =>
           submit((pass) => dispatch(pass, kernel, bound, [groups])),
         );
-        if (leastMs > 40 || rounds >= 2 ** 22) {
+        if (leastMs > (target.quick ? 5 : 40) || rounds >= 2 ** 22) {
           return (groups * 64 * rounds * FLOPS_A_ROUND) / leastMs / 1e6;
         }
         rounds *= 4;
@@ -123,18 +96,18 @@ export async function measureCeilings(): Promise<{ adapter: string; ceilings: Ce
     copyArgs.write(0, { blockCount });
     const bound = copy.bind({ args: copyArgs.slot(0), source, copies });
     const grid = foldGrid(blockCount / 64);
-    const copying = await time(() => submit((pass) => dispatch(pass, copy, bound, grid)));
+    const copying = await time(target, () => submit((pass) => dispatch(pass, copy, bound, grid)));
 
     const empty = createArguments(scope, copy);
     empty.write(0, { blockCount: 0 });
     const emptyBound = copy.bind({ args: empty.slot(0), source, copies });
-    const emptyDispatch = await time(() =>
+    const emptyDispatch = await time(target, () =>
       submit((pass) => {
         for (let i = 0; i < 100; i++) dispatch(pass, copy, emptyBound, [1]);
       }),
     );
     const { readBuffer } = await import('../../src/gpu/readback.ts');
-    const readback = await time(() => readBuffer(device, sums, 0, 16));
+    const readback = await time(target, () => readBuffer(device, sums, 0, 16));
     return {
       adapter: name,
       ceilings: {
@@ -151,13 +124,6 @@ export async function measureCeilings(): Promise<{ adapter: string; ceilings: Ce
   }
 }
 
-interface Workload {
-  readonly name: string;
-  run(engine: Engine, device: GPUDevice, peak: number): Promise<KernelRow>;
-  /** Too much for a software adapter. */
-  readonly isLarge?: boolean;
-}
-
 /** A field of square layers on the road that the engine takes, or on another. */
 function fieldWorkload(
   architecture: string,
@@ -168,7 +134,8 @@ function fieldWorkload(
   return {
     name: `field ${architecture}, ${side}²${road ? `, ${road}` : ''}`,
     isLarge,
-    async run({ slow }, device, peak) {
+    async run({ slow }, target, peak) {
+      const { device } = target;
       const network = initialiseNetwork(parseArchitecture(architecture), 1);
       const model = new GpuModel(device, network);
       const field = await GpuField.create(model, { slow, ...(road ? { road } : {}) });
@@ -182,7 +149,7 @@ function fieldWorkload(
         };
         await field.compute({ ...request, width: 8, height: 8 });
         await field.improved;
-        const timing = await time(() => field.compute(request));
+        const timing = await time(target, () => field.compute(request));
         const width = network.spec.layers[0].width;
         const work = 6 * width ** 2 * (network.depth - 1) * side ** 2;
         return asRow(this.name, timing, side ** 2, 'points/s', work, peak);
@@ -194,17 +161,18 @@ function fieldWorkload(
   };
 }
 
-/** Steps of one network, or of a population of equal ones. */
+/** Steps of one network, or of equal ones: at once, as a population, or one after the other. */
 function trainingWorkload(
   architecture: string,
   batchSize: number,
   networkCount: number,
   steps: number,
+  apart = false,
 ): Workload {
-  const who = networkCount === 1 ? '' : `, ${networkCount} networks`;
+  const who = networkCount === 1 ? '' : `, ${networkCount} networks${apart ? ' in turn' : ''}`;
   return {
     name: `training ${architecture}, batch ${batchSize}${who}`,
-    async run(engine, _device, peak) {
+    async run(engine, target, peak) {
       const networks = Array.from({ length: networkCount }, (_, seed) =>
         initialiseNetwork(parseArchitecture(architecture), seed),
       );
@@ -219,15 +187,22 @@ function trainingWorkload(
         loss: network.outputWidth === 1 ? 'squared' : 'cross-entropy',
         seed: 1,
       };
-      const members = networks.map((_, seed) => ({ seed, learningRate: 0.01 }));
-      const population = await engine.createPopulation(networks, dataset, options, members);
+      const parts = apart ? networks.map((one) => [one]) : [networks];
+      const populations = await Promise.all(
+        parts.map((part) => {
+          const members = part.map((_, seed) => ({ seed, learningRate: 0.01 }));
+          return engine.createPopulation(part, dataset, options, members);
+        }),
+      );
       try {
-        const timing = await time(() => population.step(steps));
+        const timing = await time(target, async () => {
+          for (const population of populations) await population.step(steps);
+        });
         const samples = steps * batchSize * networkCount;
         const work = 6 * network.program.parameterLength * samples;
         return asRow(this.name, timing, samples, 'samples/s', work, peak);
       } finally {
-        population.dispose();
+        for (const population of populations) population.dispose();
       }
     },
   };
@@ -243,25 +218,6 @@ function datasetFor({ inputWidth, outputWidth }: Network): Dataset {
   return datasetFromArrays({ points, inputWidth, targets });
 }
 
-function asRow(
-  name: string,
-  timing: Timing,
-  amount: number,
-  unit: string,
-  work: number,
-  peak: number,
-): KernelRow {
-  const gflops = work / timing.ms / 1e6;
-  return {
-    name,
-    ...timing,
-    rate: (1000 * amount) / timing.ms,
-    unit,
-    gflops,
-    percentOfPeak: (100 * gflops) / peak,
-  };
-}
-
 const WORKLOADS: readonly Workload[] = [
   fieldWorkload('2-10x12-1', 512),
   fieldWorkload('2-10x12-1', 128, 'by-op'),
@@ -272,22 +228,34 @@ const WORKLOADS: readonly Workload[] = [
   trainingWorkload('2-10x8-1', 64, 1, 100),
   trainingWorkload('2-10x8-1', 1024, 1, 20),
   trainingWorkload('2-10x8-1', 64, 16, 20),
+  trainingWorkload('2-10x8-1', 64, 16, 20, true),
   trainingWorkload('784-20x16-10', 64, 1, 20),
   trainingWorkload('784-20x16-10', 1024, 1, 4),
+  ...FIELD_PARTS,
+];
+
+/** Enough to see that every kind works. */
+const QUICK_WORKLOADS: readonly Workload[] = [
+  fieldWorkload('2-10x2-1', 32),
+  trainingWorkload('2-10x2-1', 16, 2, 2),
 ];
 
 /** Names of the workloads that this adapter can be asked for. */
-export async function listWorkloads(): Promise<string[]> {
-  const { software } = await describeTestAdapter();
+export async function listWorkloads(given?: BenchTarget): Promise<string[]> {
+  const { software, quick } = given ?? (await testTarget());
+  if (quick) return QUICK_WORKLOADS.map(({ name }) => name);
   return WORKLOADS.filter(({ isLarge }) => !isLarge || !software).map(({ name }) => name);
 }
 
 /** @param peak - GFLOP/s, from `measureCeilings`. */
-export async function measureWorkload(name: string, peak: number): Promise<KernelRow> {
-  const device = await getTestDevice();
-  const { software } = await describeTestAdapter();
-  const engine = createGpuEngine(device, { slow: software });
-  const workload = WORKLOADS.find((candidate) => candidate.name === name);
+export async function measureWorkload(
+  name: string,
+  peak: number,
+  given?: BenchTarget,
+): Promise<KernelRow> {
+  const target = given ?? (await testTarget());
+  const engine = createGpuEngine(target.device, { slow: target.software });
+  const workload = [...WORKLOADS, ...QUICK_WORKLOADS].find((candidate) => candidate.name === name);
   if (!workload) throw new Error(`there is no workload ${name}`);
-  return workload.run(engine, device, peak);
+  return workload.run(engine, target, peak);
 }

@@ -34,6 +34,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'reference',
     'gpu',
     'math',
+    'test/bench',
     'tools',
   ],
   'index.ts': ['engine', 'curves', 'model', 'layers', 'reference', 'data', 'files', 'math'],
@@ -100,7 +101,7 @@ function refuse([from, to]: Edge): string | null {
   const folder = folderOf(from);
   const allowed = LAYERS[folder] as readonly string[] | undefined;
   if (!allowed) return `${from}: folder ${folder} is not in the table`;
-  if (!/^(src|shaders|tools)\//.test(to)) {
+  if (!/^(src|shaders|tools|test)\//.test(to)) {
     // node:fs is of the package node here, as it were.
     const name = to.split(/[/:]/)[0];
     return PACKAGES[name]?.includes(folder) ? null : `${from} imports package ${to}`;

@@ -1,5 +1,6 @@
 import { attackPoints } from './attack.ts';
 import { measureAccuracy } from './accuracy.ts';
+import { measureKernels } from './bench.ts';
 import { computeField } from './field.ts';
 import type { Job, JobContext } from './job.ts';
 import { computePoints } from './points.ts';
@@ -14,6 +15,7 @@ export const JOBS = {
   train: trainNetwork,
   accuracy: measureAccuracy,
   attack: attackPoints,
+  bench: measureKernels,
 } as const;
 
 export type JobName = keyof typeof JOBS;

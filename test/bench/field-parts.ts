@@ -1,0 +1,133 @@
+// field-parts.ts: what a map costs beside its field: more layers, statistics, ridges, painting
+//
+// All for 10×8 at 512², so that times can be set against that of the field itself, which is the first row.
+import type { Engine, FieldRequest } from '../../src/engine/engine.ts';
+import { GpuField } from '../../src/engine/gpu-field.ts';
+import { GpuModel } from '../../src/engine/gpu-model.ts';
+import { createGpuRidges } from '../../src/engine/gpu-ridges.ts';
+import { createReduceKernel, GpuStatistics } from '../../src/engine/gpu-statistics.ts';
+import { standardRidges } from '../../src/engine/ridge-limits.ts';
+import { Scope } from '../../src/gpu/scope.ts';
+import { parseArchitecture } from '../../src/model/architecture.ts';
+import { initialiseNetwork } from '../../src/model/parameters.ts';
+import { coordinatePlane } from '../../src/model/plane.ts';
+import { createGpuPainter } from '../../src/render/gpu-painter.ts';
+import type { PaintStyle } from '../../src/render/style.ts';
+import { asRow, time, type BenchTarget, type Workload } from './timing.ts';
+import { DOMAIN } from './workloads.ts';
+
+const ARCHITECTURE = '2-10x8-1';
+const SIDE = 512;
+
+/** A field with content, and what is to be timed beside it. */
+interface Scene {
+  readonly field: GpuField;
+  readonly request: FieldRequest;
+  readonly target: BenchTarget;
+  readonly depth: number;
+}
+
+function partWorkload(
+  part: string,
+  prepare: (scene: Scene) => Promise<{ run(): Promise<unknown>; dispose?(): void }>,
+  amount = 1,
+): Workload {
+  return {
+    name: `${part}, ${ARCHITECTURE}, ${SIDE}²`,
+    async run({ slow }: Engine, target, peak) {
+      const network = initialiseNetwork(parseArchitecture(ARCHITECTURE), 1);
+      const model = new GpuModel(target.device, network);
+      const field = await GpuField.create(model, { slow });
+      const { depth } = network;
+      const plane = coordinatePlane(2);
+      const request = { plane, domain: DOMAIN, width: SIDE, height: SIDE, layer: depth };
+      try {
+        await field.compute({ ...request, width: 8, height: 8 });
+        await field.improved;
+        await field.compute(request);
+        const { run, dispose } = await prepare({ field, request, target, depth });
+        const timing = await time(target, run);
+        dispose?.();
+        return asRow(this.name, timing, amount * SIDE ** 2, 'points/s', null, peak);
+      } finally {
+        field.dispose();
+        model.dispose();
+      }
+    },
+  };
+}
+
+const STYLE: PaintStyle = {
+  quantity: 'exponent',
+  colormap: 'diverging',
+  range: [-1, 1],
+  scale: 1,
+  outputIndex: 0,
+  ridges: true,
+  directions: 'segments',
+  regions: false,
+  boundary: true,
+  samples: null,
+  pixelRatio: 1,
+  ink: [0, 0, 0],
+};
+
+const PAINTING = partWorkload('painting with ridges, boundary and directions', async (scene) => {
+  const { field, request, target } = scene;
+  const ridges = await createGpuRidges(field);
+  await ridges.find(standardRidges(request));
+  const canvas = new OffscreenCanvas(SIDE, SIDE);
+  const format = navigator.gpu.getPreferredCanvasFormat();
+  const painter = await createGpuPainter(target.device, canvas, format);
+  return {
+    async run() {
+      painter.paint(field, ridges, STYLE, DOMAIN);
+      await target.device.queue.onSubmittedWorkDone();
+    },
+    dispose() {
+      painter.dispose();
+      ridges.dispose();
+    },
+  };
+});
+
+/** The last needs a page: Dawn in Node has no canvas. */
+export const FIELD_PARTS: readonly Workload[] = [
+  partWorkload('field', async ({ field, request }) => ({ run: () => field.compute(request) })),
+  partWorkload(
+    'field at each of 8 layers',
+    async ({ field, request, depth }) => ({
+      async run() {
+        for (let layer = 1; layer <= depth; layer++) await field.compute({ ...request, layer });
+      },
+    }),
+    8,
+  ),
+  partWorkload('statistics', async ({ field, target: { device } }) => {
+    // By themselves, for a field keeps those of its content.
+    const scope = new Scope(device, 'ftle-map/bench/statistics');
+    const statistics = new GpuStatistics(scope, await createReduceKernel(device));
+    return {
+      async run() {
+        const encoder = device.createCommandEncoder();
+        const pass = encoder.beginComputePass();
+        statistics.record(pass, field.buffers, SIDE ** 2);
+        pass.end();
+        device.queue.submit([encoder.finish()]);
+        await statistics.read();
+      },
+      dispose: () => scope.dispose(),
+    };
+  }),
+  partWorkload('ridges', async ({ field, request, target }) => {
+    const ridges = await createGpuRidges(field);
+    return {
+      async run() {
+        await ridges.find(standardRidges(request));
+        await target.device.queue.onSubmittedWorkDone();
+      },
+      dispose: () => ridges.dispose(),
+    };
+  }),
+  ...('OffscreenCanvas' in globalThis ? [PAINTING] : []),
+];

@@ -1,0 +1,231 @@
+// Plan: what the benchmark makes of its numbers, on numbers made up here. Medians; ratios of the script's rows to
+// our own; pairs of two reports, where less time, a higher rate and a larger lead are better, and the margin
+// counts at its edge; a row that only one report has is no pair; NaN is worse. Tables and charts hold every row,
+// nothing unescaped, and well-formed SVG. The check of contestants against float64 takes what is right, and refuses
+// one wrong number, NaN and a short list. The parts of a workload that slow ones compute are its own points.
+import { describe, expect, it } from 'vitest';
+import { planeExponents } from '../../src/reference/exponent.ts';
+import { coordinatePlane } from '../../src/model/plane.ts';
+import { barChart, reportCharts, reportPage, rooflineChart } from '../../tools/bench-charts.mjs';
+import {
+  median,
+  mergePeers,
+  pageRow,
+  pairReports,
+  pairTable,
+  reportTables,
+  worsePairs,
+  type PythonRow,
+  type Report,
+} from '../../tools/bench-report.mjs';
+import type { PeerRow } from '../bench/peers/contest.ts';
+import type { KernelRow } from '../bench/timing.ts';
+import { BOUND, checkStretches, createWorkload, everyPoint } from '../bench/workloads.ts';
+
+const peer = (tool: string, ms: number, ratio: number): PeerRow => ({
+  workload: 'A',
+  tool,
+  way: 'by an expert',
+  note: 'a note',
+  ms,
+  leastMs: ms,
+  mostMs: ms,
+  ratio,
+  ratios: [ratio],
+  stride: 1,
+  worstError: 1e-6,
+});
+
+const python: PythonRow = {
+  workload: 'A',
+  tool: 'PyTorch 2 (CPU)',
+  way: 'hand-batched',
+  device: 'CPU, 2 threads',
+  ms: 150,
+  leastMs: 140,
+  mostMs: 160,
+  rounds: 5,
+  stride: 4,
+  worstError: 1e-6,
+};
+
+const kernel = (name: string, ms: number, gflops: number | null = 5): KernelRow => ({
+  name,
+  ms,
+  leastMs: ms,
+  mostMs: ms,
+  runs: 7,
+  gpuMs: null,
+  rate: 1e6 / ms,
+  unit: 'points/s',
+  gflops,
+  percentOfPeak: gflops === null ? null : gflops * 10,
+});
+
+const CEILINGS = {
+  gflops: 10,
+  fmaGflops: 10,
+  multiplyAddGflops: 9,
+  gbps: 2,
+  emptyDispatchMs: 0.01,
+  readbackMs: 1,
+};
+
+const REPORT: Report = {
+  adapter: 'a <b> & "c"',
+  date: '2026-01-01',
+  command: 'npm run bench',
+  ceilings: CEILINGS,
+  rows: [kernel('field 2-10x12-1, 512²', 100), kernel('statistics', 2, null)],
+  pageRows: [pageRow('frames', '1/s', [10, 30, 20], 'at least 15')],
+  peers: mergePeers([peer('ftle-map', 100, 1), peer('jax-js (Wasm)', 200, 2)], 'gpu', [python]),
+};
+
+describe('numbers of a report', () => {
+  it('are medians of odd and even counts, whatever their order', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+    expect(pageRow('x', 'ms', [3, 1, 2], 'none')).toMatchObject({ lowest: 1, highest: 3, runs: 3 });
+  });
+
+  it('set the rows of the script against our time, and sort by it', () => {
+    const tools = REPORT.peers.map(({ tool, ratio, device }) => [tool, ratio, device]);
+    expect(tools).toEqual([
+      ['ftle-map', 1, 'gpu'],
+      ['PyTorch 2 (CPU)', 1.5, 'CPU, 2 threads'],
+      ['jax-js (Wasm)', 2, 'CPU'],
+    ]);
+    expect(() => mergePeers([], 'gpu', [python])).toThrow('which was not measured');
+  });
+});
+
+describe('two reports', () => {
+  const later = (change: Partial<Report>): Report => ({ ...REPORT, ...change });
+
+  it('are equal to themselves', () => {
+    const found = pairReports(REPORT, REPORT);
+    expect(found).toHaveLength(2 + 1 + 2);
+    expect(found.every(({ ratio }) => ratio === 1)).toBe(true);
+    expect(worsePairs(found, 1)).toEqual([]);
+  });
+
+  it.each([
+    ['more time', { rows: [kernel('statistics', 2.4, null)] }],
+    ['a lower rate', { pageRows: [pageRow('frames', '1/s', [20 / 1.2], 'none')] }],
+    ['a smaller lead', { peers: mergePeers([peer('jax-js (Wasm)', 1, 2 / 1.2)], 'gpu', []) }],
+  ])('differ by %s, beyond the margin and within it', (_, change) => {
+    const none = { rows: [], pageRows: [], peers: [] };
+    const found = pairReports(later({ ...none, ...change }), REPORT);
+    expect(found).toHaveLength(1);
+    expect(found[0].ratio).toBeCloseTo(1.2, 12);
+    expect(worsePairs(found, 1.15)).toEqual(found);
+    expect(worsePairs(found, 1.25)).toEqual([]);
+    const back = pairReports(REPORT, later({ ...none, ...change }));
+    expect(back[0].ratio).toBeCloseTo(1 / 1.2, 12);
+    expect(pairTable(found)).toContain(found[0].name);
+  });
+
+  it('count what is no number as worse, and rows of one alone not at all', () => {
+    const found = pairReports(
+      later({ rows: [kernel('statistics', NaN), kernel('new', 1)], pageRows: [], peers: [] }),
+      REPORT,
+    );
+    expect(found.map(({ name }) => name)).toEqual(['statistics']);
+    expect(worsePairs(found, 1.15)).toHaveLength(1);
+  });
+});
+
+describe('what is shown', () => {
+  it('has all rows in tables', () => {
+    const tables = reportTables(REPORT);
+    for (const { name } of [...REPORT.rows, ...REPORT.pageRows]) expect(tables).toContain(name);
+    for (const { tool } of REPORT.peers) expect(tables).toContain(tool);
+    expect(tables).toContain('every 4th, scaled up');
+    expect(reportTables({ ...REPORT, ceilings: null, peers: [], pageRows: [] })).toBe('');
+  });
+
+  it('has charts whose marks are where the numbers are', () => {
+    const bars = [10, 100, 1000].map((value) => ({ label: `${value} <ms>`, value, detail: '' }));
+    const widths = Array.from(
+      barChart('times', bars, 'ms').matchAll(/<rect[^>]* width="([\d.]+)"/g),
+      ([, width]) => Number(width),
+    );
+    expect(widths).toHaveLength(3);
+    // Equal ratios are equal lengths.
+    expect(widths[2] - widths[1]).toBeCloseTo(widths[1] - widths[0], 0);
+    expect(widths[1]).toBeGreaterThan(widths[0]);
+    expect(barChart('times', [], 'ms')).toBe('');
+    const roofline = rooflineChart(REPORT);
+    expect(roofline.match(/<circle/g)).toHaveLength(1);
+    expect(roofline).toContain('50 % of the ceiling');
+    expect(roofline).not.toMatch(/NaN|Infinity|undefined/);
+    expect(rooflineChart({ ...REPORT, ceilings: null })).toBe('');
+  });
+
+  it('is a page in which nothing is markup that should not be', () => {
+    const page = reportPage(REPORT, reportTables(REPORT));
+    expect(page).toContain('a &lt;b&gt; &amp; &quot;c&quot;');
+    expect(page).not.toContain('<b>');
+    expect(page).not.toContain('<script');
+    for (const tag of ['svg', 'g', 'text', 'h2', 'title']) {
+      const opened = page.match(new RegExp(`<${tag}[ >]`, 'g'))?.length ?? 0;
+      expect(page.match(new RegExp(`</${tag}>`, 'g'))).toHaveLength(opened);
+    }
+    expect(reportCharts(REPORT).match(/<svg/g)).toHaveLength(3);
+  });
+});
+
+describe('workloads', () => {
+  const workload = createWorkload({ name: 'T', architecture: '2-5x3-1', side: 8 });
+  const plane = coordinatePlane(2);
+  const stretchAt = (points: Float32Array, i: number): number => {
+    const { network } = workload;
+    const point = points.subarray(2 * i, 2 * i + 2);
+    return 3 * planeExponents(network, point, 3, plane).first;
+  };
+
+  it('accept what is right and refuse the rest', () => {
+    const right = Array.from({ length: 64 }, (_, i) => stretchAt(workload.points, i));
+    expect(checkStretches(workload, workload.points, right)).toBe(0);
+    const near = right.map((value) => value + BOUND / 2);
+    expect(checkStretches(workload, workload.points, near)).toBeCloseTo(BOUND / 2, 12);
+    const wrong = right.with(63, right[63] + 2 * BOUND);
+    expect(() => checkStretches(workload, workload.points, wrong)).toThrow('point 63');
+    expect(() => checkStretches(workload, workload.points, right.with(0, NaN))).toThrow('point 0');
+    expect(() => checkStretches(workload, workload.points, right.slice(1))).toThrow('63 numbers');
+  });
+
+  /** The last hidden state from the plain numbers. */
+  const runLayers = (x: number, y: number): number[] =>
+    workload.layers.reduce(
+      (state, { weights, biases, width, inputWidth }) =>
+        Array.from({ length: width }, (_, i) => {
+          const row = weights.subarray(i * inputWidth, (i + 1) * inputWidth);
+          return Math.tanh(row.reduce((sum, weight, k) => sum + weight * state[k], biases[i]));
+        }),
+      [x, y],
+    );
+
+  it('give plain layers that compute what the network does', () => {
+    expect(workload.layers.map(({ width }) => width)).toEqual([5, 5, 5]);
+    const [x, y] = workload.points.subarray(20, 22);
+    const step = 1e-4;
+    const difference = (ahead: number[], behind: number[]): number[] =>
+      ahead.map((value, i) => (value - behind[i]) / (2 * step));
+    const u = difference(runLayers(x + step, y), runLayers(x - step, y));
+    const v = difference(runLayers(x, y + step), runLayers(x, y - step));
+    const dot = (a: number[], b: number[]): number =>
+      a.reduce((sum, value, i) => sum + value * b[i], 0);
+    const [a, b, c] = [dot(u, u), dot(u, v), dot(v, v)];
+    const stretch = Math.log((a + c) / 2 + Math.hypot((a - c) / 2, b)) / 2;
+    // Central differences: h² times third derivatives of a few layers, some tens.
+    expect(Math.abs(stretch - stretchAt(workload.points, 10))).toBeLessThan(100 * step ** 2);
+  });
+
+  it('give every k-th point', () => {
+    expect(everyPoint(workload, 1)).toEqual(workload.points);
+    const part = everyPoint(workload, 10);
+    expect(part).toHaveLength(14);
+    expect([...part.subarray(2, 4)]).toEqual([...workload.points.subarray(20, 22)]);
+  });
+});

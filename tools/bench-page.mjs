@@ -1,0 +1,399 @@
+// bench-page.mjs: the part of the benchmark that a user sees
+//
+// From navigation to the first picture of the demo; frames a second while training a 10×8 network with a field of
+// 256², and with one of the side that the map chooses for the adapter, for which also seconds of the page's life
+// until 98 % test accuracy, of one tag in an empty page; its longest task once it runs; from a drag or a wheel to
+// the moved picture, and to the one computed anew; points a second of exponents over all inputs of a network for
+// images; what has to be loaded.
+/* global document, requestAnimationFrame */
+import { readFileSync } from 'node:fs';
+import { join, posix, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+import { pageRow } from './bench-report.mjs';
+import { serveDemo } from './site.mjs';
+
+/** @typedef {import('playwright').Browser} Browser */
+/** @typedef {import('playwright').Page} Page */
+
+const ROOT = resolve(import.meta.dirname, '..');
+/** The library as it is published; not in dist, which others may be using. */
+const LIBRARY = resolve(ROOT, 'node_modules/.cache/ftle-map/bench');
+
+const WARM_UP_MS = 2000;
+const COUNTED_MS = 6000;
+const PATIENCE_MS = 120_000;
+const MOVES = 5;
+
+/** @param {string} attributes */
+const tagPage = (attributes) => `<!doctype html><html lang="en"><title>bench</title>
+<script type="module" src="ftle-map.js"></script>
+<ftle-map dataset="circle" architecture="2-10x8-1" ridges boundary ${attributes}
+  style="width: 512px"></ftle-map></html>`;
+
+/**
+ * One tag in an empty page.
+ *
+ * @param {Page} page
+ * @param {string} url
+ * @param {string} attributes
+ */
+async function openTag(page, url, attributes) {
+  await page.route('**/tag.html', (route) =>
+    route.fulfill({ contentType: 'text/html', body: tagPage(attributes) }),
+  );
+  await page.goto(`${url}tag.html`);
+}
+
+/**
+ * Milliseconds from navigation to the animation frame after the first `ftle-frame` event.
+ *
+ * @param {Browser} browser
+ * @param {string} url
+ */
+async function timeFirstPicture(browser, url) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  try {
+    await page.addInitScript(() => {
+      const seen = new Promise((done) => {
+        const onFrame = () => requestAnimationFrame(() => done(performance.now()));
+        document.addEventListener('ftle-frame', onFrame, { once: true });
+      });
+      Object.assign(globalThis, { firstPicture: seen });
+    });
+    await page.goto(url);
+    return await page.evaluate(
+      () =>
+        /** @type {{ firstPicture: Promise<number> }} */ (/** @type {unknown} */ (globalThis))
+          .firstPicture,
+    );
+  } finally {
+    await page.close();
+  }
+}
+
+/** @typedef {{ frames: number[], learnt: number, tasks: { start: number, duration: number }[] }} TrainingRecord */
+
+/**
+ * Frames a second while training, seconds from navigation to 98 % test accuracy, and the longest task of the
+ * page once it runs: 0 if none is longer than 50 ms, which browsers do not tell.
+ *
+ * @param {Browser} browser
+ * @param {string} url
+ * @param {string} attributes
+ */
+async function timeTraining(browser, url, attributes) {
+  const page = await browser.newPage({ viewport: { width: 800, height: 800 } });
+  try {
+    await page.addInitScript(() => {
+      /** @type {TrainingRecord} */
+      const record = { frames: [], learnt: NaN, tasks: [] };
+      document.addEventListener('ftle-frame', () => record.frames.push(performance.now()));
+      document.addEventListener('ftle-training', (event) => {
+        const { testAccuracy } = /** @type {CustomEvent} */ (event).detail;
+        if (testAccuracy >= 0.98 && Number.isNaN(record.learnt)) record.learnt = performance.now();
+      });
+      new PerformanceObserver((list) => {
+        for (const { startTime: start, duration } of list.getEntries()) {
+          record.tasks.push({ start, duration });
+        }
+      }).observe({ type: 'longtask', buffered: true });
+      Object.assign(globalThis, { record });
+    });
+    await openTag(page, url, `autoplay ${attributes}`);
+    const handle = await page.evaluateHandle(
+      () => /** @type {{ record: TrainingRecord }} */ (/** @type {unknown} */ (globalThis)).record,
+    );
+    await page.waitForFunction((record) => record.frames.length > 0, handle);
+    await page.waitForTimeout(WARM_UP_MS);
+    const before = await handle.evaluate((record) => ({
+      frames: record.frames.length,
+      now: performance.now(),
+    }));
+    await page.waitForTimeout(COUNTED_MS);
+    const { frames, tasks } = await handle.jsonValue();
+    const counted = frames.slice(before.frames);
+    const rate = ((counted.length - 1) * 1000) / ((counted.at(-1) ?? NaN) - counted[0]);
+    const late = tasks.filter(({ start }) => start >= before.now);
+    await page.waitForFunction((record) => !Number.isNaN(record.learnt), handle, {
+      timeout: PATIENCE_MS,
+    });
+    const learnt = await handle.evaluate((record) => record.learnt);
+    const adapter = await page.evaluate(
+      () =>
+        /** @type {{ description?: string }} */ (document.querySelector('ftle-map')).description,
+    );
+    return {
+      rate,
+      seconds: learnt / 1000,
+      longestTask: Math.max(0, ...late.map(({ duration }) => duration)),
+      adapter: adapter ?? 'unknown',
+    };
+  } finally {
+    await page.close();
+  }
+}
+
+/** @typedef {{ input: number, moved: number, fresh: number }} Move - times of the page. */
+
+/**
+ * Milliseconds from an input event to the animation frame that shows the moved picture, and to the one after
+ * the first field of the new view.
+ *
+ * @param {Browser} browser
+ * @param {string} url
+ */
+async function timeNavigation(browser, url) {
+  const page = await browser.newPage({ viewport: { width: 800, height: 800 } });
+  try {
+    await page.addInitScript(() => {
+      /** @type {Move[]} */
+      const moves = [];
+      /** @type {Move | null} */
+      let current = null;
+      const onInput = (/** @type {Event} */ event) => {
+        current = { input: event.timeStamp, moved: NaN, fresh: NaN };
+      };
+      document.addEventListener('wheel', onInput, { capture: true, passive: true });
+      document.addEventListener(
+        'pointermove',
+        (event) => {
+          if (event.buttons === 1) onInput(event);
+        },
+        { capture: true },
+      );
+      document.addEventListener('ftle-view', () => {
+        const move = current;
+        if (!move || !Number.isNaN(move.moved)) return;
+        requestAnimationFrame(() => {
+          move.moved = performance.now();
+        });
+        document.addEventListener(
+          'ftle-frame',
+          () =>
+            requestAnimationFrame(() => {
+              move.fresh = performance.now();
+              moves.push(move);
+            }),
+          { once: true },
+        );
+        current = null;
+      });
+      Object.assign(globalThis, { moves });
+    });
+    await openTag(page, url, 'resolution="256"');
+    const handle = await page.evaluateHandle(
+      () => /** @type {{ moves: Move[] }} */ (/** @type {unknown} */ (globalThis)).moves,
+    );
+    const map = page.locator('ftle-map');
+    await map.evaluate((element) =>
+      /** @type {{ whenIdle(): Promise<void> }} */ (/** @type {unknown} */ (element)).whenIdle(),
+    );
+    const box = await map.boundingBox();
+    if (!box) throw new Error('the map is not shown');
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 3];
+    await page.mouse.move(x, y);
+    const take = async (/** @type {() => Promise<void>} */ act) => {
+      const count = await handle.evaluate((moves) => moves.length);
+      await act();
+      await page.waitForFunction(
+        ({ moves, wanted }) => moves.length >= wanted,
+        { moves: handle, wanted: count + 1 },
+        { timeout: PATIENCE_MS },
+      );
+      await map.evaluate((element) =>
+        /** @type {{ whenIdle(): Promise<void> }} */ (/** @type {unknown} */ (element)).whenIdle(),
+      );
+      const { input, moved, fresh } = await handle.evaluate((moves, at) => moves[at], count);
+      return { moved: moved - input, fresh: fresh - input };
+    };
+    const zooms = [];
+    await page.keyboard.down('Control');
+    for (let i = 0; i < MOVES; i++) zooms.push(await take(() => page.mouse.wheel(0, -60)));
+    await page.keyboard.up('Control');
+    const pans = [];
+    for (let i = 0; i < MOVES; i++) {
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      pans.push(await take(() => page.mouse.move(x + 30, y + 20)));
+      await page.mouse.up();
+      await map.evaluate((element) =>
+        /** @type {{ whenIdle(): Promise<void> }} */ (/** @type {unknown} */ (element)).whenIdle(),
+      );
+    }
+    return { zooms, pans };
+  } finally {
+    await page.close();
+  }
+}
+
+const FULL_ARCHITECTURE = '784-20x16-10';
+const FULL_POINTS = 10_000;
+
+/**
+ * Points a second of λ₁ and λ₂ over all inputs, compiling not counted.
+ *
+ * @param {Browser} browser
+ * @param {string} url
+ */
+async function timePoints(browser, url) {
+  const page = await browser.newPage();
+  try {
+    await page.route('**/library/**', (route) =>
+      route.fulfill({ path: resolve(LIBRARY, route.request().url().split('/library/')[1]) }),
+    );
+    await page.goto(url);
+    return await page.evaluate(
+      async ([architecture, count, address]) => {
+        const { createGpuEngine, initialiseNetwork, parseArchitecture } =
+          /** @type {typeof import('../src/index.ts')} */ (await import(String(address)));
+        const adapter = await navigator.gpu.requestAdapter();
+        const device = await adapter?.requestDevice();
+        if (!device || !adapter) throw new Error('no WebGPU adapter');
+        const slow = /swiftshader|llvmpipe/i.test(
+          `${adapter.info.architecture} ${adapter.info.description}`,
+        );
+        const engine = createGpuEngine(device, { slow });
+        const network = initialiseNetwork(parseArchitecture(String(architecture)), 1);
+        const points = Float32Array.from({ length: Number(count) * network.inputWidth }, (_, i) =>
+          Math.sin(i * i),
+        );
+        const model = engine.createModel(network);
+        const evaluator = await engine.createEvaluator(model, {
+          layer: network.depth,
+          space: 'full',
+          exponentCount: 2,
+          directions: false,
+        });
+        await evaluator.evaluate(points.subarray(0, 64 * network.inputWidth));
+        const start = performance.now();
+        await evaluator.evaluate(points);
+        const seconds = (performance.now() - start) / 1000;
+        device.destroy();
+        return Number(count) / seconds;
+      },
+      [FULL_ARCHITECTURE, FULL_POINTS, `${url}library/index.js`],
+    );
+  } finally {
+    await page.close();
+  }
+}
+
+const AT_ONCE = /\b(?:from|import)\s*["']([^"']+)["']/g;
+
+/** Bytes of gzip of an entry and of all files that it loads at once, without lit. @param {string} entry */
+function loadedBytes(entry) {
+  const files = new Set([entry]);
+  for (const file of files) {
+    for (const [, name] of readFileSync(join(LIBRARY, file), 'utf8').matchAll(AT_ONCE)) {
+      if (name.startsWith('.')) files.add(posix.join(posix.dirname(file), name));
+    }
+  }
+  return [...files].reduce(
+    (sum, file) => sum + gzipSync(readFileSync(join(LIBRARY, file))).length,
+    0,
+  );
+}
+
+/**
+ * @param {Browser} browser
+ * @param {number} runs
+ * @param {(line: string) => void} log
+ */
+export async function benchPage(browser, runs, log) {
+  const site = await serveDemo();
+  await build({
+    root: ROOT,
+    configFile: resolve(ROOT, 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: LIBRARY, sourcemap: false },
+  });
+  const pictures = [];
+  /** @type {Awaited<ReturnType<typeof timeTraining>>[]} */
+  const trainings = [];
+  /** @type {Awaited<ReturnType<typeof timeTraining>>[]} */
+  const adaptive = [];
+  /** @type {Awaited<ReturnType<typeof timeNavigation>>[]} */
+  const walks = [];
+  const points = [];
+  try {
+    for (let run = 0; run < runs; run++) {
+      pictures.push(await timeFirstPicture(browser, site.url));
+      trainings.push(await timeTraining(browser, site.url, 'resolution="256"'));
+      adaptive.push(await timeTraining(browser, site.url, ''));
+      walks.push(await timeNavigation(browser, site.url));
+      points.push(await timePoints(browser, site.url));
+      log(`run ${run + 1} of ${runs} done`);
+    }
+  } finally {
+    await site.close();
+  }
+  const zooms = walks.flatMap((walk) => walk.zooms);
+  const pans = walks.flatMap((walk) => walk.pans);
+  const rows = [
+    pageRow('navigation to first picture', 'ms', pictures, 'at most 600 on SwiftShader'),
+    pageRow(
+      'frames while training, 10×8 at 256²',
+      '1/s',
+      trainings.map(({ rate }) => rate),
+      'at least 20 on SwiftShader',
+    ),
+    pageRow(
+      'frames while training, 10×8, at the side the map chooses',
+      '1/s',
+      adaptive.map(({ rate }) => rate),
+      'at least 10',
+    ),
+    pageRow(
+      'navigation to 98 % test accuracy, 10×8, at the side the map chooses',
+      's',
+      adaptive.map(({ seconds }) => seconds),
+      'at most 10 on SwiftShader',
+    ),
+    pageRow(
+      'longest task while training (0: none above 50)',
+      'ms',
+      [...trainings, ...adaptive].map(({ longestTask }) => longestTask),
+      'at most 50',
+    ),
+    pageRow(
+      'wheel to moved picture',
+      'ms',
+      zooms.map(({ moved }) => moved),
+      'one frame',
+    ),
+    pageRow(
+      'wheel to first new field',
+      'ms',
+      zooms.map(({ fresh }) => fresh),
+      'none',
+    ),
+    pageRow(
+      'drag to moved picture',
+      'ms',
+      pans.map(({ moved }) => moved),
+      'one frame',
+    ),
+    pageRow(
+      'drag to first new field',
+      'ms',
+      pans.map(({ fresh }) => fresh),
+      'none',
+    ),
+    pageRow(
+      `λ₁ and λ₂ over all inputs of ${FULL_ARCHITECTURE}, ${FULL_POINTS} points`,
+      'points/s',
+      points,
+      'none',
+    ),
+    ...['index.js', 'element.js'].map((entry) =>
+      pageRow(
+        `${entry} and what it loads at once, gzip`,
+        'kB',
+        [loadedBytes(entry) / 1000],
+        'none',
+      ),
+    ),
+  ];
+  return { adapter: trainings[0].adapter, rows };
+}
