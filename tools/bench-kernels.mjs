@@ -6,13 +6,14 @@ import { createServer } from 'vite';
 /** @typedef {import('playwright').Browser} Browser */
 /** @typedef {import('../test/bench/kernels.ts').KernelRow} KernelRow */
 /** @typedef {import('../test/bench/kernels.ts').Ceilings} Ceilings */
+/** @typedef {import('../test/bench/kernels.ts').Growth} Growth */
 
 const ROOT = resolve(import.meta.dirname, '..');
 
 /**
  * @param {Browser} browser
  * @param {(line: string) => void} log
- * @returns {Promise<{ adapter: string, ceilings: Ceilings, rows: KernelRow[] }>}
+ * @returns {Promise<{ adapter: string, ceilings: Ceilings, growth: Growth, rows: KernelRow[] }>}
  */
 export async function benchKernels(browser, log) {
   const server = await createServer({
@@ -42,7 +43,10 @@ export async function benchKernels(browser, log) {
       log(`${name}: ${row.ms.toFixed(1)} ms`);
       rows.push(row);
     }
-    return { adapter, ceilings, rows };
+    /** @type {Growth} */
+    const growth = await page.evaluate('window.measureGrowth()');
+    log(growthLine(growth));
+    return { adapter, ceilings, growth, rows };
   } finally {
     await page.close();
     await server.close();
@@ -52,11 +56,17 @@ export async function benchKernels(browser, log) {
 /** @param {number} value */
 const show = (value) => String(Number(value.toPrecision(3)));
 
+/** @param {Growth} growth */
+function growthLine({ points, layers, width }) {
+  return `Time of a field grows like points^${show(points)}, layers^${show(layers)}, width^${show(width)}.`;
+}
+
 /**
  * @param {Ceilings} ceilings
+ * @param {Growth} growth
  * @param {KernelRow[]} rows
  */
-export function kernelTable(ceilings, rows) {
+export function kernelTable(ceilings, growth, rows) {
   const { gflops, fmaGflops, multiplyAddGflops, gbps, emptyDispatchMs, readbackMs } = ceilings;
   return [
     `Ceilings: ${show(gflops)} GFLOP/s in float32 (fma() ${show(fmaGflops)}, a·b + c ${show(multiplyAddGflops)}),`,
@@ -78,5 +88,7 @@ export function kernelTable(ceilings, rows) {
       ];
       return `| ${cells.join(' | ')} |`;
     }),
+    '',
+    growthLine(growth),
   ].join('\n');
 }

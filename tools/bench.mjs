@@ -1,11 +1,12 @@
 // bench.mjs: how fast the live map and its kernels are in a headless browser
 //
-//   npm run bench -- [--only page|kernels] [--runs N] [--json FILE] [--save]
+//   npm run bench -- [--only page|kernels] [--runs N] [--json FILE] [--save] | --bundle FILE.mjs
 //
 //   --only        one half of it
 //   --runs N      repetitions of every row of the page; 5 by default
-//   --json FILE   writes { adapter, date, ceilings, rows, pageRows }
+//   --json FILE   writes { adapter, date, ceilings, growth, rows, pageRows }
 //   --save        writes docs/bench.md
+//   --bundle FILE measures nothing, but packs the benchmark of kernels for Dawn in Node (bench-bundle.mjs)
 //
 // Builds and serves the demo, then measures on the adapter that FTLE_GPU chooses (as for the tests):
 // from navigation to the first picture on screen, of the demo; frames a second while training a 10×8 network
@@ -19,6 +20,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
 import { format, resolveConfig } from 'prettier';
 import { build } from 'vite';
+import { bundleKernels } from './bench-bundle.mjs';
 import { benchKernels, kernelTable } from './bench-kernels.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
@@ -31,7 +33,8 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** The library as it is published; not in dist, which others may be using. */
 const LIBRARY = resolve(ROOT, 'node_modules/.cache/ftle-map/bench');
 const REPORT = resolve(ROOT, 'docs/bench.md');
-const USAGE = 'npm run bench -- [--only page|kernels] [--runs N] [--json FILE] [--save]';
+const USAGE =
+  'npm run bench -- [--only page|kernels] [--runs N] [--json FILE] [--save] | --bundle FILE.mjs';
 
 const WARM_UP_MS = 2000;
 const COUNTED_MS = 6000;
@@ -51,6 +54,7 @@ function readOptions() {
         runs: { type: 'string', default: '5' },
         json: { type: 'string' },
         save: { type: 'boolean', default: false },
+        bundle: { type: 'string' },
       },
     });
     const runs = Number(values.runs);
@@ -294,6 +298,10 @@ async function benchPage(browser, runs) {
 }
 
 const options = readOptions();
+if (options.bundle) {
+  await bundleKernels(options.bundle);
+  process.exit(0);
+}
 const { path } = await ensureBrowser();
 const browser = await chromium.launch(launchOptions(path, await chooseGpu(path)));
 try {
@@ -304,12 +312,12 @@ try {
   const date = new Date().toISOString().slice(0, 10);
   const tables = [
     ...(page ? ['## The page', asTable(page.rows)] : []),
-    ...(kernels ? ['## Kernels', kernelTable(kernels.ceilings, kernels.rows)] : []),
+    ...(kernels ? ['## Kernels', kernelTable(kernels.ceilings, kernels.growth, kernels.rows)] : []),
   ].join('\n\n');
   console.log(`${adapter}, ${date}\n\n${tables}`);
   if (options.json) {
-    const { ceilings = null, rows = [] } = kernels ?? {};
-    const report = { adapter, date, ceilings, rows, pageRows: page?.rows ?? [] };
+    const { ceilings = null, growth = null, rows = [] } = kernels ?? {};
+    const report = { adapter, date, ceilings, growth, rows, pageRows: page?.rows ?? [] };
     mkdirSync(dirname(resolve(options.json)), { recursive: true });
     writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   }

@@ -12,7 +12,7 @@ import { widestState } from './layered-program.ts';
 /** Widest state of the road: code and private memory grow with it. */
 export const MOST_WIDE_ROWS = 256;
 /** Rows up to which the kernel is compiled within a second, and waited for. */
-const MOST_PROMPT_ROWS = 128;
+const MOST_PROMPT_ROWS = 64;
 /** Rows up to which eight points an invocation are faster than four. */
 const MOST_ROWS_OF_EIGHT = 64;
 /** Weights that are loaded together. */

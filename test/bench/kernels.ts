@@ -10,7 +10,7 @@ import type { Dataset } from '../../src/data/dataset.ts';
 import { datasetFromArrays } from '../../src/data/arrays.ts';
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
 import type { Engine, TrainingOptions } from '../../src/engine/engine.ts';
-import { GpuField } from '../../src/engine/gpu-field.ts';
+import { GpuField, type FieldSettings } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { BufferUsage } from '../../src/gpu/flags.ts';
 import { createArguments, createKernel, dispatch, foldGrid } from '../../src/gpu/kernel.ts';
@@ -158,11 +158,37 @@ interface Workload {
   readonly isLarge?: boolean;
 }
 
+/** Time of a field of a network with random weights, compiling not counted. */
+async function timeField(
+  device: GPUDevice,
+  network: Network,
+  side: number,
+  settings: FieldSettings,
+): Promise<Timing> {
+  const model = new GpuModel(device, network);
+  const field = await GpuField.create(model, settings);
+  try {
+    const request = {
+      plane: coordinatePlane(network.inputWidth),
+      domain: { sMin: -1.8, tMin: -1.8, sMax: 1.8, tMax: 1.8 },
+      width: side,
+      height: side,
+      layer: network.depth,
+    };
+    await field.compute({ ...request, width: 8, height: 8 });
+    await field.improved;
+    return await time(() => field.compute(request));
+  } finally {
+    field.dispose();
+    model.dispose();
+  }
+}
+
 /** A field of square layers on the road that the engine takes, or on another. */
 function fieldWorkload(
   architecture: string,
   side: number,
-  road?: 'fused' | 'by-op',
+  road?: FieldSettings['road'],
   isLarge = false,
 ): Workload {
   return {
@@ -170,28 +196,60 @@ function fieldWorkload(
     isLarge,
     async run({ slow }, device, peak) {
       const network = initialiseNetwork(parseArchitecture(architecture), 1);
-      const model = new GpuModel(device, network);
-      const field = await GpuField.create(model, { slow, ...(road ? { road } : {}) });
-      try {
-        const request = {
-          plane: coordinatePlane(network.inputWidth),
-          domain: { sMin: -1.8, tMin: -1.8, sMax: 1.8, tMax: 1.8 },
-          width: side,
-          height: side,
-          layer: network.depth,
-        };
-        await field.compute({ ...request, width: 8, height: 8 });
-        await field.improved;
-        const timing = await time(() => field.compute(request));
-        const width = network.spec.layers[0].width;
-        const work = 6 * width ** 2 * (network.depth - 1) * side ** 2;
-        return asRow(this.name, timing, side ** 2, 'points/s', work, peak);
-      } finally {
-        field.dispose();
-        model.dispose();
-      }
+      const timing = await timeField(device, network, side, { slow, ...(road ? { road } : {}) });
+      const width = network.spec.layers[0].width;
+      const work = 6 * width ** 2 * (network.depth - 1) * side ** 2;
+      return asRow(this.name, timing, side ** 2, 'points/s', work, peak);
     },
   };
+}
+
+/** Exponents of the time of a field: 1, 1 and 2 where it grows like the arithmetic. */
+export interface Growth {
+  readonly points: number;
+  readonly layers: number;
+  readonly width: number;
+}
+
+/** Fits how the time of a field grows with points, square layers and width, on the wide networks' road. */
+export async function measureGrowth(): Promise<Growth> {
+  const device = await getTestDevice();
+  const { software: slow } = await describeTestAdapter();
+  const fit = async (sizes: number[], run: (size: number) => [string, number]) => {
+    const times = [];
+    for (const size of sizes) {
+      const [architecture, side] = run(size);
+      const network = initialiseNetwork(parseArchitecture(architecture), 1);
+      times.push((await timeField(device, network, side, { slow })).leastMs);
+    }
+    return logSlope(sizes, times);
+  };
+  const width = slow ? 48 : 128;
+  const side = slow ? 64 : 1024;
+  const layerSide = await fit(slow ? [48, 96, 192] : [512, 1024, 2048], (size) => [
+    `2-${width}x5-1`,
+    size,
+  ]);
+  return {
+    points: layerSide / 2,
+    layers: await fit([4, 8, 16], (layers) => [`2-${width}x${layers + 1}-1`, side]),
+    width: await fit(slow ? [80, 120, 180] : [128, 256, 512], (size) => [
+      `2-${size}x5-1`,
+      slow ? 32 : 512,
+    ]),
+  };
+}
+
+/** Slope of the least-squares line through (log x, log y). */
+function logSlope(x: readonly number[], y: readonly number[]): number {
+  const [a, b] = [x, y].map((values) => {
+    const logs = values.map(Math.log);
+    const mean = logs.reduce((sum, value) => sum + value) / logs.length;
+    return logs.map((value) => value - mean);
+  });
+  const dot = (p: readonly number[], q: readonly number[]) =>
+    p.reduce((sum, value, i) => sum + value * q[i], 0);
+  return dot(a, b) / dot(a, a);
 }
 
 /** Steps of one network, or of a population of equal ones. */
@@ -266,9 +324,16 @@ const WORKLOADS: readonly Workload[] = [
   fieldWorkload('2-10x12-1', 512),
   fieldWorkload('2-10x12-1', 128, 'by-op'),
   fieldWorkload('2-50x8-1', 256),
+  fieldWorkload('2-50x8-1', 128, 'wide'),
+  fieldWorkload('2-50x8-1', 64, 'tiled'),
+  fieldWorkload('2-50x8-1', 64, 'by-op'),
   fieldWorkload('2-250x12-1', 128),
+  fieldWorkload('2-250x12-1', 32, 'tiled'),
+  fieldWorkload('2-250x12-1', 32, 'by-op'),
   fieldWorkload('2-64x16-1', 2048, undefined, true),
+  fieldWorkload('2-64x16-1', 512, 'by-op', true),
   fieldWorkload('2-1024x4-1', 256, undefined, true),
+  fieldWorkload('2-1024x4-1', 128, 'by-op', true),
   trainingWorkload('2-10x8-1', 64, 1, 100),
   trainingWorkload('2-10x8-1', 1024, 1, 20),
   trainingWorkload('2-10x8-1', 64, 16, 20),
