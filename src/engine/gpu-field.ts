@@ -23,9 +23,7 @@ import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
 import { canFuse, createFusedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
-import { isLayered, widestState } from './layered-program.ts';
-import { createTiledRoad } from './tiled-road.ts';
-import { createWideRoad, MOST_WIDE_ROWS } from './wide-road.ts';
+import { isLayered, MOST_WIDE_ROWS, widestState } from './layered-program.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
@@ -39,23 +37,16 @@ interface Content extends FieldBuffers {
   readonly capacity: number;
 }
 
-const ROADS: Readonly<
-  Record<FieldRoad['name'], (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>>
-> = {
-  fused: createFusedRoad,
-  wide: createWideRoad,
-  tiled: createTiledRoad,
-  'by-op': createByOpRoad,
-  spectral: loadSpectralRoad,
-};
+type RoadParts = readonly [scope: Scope, model: GpuModel, slow: boolean];
 
-/** Its kernels are not in what a page loads at once. */
-async function loadSpectralRoad(
-  ...parts: readonly [scope: Scope, model: GpuModel, slow: boolean]
-): Promise<FieldRoad> {
-  const { createSpectralRoad } = await import('./spectral-road.ts');
-  return createSpectralRoad(...parts);
-}
+/** Kernels that only some networks need are not in what a page loads at once. */
+const ROADS: Readonly<Record<FieldRoad['name'], (...parts: RoadParts) => Promise<FieldRoad>>> = {
+  fused: createFusedRoad,
+  wide: async (scope, model) => (await import('./wide-road.ts')).createWideRoad(scope, model),
+  tiled: async (scope, model) => (await import('./tiled-road.ts')).createTiledRoad(scope, model),
+  'by-op': createByOpRoad,
+  spectral: async (...parts) => (await import('./spectral-road.ts')).createSpectralRoad(...parts),
+};
 
 /** How a field is computed; for tests and benchmarks. */
 export interface FieldSettings {

@@ -14,3 +14,6 @@ export function isLayered({ ops }: Program, { opCount }: Pick<LayerPlace, 'opCou
 export function widestState({ ops }: Pick<Program, 'ops'>): number {
   return Math.max(...ops.flatMap((op) => [op.inputWidth, op.outputWidth]));
 }
+
+/** Widest state of the road for wide networks on a software adapter: its code and memory grow with it. */
+export const MOST_WIDE_ROWS = 256;

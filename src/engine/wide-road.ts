@@ -9,8 +9,6 @@ import type { FieldRoad } from './field-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { widestState } from './layered-program.ts';
 
-/** Widest state of the road: code and private memory grow with it. */
-export const MOST_WIDE_ROWS = 256;
 /** Rows up to which the kernel is compiled within a second, and waited for. */
 const MOST_PROMPT_ROWS = 64;
 /** Rows up to which eight points an invocation are faster than four. */
