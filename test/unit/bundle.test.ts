@@ -13,9 +13,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Budgets in bytes of gzip: an entry with all chunks that it loads at once, without lit. */
-const BUDGETS = { 'index.js': 88_000, 'element.js': 105_000, 'define.js': 105_000 } as const;
-/** Likewise of everything that any entry loads later: readers and writers of files. */
-const LATER_BUDGET = 90_000;
+const BUDGETS = { 'index.js': 88_000, 'element.js': 106_000, 'define.js': 106_000 } as const;
+/** Likewise of everything that any entry loads later: files, and the kernels of wide networks. */
+const LATER_BUDGET = 95_000;
 
 /** Inside the checkout, so that `lit` is found; not `dist`, which a server may be using. */
 let folder: string;
