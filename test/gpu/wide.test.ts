@@ -10,7 +10,7 @@ import { parseArchitecture } from '../../src/model/architecture.ts';
 import { checkSpec, type Network } from '../../src/model/network.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { getTestDevice } from '../support/device.ts';
-import { bound, compareFields, requestFor, roadField } from '../support/fields.ts';
+import { bound, compareFields, requestFor, roadField, worstError } from '../support/fields.ts';
 
 const ROADS = ['wide', 'tiled'] as const;
 const SMALL = { width: 9, height: 7 };
@@ -71,6 +71,20 @@ it('the tiled road takes a field in batches of whole tiles', async () => {
   const network = networkOf('2-33x2-1');
   const changes = { width: 131, height: 67 };
   await compareFields('2-33x2-1 131 × 67 tiled', network, changes, bound(network), 'tiled');
+});
+
+it('the wide road gives the same before its faster kernel is there', async () => {
+  const network = networkOf('2-50x3-1');
+  const request = requestFor(network, SMALL);
+  const model = new GpuModel(await getTestDevice(), network);
+  const field = await GpuField.create(model, { slow: true });
+  await field.compute(request);
+  const before = await field.read();
+  await field.improved;
+  await field.compute(request);
+  expect(worstError(await field.read(), before)).toBeLessThan(bound(network));
+  field.dispose();
+  model.dispose();
 });
 
 it('roads are not one and the same', async () => {
