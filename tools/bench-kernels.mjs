@@ -3,13 +3,14 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { pageRow } from './bench-report.mjs';
+import { growthLine, pageRow } from './bench-report.mjs';
 
 /** @typedef {import('playwright').Browser} Browser */
 /** @typedef {import('../test/bench/timing.ts').KernelRow} KernelRow */
 /** @typedef {import('../test/bench/kernels.ts').Ceilings} Ceilings */
 /** @typedef {import('../test/bench/pipelines.ts').PipelineTimes} PipelineTimes */
-/** @typedef {{ adapter: string, ceilings: Ceilings, rows: KernelRow[] }} KernelReport */
+/** @typedef {{ adapter: string, ceilings: Ceilings, growth: Growth | null, rows: KernelRow[] }} KernelReport */
+/** @typedef {import('../test/bench/field-time.ts').Growth} Growth */
 
 /** More than all rows print. */
 const MOST_OUTPUT = 2 ** 24;
@@ -40,7 +41,10 @@ export async function benchKernels(browser, url, { quick, log }) {
       log(`${name}: ${row.ms.toFixed(1)} ms`);
       rows.push(row);
     }
-    return { adapter, ceilings, rows };
+    /** @type {Growth | null} */
+    const growth = quick ? null : await page.evaluate('window.measureGrowth()');
+    if (growth) log(growthLine(growth));
+    return { adapter, ceilings, growth, rows };
   } finally {
     await page.close();
   }

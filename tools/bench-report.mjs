@@ -4,6 +4,7 @@
 
 /** @typedef {import('../test/bench/timing.ts').KernelRow} KernelRow */
 /** @typedef {import('../test/bench/kernels.ts').Ceilings} Ceilings */
+/** @typedef {import('../test/bench/field-time.ts').Growth} Growth */
 /** @typedef {import('../test/bench/peers/contest.ts').PeerRow} PeerRow */
 
 /**
@@ -31,6 +32,7 @@
  * @property {string} date
  * @property {string} command
  * @property {Ceilings | null} ceilings
+ * @property {Growth | null} [growth] - absent in older reports.
  * @property {KernelRow[]} rows
  * @property {PageRow[]} pageRows
  * @property {ReportPeer[]} peers
@@ -184,6 +186,11 @@ export function worsePairs(found, margin) {
 /** Three digits. @param {number} value */
 export const show = (value) => String(Number(value.toPrecision(3)));
 
+/** @param {Growth} growth */
+export function growthLine({ points, layers, width }) {
+  return `Time of a field grows like points^${show(points)}, layers^${show(layers)}, width^${show(width)}.`;
+}
+
 /** @param {readonly (readonly string[])[]} lines - head, alignment and rows. */
 const asTable = (lines) => lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
@@ -293,10 +300,11 @@ export function pairTable(found) {
 }
 
 /** The parts of a report as Markdown. @param {Report} report */
-export function reportTables({ ceilings, rows, pageRows, peers }) {
+export function reportTables({ ceilings, growth, rows, pageRows, peers }) {
   const parts = [
     ...(pageRows.length > 0 ? ['## The page', pageTable(pageRows)] : []),
     ...(ceilings ? ['## Kernels', kernelTable(ceilings, rows)] : []),
+    ...(growth ? [growthLine(growth)] : []),
     ...(peers.length > 0
       ? [
           '## Others at the same fields',

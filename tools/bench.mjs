@@ -11,17 +11,19 @@
 //   --workloads FILE writes the fields for tools/peers.py, and measures nothing
 //   --python FILE    what tools/peers.py printed, for the table of contestants
 //   --from FILE      takes a report of --json instead of measuring
-//   --json FILE      writes { adapter, date, command, ceilings, rows, pageRows, peers }
+//   --json FILE      writes { adapter, date, command, ceilings, growth, rows, pageRows, peers }
 //   --html FILE      writes a page with roofline and bars
 //   --compare FILE   prints ratios to a report of --json; exits with 1 if one is worse by more than --margin
 //   --margin X       1.15 by default
 //   --save           writes docs/bench.md
+//   --bundle FILE    measures nothing, but packs the kernels' benchmark for Dawn in Node (bench-bundle.mjs)
 //
 // Serves the sources and measures on the adapter that FTLE_GPU chooses (as for the tests).
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
+import { bundleKernels } from './bench-bundle.mjs';
 import { reportPage } from './bench-charts.mjs';
 import { benchDawn, benchKernels, benchPipelines } from './bench-kernels.mjs';
 import { benchPeers, writeWorkloads } from './bench-peers.mjs';
@@ -37,7 +39,7 @@ const REPORT = resolve(ROOT, 'docs/bench.md');
 const PARTS = ['page', 'kernels', 'peers'];
 const FIELDS = ['A', 'B', 'C'];
 const USAGE =
-  'npm run bench -- [--only page,kernels,peers] [--fields A,B,C] [--runs N] [--quick] [--dawn | --url ADDRESS | --from FILE] [--workloads FILE] [--python FILE] [--json FILE] [--html FILE] [--compare FILE [--margin X]] [--save]';
+  'npm run bench -- [--only page,kernels,peers] [--fields A,B,C] [--runs N] [--quick] [--dawn | --url ADDRESS | --from FILE] [--workloads FILE] [--python FILE] [--json FILE] [--html FILE] [--compare FILE [--margin X]] [--save] | --bundle FILE.mjs';
 
 function readOptions() {
   try {
@@ -57,6 +59,7 @@ function readOptions() {
         compare: { type: 'string' },
         margin: { type: 'string', default: '1.15' },
         save: { type: 'boolean', default: false },
+        bundle: { type: 'string' },
       },
     });
     const runs = Number(values.runs);
@@ -146,6 +149,7 @@ async function measure({ parts, fields, runs, quick, dawn, url, python }) {
       date,
       command: command(),
       ceilings: kernels?.ceilings ?? null,
+      growth: kernels?.growth ?? null,
       rows: kernels?.rows ?? [],
       pageRows: [...pipelines, ...(page?.rows ?? [])],
       peers: mergePeers(contest?.rows ?? [], adapter, apart),
@@ -188,7 +192,8 @@ function compareWith(report, file, margin) {
 }
 
 const options = readOptions();
-if (options.workloads !== undefined) {
+if (options.bundle !== undefined) await bundleKernels(options.bundle);
+else if (options.workloads !== undefined) {
   const { serveBench } = await import('./bench-site.mjs');
   const site = await serveBench();
   const browser = await openBrowser(options.url);

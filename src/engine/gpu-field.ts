@@ -58,6 +58,7 @@ export class GpuField implements Field {
   #back: FieldContent | null = null;
   #request: FieldRequest | null = null;
   #place: LayerPlace | null = null;
+  #roadTaken: FieldRoad['name'] | null = null;
   #isComputing = false;
   #improved = Promise.resolve();
   #pixelsPerSubmission = FIRST_PIXELS;
@@ -102,6 +103,11 @@ export class GpuField implements Field {
 
   get span(): number {
     return this.#place?.span ?? 1;
+  }
+
+  /** How the present content was computed. */
+  get road(): FieldRoad['name'] | null {
+    return this.#roadTaken;
   }
 
   get buffers(): FieldBuffers {
@@ -157,6 +163,7 @@ export class GpuField implements Field {
       this.#front = back;
       this.#request = request;
       this.#place = place;
+      this.#roadTaken = road.name;
       this.#improved = road.improve?.() ?? this.#improved;
     } finally {
       this.#isComputing = false;

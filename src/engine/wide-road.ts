@@ -9,10 +9,11 @@ import type { FieldRoad } from './field-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { widestState } from './layered-program.ts';
 
-/** Rows up to which the kernel is compiled within a second, and waited for. */
-const MOST_PROMPT_ROWS = 128;
-/** Rows up to which eight points an invocation are faster than four. */
-const MOST_ROWS_OF_EIGHT = 64;
+/**
+ * Rows up to which a kernel for four points an invocation is compiled within a second, and waited for, and one for
+ * eight is faster.
+ */
+const FEW_ROWS = 64;
 /** Weights that are loaded together. */
 const CHUNK = 16;
 /** Inputs up to which the first layer is summed in a loop. */
@@ -26,14 +27,15 @@ const GROUPS = 4;
  * The road for wide networks on a software adapter: one dispatch, a few pixels an invocation. It takes programs that
  * are layered and not wider than MOST_WIDE_ROWS.
  *
- * The kernel of the widest takes seconds to compile: until it is there, fields are made op by op.
+ * Its fastest kernel takes a while to compile: until it is there, up to 64 rows a smaller one serves, and beyond
+ * fields are made op by op.
  */
 export async function createWideRoad(scope: Scope, model: GpuModel): Promise<FieldRoad> {
-  const isPrompt = widestState(model.network.program) <= MOST_PROMPT_ROWS;
-  let road = isPrompt
-    ? await createKernelRoad(scope, model)
+  const isNarrow = widestState(model.network.program) <= FEW_ROWS;
+  let road = isNarrow
+    ? await createKernelRoad(scope, model, 1)
     : await createByOpRoad(scope, model, true);
-  let better: Promise<void> | null = isPrompt ? Promise.resolve() : null;
+  let better: Promise<void> | null = null;
   let failure: Error | null = null;
   return {
     name: 'wide',
@@ -44,7 +46,7 @@ export async function createWideRoad(scope: Scope, model: GpuModel): Promise<Fie
       return road.grain ?? 1;
     },
     improve() {
-      better ??= createKernelRoad(scope, model).then(
+      better ??= createKernelRoad(scope, model, isNarrow ? 2 : 1).then(
         (found) => {
           road = found;
         },
@@ -61,12 +63,12 @@ export async function createWideRoad(scope: Scope, model: GpuModel): Promise<Fie
   };
 }
 
-async function createKernelRoad(scope: Scope, model: GpuModel): Promise<FieldRoad> {
+/** @param fours - a quarter of the points of an invocation. */
+async function createKernelRoad(scope: Scope, model: GpuModel, fours: number): Promise<FieldRoad> {
   const { device, network } = model;
   const { inputWidth, outputWidth, program } = network;
   const { ops } = program;
   const rows = BLOCK * blockCount(widestState(program));
-  const fours = rows <= MOST_ROWS_OF_EIGHT ? 2 : 1;
   const points = BLOCK * fours;
   const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
   const kernel = await createKernel(device, wideShader, {

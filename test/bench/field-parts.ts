@@ -18,6 +18,7 @@ import { DOMAIN } from './workloads.ts';
 
 const ARCHITECTURE = '2-10x8-1';
 const SIDE = 512;
+const VARIANCE = 1.5;
 
 /** A field with content, and what is to be timed beside it. */
 interface Scene {
@@ -35,7 +36,9 @@ function partWorkload(
   return {
     name: `${part}, ${ARCHITECTURE}, ${SIDE}²`,
     async run({ slow }: Engine, target, peak) {
-      const network = initialiseNetwork(parseArchitecture(ARCHITECTURE), 1);
+      // Weights that fold the plane about as much as those of a trained network do.
+      const start = { scheme: 'gaussian', variance: VARIANCE } as const;
+      const network = initialiseNetwork(parseArchitecture(ARCHITECTURE), 1, start);
       const model = new GpuModel(target.device, network);
       const field = await GpuField.create(model, { slow });
       const { depth } = network;
@@ -102,6 +105,11 @@ export const FIELD_PARTS: readonly Workload[] = [
       },
     }),
     8,
+  ),
+  ...[0.1, 0.02, 0.004].map((tolerance) =>
+    partWorkload(`field with tolerance ${tolerance}`, async ({ field, request }) => ({
+      run: () => field.compute({ ...request, tolerance }),
+    })),
   ),
   partWorkload('statistics', async ({ field, target: { device } }) => {
     // By themselves, for a field keeps those of its content.

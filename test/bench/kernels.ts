@@ -10,8 +10,7 @@ import type { Dataset } from '../../src/data/dataset.ts';
 import { datasetFromArrays } from '../../src/data/arrays.ts';
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
 import type { TrainingOptions } from '../../src/engine/engine.ts';
-import { GpuField } from '../../src/engine/gpu-field.ts';
-import { GpuModel } from '../../src/engine/gpu-model.ts';
+import type { FieldSettings } from '../../src/engine/gpu-field.ts';
 import { BufferUsage } from '../../src/gpu/flags.ts';
 import { createArguments, createKernel, dispatch, foldGrid } from '../../src/gpu/kernel.ts';
 import { Scope } from '../../src/gpu/scope.ts';
@@ -19,9 +18,9 @@ import { Purpose, RandomStream } from '../../src/math/random.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import type { Network } from '../../src/model/network.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
-import { coordinatePlane } from '../../src/model/plane.ts';
 import copyShader from './copy.wgsl';
 import { FIELD_PARTS } from './field-parts.ts';
+import { timeField } from './field-time.ts';
 import {
   asRow,
   testTarget,
@@ -128,35 +127,18 @@ export async function measureCeilings(
 function fieldWorkload(
   architecture: string,
   side: number,
-  road?: 'fused' | 'by-op',
+  road?: FieldSettings['road'],
   isLarge = false,
 ): Workload {
   return {
     name: `field ${architecture}, ${side}²${road ? `, ${road}` : ''}`,
     isLarge,
     async run({ slow }, target, peak) {
-      const { device } = target;
       const network = initialiseNetwork(parseArchitecture(architecture), 1);
-      const model = new GpuModel(device, network);
-      const field = await GpuField.create(model, { slow, ...(road ? { road } : {}) });
-      try {
-        const request = {
-          plane: coordinatePlane(network.inputWidth),
-          domain: { sMin: -1.8, tMin: -1.8, sMax: 1.8, tMax: 1.8 },
-          width: side,
-          height: side,
-          layer: network.depth,
-        };
-        await field.compute({ ...request, width: 8, height: 8 });
-        await field.improved;
-        const timing = await time(target, () => field.compute(request));
-        const width = network.spec.layers[0].width;
-        const work = 6 * width ** 2 * (network.depth - 1) * side ** 2;
-        return asRow(this.name, timing, side ** 2, 'points/s', work, peak);
-      } finally {
-        field.dispose();
-        model.dispose();
-      }
+      const timing = await timeField(target, network, side, { slow, ...(road ? { road } : {}) });
+      const width = network.spec.layers[0].width;
+      const work = 6 * width ** 2 * (network.depth - 1) * side ** 2;
+      return asRow(this.name, timing, side ** 2, 'points/s', work, peak);
     },
   };
 }
@@ -222,9 +204,16 @@ const WORKLOADS: readonly Workload[] = [
   fieldWorkload('2-10x12-1', 512),
   fieldWorkload('2-10x12-1', 128, 'by-op'),
   fieldWorkload('2-50x8-1', 256),
+  fieldWorkload('2-50x8-1', 128, 'wide'),
+  fieldWorkload('2-50x8-1', 64, 'tiled'),
+  fieldWorkload('2-50x8-1', 64, 'by-op'),
   fieldWorkload('2-250x12-1', 128),
+  fieldWorkload('2-250x12-1', 32, 'tiled'),
+  fieldWorkload('2-250x12-1', 32, 'by-op'),
   fieldWorkload('2-64x16-1', 2048, undefined, true),
+  fieldWorkload('2-64x16-1', 512, 'by-op', true),
   fieldWorkload('2-1024x4-1', 256, undefined, true),
+  fieldWorkload('2-1024x4-1', 128, 'by-op', true),
   trainingWorkload('2-10x8-1', 64, 1, 100),
   trainingWorkload('2-10x8-1', 1024, 1, 20),
   trainingWorkload('2-10x8-1', 64, 16, 20),

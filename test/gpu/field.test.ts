@@ -1,10 +1,10 @@
 // Plan: the field on the GPU against the CPU's float64 field, pixel by pixel, over widths, depths, layers,
-// activations and input widths; on both roads the same, exact cases with their statuses, saturated and very
+// activations and input widths; on all roads the same, exact cases with their statuses, saturated and very
 // deep networks; tiling in bounded memory; statistics; repeatability. Control: a field of another network
 // differs by more than the bound.
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
-import { Status, type Engine, type FieldData, type FieldRequest } from '../../src/engine/engine.ts';
+import { Status, type Engine } from '../../src/engine/engine.ts';
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
@@ -12,103 +12,21 @@ import { ACTIVATION_NAMES, type ActivationName } from '../../src/math/activation
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { checkSpec, createNetwork, type Network } from '../../src/model/network.ts';
 import { initialiseNetwork, tensorPlaces, writeTensor } from '../../src/model/parameters.ts';
-import { coordinatePlane, createPlane } from '../../src/model/plane.ts';
+import { createPlane } from '../../src/model/plane.ts';
 import { getTestDevice } from '../support/device.ts';
+import {
+  bound,
+  compareFields,
+  domain,
+  fieldOf,
+  requestFor,
+  roadField,
+  worstError,
+} from '../support/fields.ts';
 import { FLOAT32_UNIT } from '../support/tolerance.ts';
-
-const domain = { sMin: -1.5, tMin: -1.25, sMax: 1.5, tMax: 1.75 };
-
-function requestFor(network: Network, changes: Partial<FieldRequest> = {}): FieldRequest {
-  const plane = coordinatePlane(network.inputWidth);
-  return { plane, domain, width: 13, height: 11, layer: network.depth, ...changes };
-}
-
-async function fieldOf(
-  engine: Engine,
-  network: Network,
-  request: FieldRequest,
-): Promise<FieldData> {
-  const model = engine.createModel(network);
-  try {
-    return await engine.computeField(model, request);
-  } finally {
-    model.dispose();
-  }
-}
 
 async function gpuEngine(slow = true): Promise<Engine> {
   return createGpuEngine(await getTestDevice(), { slow });
-}
-
-/** The field on a road of the test's choice, by the kernels that it ends with. */
-async function roadField(
-  road: 'fused' | 'by-op' | undefined,
-  network: Network,
-  request: FieldRequest,
-): Promise<FieldData> {
-  const model = new GpuModel(await getTestDevice(), network);
-  const field = await GpuField.create(model, { slow: true, ...(road ? { road } : {}) });
-  try {
-    await field.compute({ ...request, width: 1, height: 1 });
-    await field.improved;
-    await field.compute(request);
-    return await field.read();
-  } finally {
-    field.dispose();
-    model.dispose();
-  }
-}
-
-/**
- * Largest |l·λ_GPU − l·λ_float64| over good pixels.
- *
- * Statuses must agree, and directions where the two singular values differ by 5 % or more.
- */
-function worstError(actual: FieldData, expected: FieldData): number {
-  expect([...actual.statuses]).toEqual([...expected.statuses]);
-  let worst = 0;
-  for (let i = 0; i < actual.statuses.length; i++) {
-    if (actual.statuses[i] !== Status.good) continue;
-    const error = Math.abs(actual.exponents[i] - expected.exponents[i]) * expected.span;
-    expect(error, `pixel ${i}`).not.toBeNaN();
-    worst = Math.max(worst, error);
-    const gap = (expected.exponents[i] - expected.secondExponents[i]) * expected.span;
-    if (gap > Math.log(1.05)) {
-      const [a, b] = [actual, expected].map((data) => data.directions.subarray(2 * i, 2 * i + 2));
-      const sine = Math.abs(a[0] * b[1] - a[1] * b[0]);
-      expect(sine * Math.min(gap, 1), `direction at pixel ${i}`).toBeLessThan(2e-3);
-    }
-  }
-  return worst;
-}
-
-/**
- * Bound on the error of l·λ for networks whose sums do not cancel badly: every op adds a few roundings of
- * its width, and errors of the state change slopes by about as much: (ops) · (width + 14) · u.
- */
-function bound(network: Network): number {
-  const width = Math.max(...network.program.ops.map((op) => op.inputWidth));
-  return FLOAT32_UNIT * network.program.ops.length * (width + 14);
-}
-
-async function compareFields(
-  name: string,
-  network: Network,
-  changes: Partial<FieldRequest> = {},
-  limit = bound(network),
-): Promise<void> {
-  const request = requestFor(network, changes);
-  const expected = await fieldOf(createCpuEngine(), network, request);
-  const actual = await roadField(undefined, network, request);
-  const worst = worstError(actual, expected);
-  console.log(
-    `field ${name}: worst ${worst.toExponential(1)}, error/bound ${(worst / limit).toFixed(3)}`,
-  );
-  expect(worst).toBeLessThan(limit);
-  for (let i = 0; i < expected.outputs.length; i++) {
-    const error = Math.abs(actual.outputs[i] - expected.outputs[i]);
-    expect(error, `output ${i}`).toBeLessThan(limit * Math.max(1, Math.abs(expected.outputs[i])));
-  }
 }
 
 describe('values', () => {
@@ -209,98 +127,101 @@ function linear(matrix: readonly (readonly number[])[], activation = 'identity')
   return network;
 }
 
-describe.each(['fused', 'by-op'] as const)('exact and hard cases on the %s road', (road) => {
-  const cases: [string, number[][], number, number][] = [
-    [
-      'a diagonal map',
+describe.each(['fused', 'wide', 'tiled', 'by-op'] as const)(
+  'exact and hard cases on the %s road',
+  (road) => {
+    const cases: [string, number[][], number, number][] = [
       [
-        [3, 0],
-        [0, 0.5],
+        'a diagonal map',
+        [
+          [3, 0],
+          [0, 0.5],
+        ],
+        Math.log(3),
+        Math.log(0.5),
       ],
-      Math.log(3),
-      Math.log(0.5),
-    ],
-    [
-      'a rotation',
       [
-        [0.6, -0.8],
-        [0.8, 0.6],
+        'a rotation',
+        [
+          [0.6, -0.8],
+          [0.8, 0.6],
+        ],
+        0,
+        0,
       ],
-      0,
-      0,
-    ],
-    [
-      'a map of rank one',
       [
-        [1, 2],
-        [2, 4],
+        'a map of rank one',
+        [
+          [1, 2],
+          [2, 4],
+        ],
+        Math.log(5),
+        -Infinity,
       ],
-      Math.log(5),
-      -Infinity,
-    ],
-  ];
-  it.each(cases)('%s', async (_, matrix, first, second) => {
-    const network = linear(matrix);
-    const data = await roadField(road, network, requestFor(network));
-    for (let i = 0; i < data.exponents.length; i++) {
-      expect(data.statuses[i]).toBe(Status.good);
-      expect(Math.abs(data.exponents[i] - first)).toBeLessThan(16 * FLOAT32_UNIT);
-      if (Number.isFinite(second)) {
-        expect(Math.abs(data.secondExponents[i] - second)).toBeLessThan(64 * FLOAT32_UNIT);
-      } else expect(data.secondExponents[i]).toBeLessThan(first - 12);
-    }
-  });
+    ];
+    it.each(cases)('%s', async (_, matrix, first, second) => {
+      const network = linear(matrix);
+      const data = await roadField(road, network, requestFor(network));
+      for (let i = 0; i < data.exponents.length; i++) {
+        expect(data.statuses[i]).toBe(Status.good);
+        expect(Math.abs(data.exponents[i] - first)).toBeLessThan(16 * FLOAT32_UNIT);
+        if (Number.isFinite(second)) {
+          expect(Math.abs(data.secondExponents[i] - second)).toBeLessThan(64 * FLOAT32_UNIT);
+        } else expect(data.secondExponents[i]).toBeLessThan(first - 12);
+      }
+    });
 
-  it('J = 0 is collapsed, numbers beyond float32 overflow, and neither gives a NaN', async () => {
-    const zero = linear([
-      [0, 0],
-      [0, 0],
-    ]);
-    const collapsed = await roadField(road, zero, requestFor(zero));
-    expect(new Set(collapsed.statuses)).toEqual(new Set([Status.collapsed]));
-    expect(collapsed.exponents.every((value) => value === -Infinity)).toBe(true);
-    const huge = linear([
-      [3e38, 3e38],
-      [3e38, -3e38],
-    ]);
-    const overflow = await roadField(road, huge, requestFor(huge));
-    expect(new Set(overflow.statuses)).toEqual(new Set([Status.overflow]));
-    for (const values of [overflow.exponents, overflow.outputs, overflow.directions]) {
-      expect(values.some((value) => Number.isNaN(value))).toBe(false);
-    }
-  });
+    it('J = 0 is collapsed, numbers beyond float32 overflow, and neither gives a NaN', async () => {
+      const zero = linear([
+        [0, 0],
+        [0, 0],
+      ]);
+      const collapsed = await roadField(road, zero, requestFor(zero));
+      expect(new Set(collapsed.statuses)).toEqual(new Set([Status.collapsed]));
+      expect(collapsed.exponents.every((value) => value === -Infinity)).toBe(true);
+      const huge = linear([
+        [3e38, 3e38],
+        [3e38, -3e38],
+      ]);
+      const overflow = await roadField(road, huge, requestFor(huge));
+      expect(new Set(overflow.statuses)).toEqual(new Set([Status.overflow]));
+      for (const values of [overflow.exponents, overflow.outputs, overflow.directions]) {
+        expect(values.some((value) => Number.isNaN(value))).toBe(false);
+      }
+    });
 
-  it('an identity chain of 512 layers neither stretches nor drifts', async () => {
-    const layer = { type: 'dense', width: 2, activation: 'identity' };
-    const layers = Array.from({ length: 512 }, () => layer);
-    const network = createNetwork(checkSpec({ inputWidth: 2, layers }));
-    for (const place of tensorPlaces(network)) {
-      if (place.part === 'weight') writeTensor(place, [1, 0, 0, 1], network.parameters);
-    }
-    const data = await roadField(road, network, requestFor(network, { width: 3, height: 3 }));
-    expect(data.exponents.every((value) => Math.abs(value) * 511 < 4 * FLOAT32_UNIT)).toBe(true);
-  });
+    it('an identity chain of 512 layers neither stretches nor drifts', async () => {
+      const layer = { type: 'dense', width: 2, activation: 'identity' };
+      const layers = Array.from({ length: 512 }, () => layer);
+      const network = createNetwork(checkSpec({ inputWidth: 2, layers }));
+      for (const place of tensorPlaces(network)) {
+        if (place.part === 'weight') writeTensor(place, [1, 0, 0, 1], network.parameters);
+      }
+      const data = await roadField(road, network, requestFor(network, { width: 3, height: 3 }));
+      expect(data.exponents.every((value) => Math.abs(value) * 511 < 4 * FLOAT32_UNIT)).toBe(true);
+    });
 
-  it.each([0.5, 4])('200 random layers of variance %s stay in range', async (variance) => {
-    const spec = parseArchitecture('2-10x200-1');
-    const network = initialiseNetwork(spec, 2, { scheme: 'gaussian', variance });
-    const data = await roadField(road, network, requestFor(network));
-    expect(new Set(data.statuses)).toEqual(new Set([Status.good]));
-    expect(data.exponents.every(Number.isFinite)).toBe(true);
-  });
+    it.each([0.5, 4])('200 random layers of variance %s stay in range', async (variance) => {
+      const spec = parseArchitecture('2-10x200-1');
+      const network = initialiseNetwork(spec, 2, { scheme: 'gaussian', variance });
+      const data = await roadField(road, network, requestFor(network));
+      expect(new Set(data.statuses)).toEqual(new Set([Status.good]));
+      expect(data.exponents.every(Number.isFinite)).toBe(true);
+    });
 
-  it('saturated layers keep their exponent, far below what float32 slopes can say', async () => {
-    const network = initialiseNetwork(parseArchitecture('2-10x3-1'), 6);
-    for (let i = 0; i < network.parameters.length; i++) network.parameters[i] *= 40;
-    const request = requestFor(network);
-    const expected = await fieldOf(createCpuEngine(), network, request);
-    const actual = await roadField(road, network, request);
-    expect(Math.min(...expected.exponents) * expected.span).toBeLessThan(-50);
-    // Slopes go like exp(−2|b|): an error of b counts twice, and |b| is up to 40 · 10 with width + 1 roundings.
-    const limit = 3 * 2 * 400 * 11 * FLOAT32_UNIT;
-    expect(worstError(actual, expected)).toBeLessThan(limit);
-  });
-});
+    it('saturated layers keep their exponent, far below what float32 slopes can say', async () => {
+      const network = initialiseNetwork(parseArchitecture('2-10x3-1'), 6);
+      for (let i = 0; i < network.parameters.length; i++) network.parameters[i] *= 40;
+      const request = requestFor(network);
+      const expected = await fieldOf(createCpuEngine(), network, request);
+      const actual = await roadField(road, network, request);
+      expect(Math.min(...expected.exponents) * expected.span).toBeLessThan(-50);
+      // Slopes go like exp(−2|b|): an error of b counts twice, and |b| is up to 40 · 10 with width + 1 roundings.
+      const limit = 3 * 2 * 400 * 11 * FLOAT32_UNIT;
+      expect(worstError(actual, expected)).toBeLessThan(limit);
+    });
+  },
+);
 
 describe('a live field', () => {
   let model: GpuModel | null = null;

@@ -1,0 +1,81 @@
+// field-time.ts: the time of a field, and how it grows with what is asked for
+import { GpuField, type FieldSettings } from '../../src/engine/gpu-field.ts';
+import { GpuModel } from '../../src/engine/gpu-model.ts';
+import { parseArchitecture } from '../../src/model/architecture.ts';
+import type { Network } from '../../src/model/network.ts';
+import { initialiseNetwork } from '../../src/model/parameters.ts';
+import { coordinatePlane } from '../../src/model/plane.ts';
+import { time, type BenchTarget, type Timing } from './timing.ts';
+
+/** Time of a square field, compiling not counted. */
+export async function timeField(
+  target: BenchTarget,
+  network: Network,
+  side: number,
+  settings: FieldSettings,
+): Promise<Timing> {
+  const model = new GpuModel(target.device, network);
+  const field = await GpuField.create(model, settings);
+  try {
+    const request = {
+      plane: coordinatePlane(network.inputWidth),
+      domain: { sMin: -1.8, tMin: -1.8, sMax: 1.8, tMax: 1.8 },
+      width: side,
+      height: side,
+      layer: network.depth,
+    };
+    await field.compute({ ...request, width: 8, height: 8 });
+    await field.improved;
+    return await time(target, () => field.compute(request));
+  } finally {
+    field.dispose();
+    model.dispose();
+  }
+}
+
+/** Exponents of the time of a field: 1, 1 and 2 where it grows like the arithmetic. */
+export interface Growth {
+  readonly points: number;
+  readonly layers: number;
+  readonly width: number;
+}
+
+/** Fits how the time of a field grows with points, square layers and width, on the wide networks' road. */
+export async function measureGrowth(target: BenchTarget): Promise<Growth> {
+  const { software: slow } = target;
+  const fit = async (sizes: number[], run: (size: number) => [string, number]) => {
+    const times = [];
+    for (const size of sizes) {
+      const [architecture, side] = run(size);
+      const network = initialiseNetwork(parseArchitecture(architecture), 1);
+      times.push((await timeField(target, network, side, { slow })).leastMs);
+    }
+    return logSlope(sizes, times);
+  };
+  const width = slow ? 48 : 128;
+  const side = slow ? 64 : 1024;
+  const layerSide = await fit(slow ? [48, 96, 192] : [512, 1024, 2048], (size) => [
+    `2-${width}x5-1`,
+    size,
+  ]);
+  return {
+    points: layerSide / 2,
+    layers: await fit([4, 8, 16], (layers) => [`2-${width}x${layers + 1}-1`, side]),
+    width: await fit(slow ? [80, 120, 180] : [128, 256, 512], (size) => [
+      `2-${size}x5-1`,
+      slow ? 32 : 512,
+    ]),
+  };
+}
+
+/** Slope of the least-squares line through (log x, log y). */
+function logSlope(x: readonly number[], y: readonly number[]): number {
+  const [a, b] = [x, y].map((values) => {
+    const logs = values.map(Math.log);
+    const mean = logs.reduce((sum, value) => sum + value) / logs.length;
+    return logs.map((value) => value - mean);
+  });
+  const dot = (p: readonly number[], q: readonly number[]) =>
+    p.reduce((sum, value, i) => sum + value * q[i], 0);
+  return dot(a, b) / dot(a, a);
+}

@@ -1,0 +1,131 @@
+// Plan: the roads for wide networks, of software adapters and of GPUs, against the CPU's float64 field: over
+// widths from 1 to beyond what a tile or the code of a kernel holds, uneven widths, depths from 1 to 12, all
+// activations in one network, every layer of a network; the wide road before and after its kernel is there. Which road the
+// engine takes for which network and adapter. Control: the roads differ in their last digits, so they are two.
+import { describe, expect, it } from 'vitest';
+import { GpuField } from '../../src/engine/gpu-field.ts';
+import { GpuModel } from '../../src/engine/gpu-model.ts';
+import { ACTIVATION_NAMES } from '../../src/math/activations.ts';
+import { parseArchitecture } from '../../src/model/architecture.ts';
+import { checkSpec, type Network } from '../../src/model/network.ts';
+import { initialiseNetwork } from '../../src/model/parameters.ts';
+import { getTestDevice } from '../support/device.ts';
+import { bound, compareFields, requestFor, roadField, worstError } from '../support/fields.ts';
+
+const ROADS = ['wide', 'tiled'] as const;
+const SMALL = { width: 9, height: 7 };
+
+function networkOf(architecture: string): Network {
+  return initialiseNetwork(parseArchitecture(architecture), 5);
+}
+
+describe.each(ROADS)('on the %s road', (road) => {
+  it.each([
+    '2-1x3-1',
+    '1-3x12-1',
+    '2-10x1-2',
+    '3-32x2-1',
+    '2-33x5-3',
+    '2-50x8-1',
+    '2-64x3-1',
+    '9-100x4-1',
+    '5-20-66-7-2',
+    '40-12x2-3',
+  ])('%s is as in float64', async (architecture) => {
+    const network = networkOf(architecture);
+    await compareFields(`${architecture} ${road}`, network, SMALL, bound(network), road);
+  });
+
+  it.each([1, 2, 3, 'output'] as const)('layer %s of 2-37x3-2 is as in float64', async (layer) => {
+    const network = networkOf('2-37x3-2');
+    const changes = { ...SMALL, layer };
+    await compareFields(`2-37x3-2 layer ${layer} ${road}`, network, changes, bound(network), road);
+  });
+
+  it('all activations in one network are as in float64', async () => {
+    const layers = ACTIVATION_NAMES.map((activation) => ({ type: 'dense', width: 7, activation }));
+    const network = initialiseNetwork(checkSpec({ inputWidth: 2, layers }), 9);
+    await compareFields(`all activations ${road}`, network, SMALL, bound(network), road);
+  });
+});
+
+it.each(['2-250x2-1', '2-256-130-1'])(
+  '%s on the wide road, once compiled',
+  async (architecture) => {
+    const network = networkOf(architecture);
+    const changes = { width: 5, height: 5 };
+    await compareFields(`${architecture} wide`, network, changes, bound(network), 'wide');
+  },
+);
+
+it.each(['2-250x2-1', '2-300x2-1', '1024-3-1024-2'])(
+  '%s on the tiled road',
+  async (architecture) => {
+    const network = networkOf(architecture);
+    const changes = { width: 7, height: 5 };
+    await compareFields(`${architecture} tiled`, network, changes, bound(network), 'tiled');
+  },
+);
+
+it('the tiled road takes a field in batches of whole tiles', async () => {
+  const network = networkOf('2-33x2-1');
+  const changes = { width: 131, height: 67 };
+  await compareFields('2-33x2-1 131 × 67 tiled', network, changes, bound(network), 'tiled');
+});
+
+it('the wide road gives the same before its faster kernel is there', async () => {
+  const network = networkOf('2-50x3-1');
+  const request = requestFor(network, SMALL);
+  const model = new GpuModel(await getTestDevice(), network);
+  const field = await GpuField.create(model, { slow: true });
+  await field.compute(request);
+  const before = await field.read();
+  await field.improved;
+  await field.compute(request);
+  expect(worstError(await field.read(), before)).toBeLessThan(bound(network));
+  field.dispose();
+  model.dispose();
+});
+
+it('roads are not one and the same', async () => {
+  const network = networkOf('2-50x8-1');
+  const [wide, tiled] = await Promise.all(
+    ROADS.map((road) => roadField(road, network, requestFor(network))),
+  );
+  expect(wide.exponents.some((value, i) => value !== tiled.exponents[i])).toBe(true);
+});
+
+describe('the engine takes', () => {
+  it.each([
+    ['2-10x2-1', true, 'fused'],
+    ['2-10x2-1', false, 'fused'],
+    ['2-32x2-1', true, 'fused'],
+    ['2-33x2-1', true, 'wide'],
+    ['2-33x2-1', false, 'tiled'],
+    ['2-128x2-1', true, 'wide'],
+    ['2-300x2-1', true, 'by-op'],
+    ['2-300x2-1', false, 'tiled'],
+  ] as const)('for %s, software adapter %s, the %s road', async (architecture, slow, name) => {
+    const network = networkOf(architecture);
+    const model = new GpuModel(await getTestDevice(), network);
+    const field = await GpuField.create(model, { slow });
+    await field.compute(requestFor(network, { width: 2, height: 2 }));
+    expect(field.road).toBe(name);
+    field.dispose();
+    model.dispose();
+    expect(field.scope.size).toBe(0);
+  });
+
+  it('the wide road for narrow layers of different activations on a software adapter', async () => {
+    const layers = (['tanh', 'relu', 'identity'] as const).map((activation) => {
+      return { type: 'dense', width: 6, activation };
+    });
+    const network = initialiseNetwork(checkSpec({ inputWidth: 2, layers }), 9);
+    const model = new GpuModel(await getTestDevice(), network);
+    const field = await GpuField.create(model, { slow: true });
+    await field.compute(requestFor(network, { width: 2, height: 2 }));
+    expect(field.road).toBe('wide');
+    field.dispose();
+    model.dispose();
+  });
+});
