@@ -5,6 +5,7 @@ import { UsageError } from './arguments.ts';
 import { addAccuracyCommand } from './commands/accuracy.ts';
 import { addAttackCommand } from './commands/attack.ts';
 import { addFieldCommand } from './commands/field.ts';
+import { addFigureCommand } from './commands/figure.ts';
 import { addInspectCommand } from './commands/inspect.ts';
 import { addPointsCommand } from './commands/points.ts';
 import { addRenderCommand } from './commands/render.ts';
@@ -36,6 +37,7 @@ function createProgram(signal: AbortSignal): Command {
   addTrainCommand(program, signal);
   addAccuracyCommand(program, signal);
   addAttackCommand(program, signal);
+  addFigureCommand(program, signal);
   program.addHelpText(
     'after',
     `

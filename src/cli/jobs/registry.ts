@@ -1,8 +1,10 @@
 import { attackPoints } from './attack.ts';
 import { measureAccuracy } from './accuracy.ts';
 import { computeField } from './field.ts';
+import { computeFigure } from './figure.ts';
 import type { Job, JobContext } from './job.ts';
 import { computePoints } from './points.ts';
+import { rasterisePictures } from './rasterise.ts';
 import { computePicture } from './render.ts';
 import { trainNetwork } from './train.ts';
 
@@ -14,6 +16,8 @@ export const JOBS = {
   train: trainNetwork,
   accuracy: measureAccuracy,
   attack: attackPoints,
+  figure: computeFigure,
+  rasterise: rasterisePictures,
 } as const;
 
 export type JobName = keyof typeof JOBS;
