@@ -1,3 +1,4 @@
+import type { DigitImages } from '../data/digits.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Network } from '../model/network.ts';
 import type { NetworkSpec } from '../model/network.ts';
@@ -15,6 +16,8 @@ export interface FigureSettings {
   readonly size: FigureSize;
   /** Decides data, start values and the order of samples. */
   readonly seed: number;
+  /** For figures about digits; those that are drawn here by default. */
+  readonly digits?: DigitImages;
 }
 
 export interface StepContext<Result> {
@@ -48,6 +51,10 @@ export interface Figure<Result> {
   /** As on the command line: `fig3b`. */
   readonly name: string;
   readonly title: string;
+  /** The figure whose kept results are this one's, too, where the ids of steps agree; itself by default. */
+  readonly sharesWith?: string;
+  /** Whether it takes digits. */
+  readonly wantsDigits?: boolean;
   /** The same settings give the same steps. */
   steps(settings: FigureSettings): readonly Step<Result>[];
   /** @param results - of all steps, by their ids. */

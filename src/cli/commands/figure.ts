@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { readMnist, type DigitImages } from '../../data/digits.ts';
 import { DataError } from '../../errors.ts';
 import type { Conclusion, Figure, FigureSettings } from '../../figures/figure.ts';
 import { FIGURE_NAMES, findFigure } from '../../figures/registry.ts';
@@ -20,6 +21,7 @@ interface Options extends RunOptions {
   readonly quick?: boolean;
   readonly seed: number;
   readonly resume?: boolean;
+  readonly mnist?: string;
 }
 
 /** Pixels for each unit of SVG in PNG files. */
@@ -41,6 +43,7 @@ export function addFigureCommand(program: Command, signal: AbortSignal): void {
     )
     .option('--quick', 'a smaller form, in seconds')
     .addOption(valueOption('--seed <n>', seed, wholeNumber(0, 2 ** 31), '1'))
+    .option('--mnist <folder>', 'fig4, figS4: the four files of MNIST, for the built-in digits')
     .option('--resume', 'go on with what an earlier run has left in the folder');
   addBackendOption(command).action((name: string, given: Options) => draw(name, given, signal));
 }
@@ -49,19 +52,34 @@ async function draw(name: string, given: Options, signal: AbortSignal): Promise<
   const { out, backend, seed } = given;
   const figure = findFigure(oneOf(FIGURE_NAMES)(name))!;
   const session = startSession('figure', given, signal);
-  const settings: FigureSettings = { size: given.quick ? 'quick' : 'full', seed };
+  const size = given.quick ? 'quick' : 'full';
+  const digits = given.mnist === undefined ? undefined : await readDigits(figure, given.mnist);
+  const settings: FigureSettings = { size, seed, ...(digits && { digits }) };
   await makeFolder(out);
   const { results, seconds, description } = await computeSteps(figure, settings, given, session);
   const conclusion = await figure.conclude(settings, results);
   const files = await writeConclusion(figure, conclusion, given, session);
   session.print(
-    { out, backend, device: description, seconds, ...settings, files, ...summary(conclusion) },
+    { out, backend, device: description, seconds, size, seed, files, ...summary(conclusion) },
     [
       comparisonMarkdown(figure.title, conclusion),
       `${out}: ${files.length} files`,
       `${backend} (${description}), ${showSeconds(seconds)}`,
     ],
   );
+}
+
+function readDigits(figure: Figure<unknown>, folder: string): Promise<DigitImages> {
+  if (!figure.wantsDigits)
+    throw new DataError(`--mnist is given, but ${figure.name} has no digits`);
+  return readMnist(async (name) => {
+    const path = join(folder, name);
+    try {
+      return await readFile(path);
+    } catch (cause) {
+      throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
+    }
+  });
 }
 
 const summary = ({ comparison, findings }: Conclusion): object => ({ comparison, findings });
@@ -76,7 +94,7 @@ async function computeSteps(
   const folder = join(out, 'steps');
   await makeFolder(folder);
   const pathOf = (id: string): string =>
-    join(folder, `${figure.name}-${settings.size}-${settings.seed}-${id}.bin`);
+    join(folder, `${figure.sharesWith ?? figure.name}-${settings.size}-${settings.seed}-${id}.bin`);
   const results = new Map<string, unknown>();
   for (const { id } of resume ? figure.steps(settings) : []) {
     const kept = await readResult(pathOf(id));
