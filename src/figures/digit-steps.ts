@@ -23,19 +23,16 @@ export interface DigitPlan {
 }
 
 const LONG = { sampleCount: 2_400_000, batchSize: 256, learningRate: 0.0045 } as const;
-const SHORT = { sampleCount: 400_000, batchSize: 128, learningRate: 0.003 } as const;
+const SHORT = { sampleCount: 200_000, batchSize: 128, learningRate: 0.003 } as const;
 
 export const PLANS: Readonly<Record<FigureSettings['size'], DigitPlan>> = {
   full: {
     depth: 16,
     main: { id: 'main', width: 20, count: 1, ...LONG },
-    ensemble: [
-      { id: 'ensemble-a', width: 20, count: 5, ...SHORT },
-      { id: 'ensemble-b', width: 20, count: 5, ...SHORT },
-    ],
+    ensemble: [{ id: 'ensemble', width: 20, count: 10, ...SHORT }],
     others: [
       { id: 'n10', width: 10, count: 3, ...SHORT },
-      { id: 'n40', width: 40, count: 2, ...SHORT, sampleCount: 200_000 },
+      { id: 'n40', width: 40, count: 2, ...SHORT, sampleCount: 150_000 },
       { id: 'n80', width: 80, count: 1, ...SHORT, sampleCount: 100_000 },
     ],
   },
