@@ -146,48 +146,87 @@ function createTransform(scale: DigitScale) {
   };
 }
 
-/** The same network on pixels: of 784 inputs in the scale that the coefficients were made with. */
+/** A network on coefficients as one on pixels, in the scale that the coefficients were made with. */
 export function onPixels(network: Network, mean: Float64Array): Network {
-  const whole = createNetwork({ ...network.spec, inputWidth: PIXEL_COUNT });
-  const from = tensorPlaces(network);
-  tensorPlaces(whole).forEach((place, index) => {
-    const own = readTensor(from[index], network.parameters);
-    if (place.layerIndex > 0) {
-      writeTensor(place, own, whole.parameters);
-    } else if (place.part === 'weight') {
-      writeTensor(place, pixelWeights(own), whole.parameters);
-    } else {
-      const weights = readTensor(from.find(isFirstWeight)!, network.parameters);
-      const shifted = own.map((bias, row) => {
-        let sum = 0;
-        for (let c = 0; c < COEFFICIENT_COUNT; c++) {
-          sum += weights[row * COEFFICIENT_COUNT + c] * mean[c];
-        }
-        return bias - SCALE * sum;
-      });
-      writeTensor(place, shifted, whole.parameters);
-    }
-  });
-  return whole;
+  return withFirstLayer(network, PIXEL_COUNT, (weights, biases) => ({
+    weights: toPixels(weights),
+    biases: biases.map((bias, row) => bias - along(weights, mean, row)),
+  }));
 }
 
-const isFirstWeight = ({ layerIndex, part }: { layerIndex: number; part: string }): boolean =>
-  layerIndex === 0 && part === 'weight';
+/** The inverse of {@link onPixels}; of any network on pixels its part in the space of smooth images. */
+export function onCoefficients(network: Network, mean: Float64Array): Network {
+  return withFirstLayer(network, COEFFICIENT_COUNT, (weights, biases) => {
+    const own = toCoefficients(weights);
+    return { weights: own, biases: biases.map((bias, row) => bias + along(own, mean, row)) };
+  });
+}
 
-/** SCALE·W·C, [rows][784], of W [rows][coefficients]. */
-function pixelWeights(weights: Float32Array): Float64Array {
-  const rows = weights.length / COEFFICIENT_COUNT;
-  const found = new Float64Array(rows * PIXEL_COUNT);
-  for (let row = 0; row < rows; row++) {
-    for (let c = 0; c < COEFFICIENT_COUNT; c++) {
-      const [i, j] = FREQUENCIES[c];
-      const weight = SCALE * weights[row * COEFFICIENT_COUNT + c];
-      for (let pixel = 0; pixel < PIXEL_COUNT; pixel++) {
-        const [y, x] = [Math.floor(pixel / DIGIT_SIDE), pixel % DIGIT_SIDE];
-        const wave = WAVES[i * DIGIT_SIDE + y] * WAVES[j * DIGIT_SIDE + x];
-        found[row * PIXEL_COUNT + pixel] += weight * wave;
-      }
-    }
-  }
+interface FirstLayer {
+  /** [rows][inputs] */
+  readonly weights: ArrayLike<number>;
+  readonly biases: ArrayLike<number>;
+}
+
+/** A network of another input width, its first layer replaced and the others the same. */
+function withFirstLayer(
+  network: Network,
+  inputWidth: number,
+  replace: (weights: Float64Array, biases: Float64Array) => FirstLayer,
+): Network {
+  const found = createNetwork({ ...network.spec, inputWidth });
+  const places = tensorPlaces(network);
+  const read = (wanted: 'weight' | 'bias'): Float64Array => {
+    const place = places.find(({ layerIndex, part }) => layerIndex === 0 && part === wanted)!;
+    return Float64Array.from(readTensor(place, network.parameters));
+  };
+  const first = replace(read('weight'), read('bias'));
+  tensorPlaces(found).forEach((place, i) => {
+    const values =
+      place.layerIndex > 0
+        ? readTensor(places[i], network.parameters)
+        : place.part === 'weight'
+          ? first.weights
+          : first.biases;
+    writeTensor(place, values, found.parameters);
+  });
   return found;
 }
+
+/** SCALE·(W·m) in one row. */
+function along(weights: Float64Array, mean: Float64Array, row: number): number {
+  const start = row * COEFFICIENT_COUNT;
+  return SCALE * mean.reduce((sum, value, c) => sum + weights[start + c] * value, 0);
+}
+
+/** SCALE·W·C, [rows][784], of W [rows][coefficients]. */
+function toPixels(weights: Float64Array): Float64Array {
+  const found = new Float64Array((weights.length / COEFFICIENT_COUNT) * PIXEL_COUNT);
+  weights.forEach((weight, at) => {
+    const start = Math.floor(at / COEFFICIENT_COUNT) * PIXEL_COUNT;
+    const wave = waveOf(at % COEFFICIENT_COUNT);
+    for (let i = 0; i < PIXEL_COUNT; i++) found[start + i] += SCALE * weight * wave[i];
+  });
+  return found;
+}
+
+/** W₁·Cᵀ/SCALE, [rows][coefficients], of W₁ [rows][784]. */
+function toCoefficients(weights: Float64Array): Float64Array {
+  const rows = weights.length / PIXEL_COUNT;
+  return Float64Array.from({ length: rows * COEFFICIENT_COUNT }, (_, at) => {
+    const start = Math.floor(at / COEFFICIENT_COUNT) * PIXEL_COUNT;
+    const wave = waveOf(at % COEFFICIENT_COUNT);
+    let sum = 0;
+    for (let i = 0; i < PIXEL_COUNT; i++) sum += weights[start + i] * wave[i];
+    return sum / SCALE;
+  });
+}
+
+/** A row of C. */
+const waveOf = (coefficient: number): Float64Array => {
+  const [i, j] = FREQUENCIES[coefficient];
+  return Float64Array.from({ length: PIXEL_COUNT }, (_, pixel) => {
+    const [y, x] = [Math.floor(pixel / DIGIT_SIDE), pixel % DIGIT_SIDE];
+    return WAVES[i * DIGIT_SIDE + y] * WAVES[j * DIGIT_SIDE + x];
+  });
+};

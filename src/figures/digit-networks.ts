@@ -42,7 +42,11 @@ export function digitNetworks(
  * @throws FtleError if one diverges.
  */
 export async function trainOnDigits(
-  { engine, checkpoint, onProgress }: StepContext<never>,
+  {
+    engine,
+    checkpoint,
+    onProgress,
+  }: Pick<StepContext<never>, 'engine' | 'checkpoint' | 'onProgress'>,
   networks: readonly Network[],
   dataset: Dataset,
   seeds: readonly number[],
