@@ -7,8 +7,8 @@ export interface PointRow {
   readonly lambda: number;
 }
 
-/** Blue below 0, white there, red above, as in the maps. */
-const DIVERGING = { scheme: 'redblue', reverse: true, domainMid: 0 } as const;
+/** Blue below 0, pale there, red above, as in the maps. */
+const DIVERGING = { range: ['#2166ac', '#cfd8dc', '#b2182b'], domainMid: 0 } as const;
 
 const place = {
   x: { field: 's', type: 'quantitative', title: 'first neuron' },
@@ -39,7 +39,8 @@ export function projectionChart(
     layer: [
       {
         data: { values: short },
-        mark: { type: 'circle', size: 9, opacity: 0.9 },
+        // Descriptions of single points would be most of the file.
+        mark: { type: 'circle', size: 10, opacity: 1, aria: false },
         encoding: { ...place, color },
       },
       {

@@ -20,6 +20,9 @@ export interface DigitSchedule {
 /** Steps with one rate. The same on every machine, since results depend on it. */
 const STRETCH = 25;
 
+/** Steps between two checkpoints: a fraction of a second to some seconds. */
+const TURN = 5;
+
 /**
  * Networks `inputs-NxL-10` with tanh layers, softmax over their outputs, from orthogonal start weights. Those
  * keep products of many matrices from squeezing, which Gaussian ones of width 20 do.
@@ -67,12 +70,14 @@ export async function trainOnDigits(
   const population = await engine.createPopulation(networks, dataset, options, members);
   try {
     const stepCount = Math.ceil(sampleCount / batchSize);
-    for (let done = 0; done < stepCount; done += STRETCH) {
+    for (let done = 0; done < stepCount; done += TURN) {
       await checkpoint();
-      const rate = learningRate * 0.5 * (1 + Math.cos((Math.PI * done) / stepCount));
-      population.setLearningRates(seeds.map(() => rate));
-      await population.step(Math.min(STRETCH, stepCount - done));
-      onProgress(Math.min(1, (done + STRETCH) / stepCount));
+      if (done % STRETCH === 0) {
+        const rate = learningRate * 0.5 * (1 + Math.cos((Math.PI * done) / stepCount));
+        population.setLearningRates(seeds.map(() => rate));
+      }
+      await population.step(Math.min(TURN, stepCount - done));
+      onProgress(Math.min(1, (done + TURN) / stepCount));
     }
     const statuses = await population.evaluate();
     const bad = statuses.findIndex(({ diverged }) => diverged);

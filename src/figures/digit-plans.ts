@@ -29,17 +29,17 @@ export interface DigitPlan {
 export const ATTACK = { from: 9, to: 4, stepCount: 40, stepSize: 0.2 } as const;
 
 const LONG = { sampleCount: 2_400_000, batchSize: 256, learningRate: 0.0045 } as const;
-const SHORT = { sampleCount: 160_000, batchSize: 256, learningRate: 0.006 } as const;
+const SHORT = { sampleCount: 64_000, batchSize: 128, learningRate: 0.005 } as const;
 const QUICK = { sampleCount: 25_000, batchSize: 64, learningRate: 0.004 } as const;
 
 export const PLANS: Readonly<Record<FigureSize, DigitPlan>> = {
   full: {
     depth: 16,
     main: { id: 'main', width: 20, count: 1, inputCount: 10_000, ...LONG },
-    ensemble: { id: 'ensemble', width: 20, count: 10, inputCount: 10_000, ...SHORT },
+    ensemble: { id: 'ensemble', width: 20, count: 10, inputCount: 4_000, ...SHORT },
     others: [
-      { id: 'n10', width: 10, count: 3, inputCount: 2_000, ...SHORT },
-      { id: 'n40', width: 40, count: 2, inputCount: 2_000, ...SHORT, learningRate: 0.003 },
+      { id: 'n10', width: 10, count: 2, inputCount: 2_000, ...SHORT },
+      { id: 'n40', width: 40, count: 1, inputCount: 2_000, ...SHORT, learningRate: 0.003 },
     ],
     bottleneck: { sampleCount: 180_000, batchSize: 256, learningRate: 0.01 },
     attackCount: 50,

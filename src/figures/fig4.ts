@@ -35,7 +35,7 @@ const BIN_COUNT = 12;
 const CENTRE = 0.1;
 
 /** Marks in the chart of the projection: more would make the file large. */
-const MARK_COUNT = 2_000;
+const MARK_COUNT = 1_500;
 
 export const FIG_4: Figure<DigitResult> = {
   name: 'fig4',
