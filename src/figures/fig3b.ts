@@ -34,15 +34,15 @@ const PLANS: Readonly<Record<FigureSettings['size'], LevelsPlan>> = {
   full: {
     depths: [2, 4, 8, 12],
     networkCounts: new Map([
-      [5, 8],
-      [9, 8],
-      [16, 6],
-      [29, 4],
+      [5, 6],
+      [9, 6],
+      [16, 4],
+      [29, 3],
       [150, 1],
     ]),
     sampleCount: 10_000,
     stepCount: 4_000,
-    varied: { width: 9, depths: [2, 8], networkCount: 4 },
+    varied: { width: 9, depths: [2, 8], networkCount: 3 },
     variations: [
       { batchSize: 4 },
       { batchSize: 64 },
