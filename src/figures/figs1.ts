@@ -25,10 +25,10 @@ const PLANS: Readonly<Record<FigureSettings['size'], Plan>> = {
   full: {
     depth: 4,
     widths: [10, 50],
-    variances: [0.5, 1, 2, 4],
-    networkCount: 4,
+    variances: [0.25, 1, 4],
+    networkCount: 3,
     sampleCount: 10_000,
-    stepCount: 8_000,
+    stepCount: 4_000,
   },
   quick: {
     depth: 2,
@@ -45,7 +45,7 @@ const TRAINING = {
   learningRate: 0.05,
   momentum: 0,
   weightDecay: 0,
-  batchSize: 32,
+  batchSize: 16,
   loss: 'squared',
 } as const;
 

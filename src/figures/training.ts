@@ -8,9 +8,14 @@ import type { StepContext, StoredNetwork } from './figure.ts';
 export interface Schedule {
   /** Steps at most. */
   readonly stepCount: number;
-  /** Stops earlier once each network has this accuracy on the test set; never by default. */
+  /** Stops at the end of a stage in which each network has this accuracy on the test set; never by default. */
   readonly accuracy?: number;
+  /** Whether the learning rate falls linearly, stage by stage, nearly to zero; it stays by default. */
+  readonly decay?: boolean;
 }
+
+/** Equal stages that training has: what depends on its course does so at their ends, whatever the speed. */
+const STAGE_COUNT = 20;
 
 /** What came of training one network. */
 export interface Trained {
@@ -22,6 +27,7 @@ export interface Trained {
 
 /** Milliseconds of training between two checkpoints, about. */
 const TURN = 400;
+const FIRST_STEPS = 16;
 
 /**
  * Networks of one architecture trained with the same options, the seed of each one above that of the one before.
@@ -37,7 +43,7 @@ export async function trainTogether(
   networks: readonly Network[],
   dataset: Dataset,
   options: TrainingOptions,
-  { stepCount, accuracy = Infinity }: Schedule,
+  { stepCount, accuracy = Infinity, decay = false }: Schedule,
 ): Promise<Trained[]> {
   const members = networks.map((_, i) => ({
     seed: options.seed + i,
@@ -46,19 +52,29 @@ export async function trainTogether(
   const population = await engine.createPopulation(networks, dataset, options, members);
   try {
     let statuses: readonly TrainingStatus[] = [];
-    let steps = 16;
-    for (let done = 0; done < stepCount;) {
-      await checkpoint();
-      const start = performance.now();
-      const count = Math.min(steps, stepCount - done);
-      await population.step(count);
-      done += count;
+    let turn = FIRST_STEPS;
+    let done = 0;
+    for (let stage = 0; stage < STAGE_COUNT; stage++) {
+      if (decay) {
+        const rate = options.learningRate * (1 - stage / STAGE_COUNT);
+        population.setLearningRates(networks.map(() => rate));
+      }
+      const end = Math.ceil((stepCount * (stage + 1)) / STAGE_COUNT);
+      while (done < end) {
+        await checkpoint();
+        const start = performance.now();
+        const count = Math.min(turn, end - done);
+        await population.step(count);
+        done += count;
+        onProgress(done / stepCount);
+        const elapsed = Math.max(1, performance.now() - start);
+        turn = Math.max(1, Math.round(Math.min(4 * turn, (count * TURN) / elapsed)));
+      }
+      const isWatched = Number.isFinite(accuracy) || stage === STAGE_COUNT - 1;
+      if (!isWatched) continue;
       statuses = await population.evaluate();
       checkStatuses(statuses, options);
-      onProgress(done / stepCount);
       if (statuses.every(({ testAccuracy }) => testAccuracy >= accuracy)) break;
-      const elapsed = Math.max(1, performance.now() - start);
-      steps = Math.max(1, Math.round(Math.min(4 * steps, (count * TURN) / elapsed)));
     }
     return await Promise.all(
       population.models.map(async (model, i) => ({

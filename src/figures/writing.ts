@@ -24,18 +24,25 @@ export function comparisonMarkdown(
   return `${parts.join('\n\n')}\n`;
 }
 
-/** quantity · paper · ours · deviation · note, as a Markdown table. */
+/** quantity · paper · ours · deviation · why, as a Markdown table. */
 export function comparisonTable(rows: readonly ComparisonRow[]): string {
-  const lines = rows.map(({ quantity, paper, ours, error, statement, note }) => [
+  const header = ['quantity', 'paper', 'ours', 'deviation', 'why'];
+  const rule = ['---', '--:', '--:', '--:', '---'];
+  return [header, rule, ...rows.map(comparisonCells)]
+    .map((cells) => `| ${cells.map(escape).join(' | ')} |`)
+    .join('\n');
+}
+
+/** quantity · paper · ours · deviation · why, as texts. */
+export function comparisonCells(row: ComparisonRow): string[] {
+  const { quantity, paper, ours, error, statement, note } = row;
+  return [
     quantity,
     statement ?? (paper === null ? '' : showNumber(paper)),
     showNumber(ours) + (error === undefined ? '' : ` ± ${showNumber(error)}`),
     paper === null ? '' : showSigned(ours - paper),
     note ?? '',
-  ]);
-  const header = ['quantity', 'paper', 'ours', 'deviation', 'why'];
-  const rule = header.map((name) => (name === 'quantity' || name === 'why' ? '---' : '--:'));
-  return [header, rule, ...lines].map((cells) => `| ${cells.map(escape).join(' | ')} |`).join('\n');
+  ];
 }
 
 /** Three digits, without an exponent where that is short. */
