@@ -1,4 +1,43 @@
-import type { AttackRow, BinRow, ClusterRow, WidthRow } from './fig4.ts';
+/** Mean of a quantity over the test images of a bin of λ₁. */
+export interface BinRow {
+  readonly lambda: number;
+  readonly count: number;
+  readonly quantity: 'error' | 'H';
+  readonly value: number;
+  readonly standardError: number | null;
+}
+
+/** Images of one digit. */
+export interface ClusterRow {
+  readonly digit: number;
+  /** Middle of the digit's images in the plane. */
+  readonly s: number;
+  readonly t: number;
+  /** Mean λ₁ of the images nearest to it, and of those farthest from it. */
+  readonly centre: number;
+  readonly edge: number;
+}
+
+/** A point of an attack. */
+export interface AttackRow {
+  readonly step: number;
+  /** ℓ2 distance that the steps add up to, input units. */
+  readonly distance: number;
+  readonly class: number;
+  readonly lambda: number;
+  readonly s: number;
+  readonly t: number;
+}
+
+/** Networks of one width, on average. */
+export interface WidthRow {
+  readonly width: number;
+  readonly networks: number;
+  /** Of λ₁ over test images, the mean over networks. */
+  readonly mean: number;
+  readonly deviation: number;
+  readonly accuracy: number;
+}
 
 /** A test image in the plane of two neurons. */
 export interface PointRow {

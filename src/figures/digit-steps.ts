@@ -115,7 +115,8 @@ const sampleCost = ({ width }: Group, { depth }: DigitPlan): number =>
 
 /** Seeds of a group's networks: no two of a figure share one. */
 function seedsOf({ id, count }: Group, seed: number): number[] {
-  const own = [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  let own = 0;
+  for (let i = 0; i < id.length; i++) own += id.charCodeAt(i);
   return Array.from({ length: count }, (_, i) => 1000 * seed + own + 17 * i);
 }
 

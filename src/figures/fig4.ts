@@ -1,7 +1,16 @@
 import { DIGIT_COUNT } from '../data/digits.ts';
 import { deviation, mean, quantile } from '../math/statistics.ts';
 import { BinnedMeans, predictiveEntropy, softmax, spearman } from '../math/tallies.ts';
-import { binChart, pathChart, projectionChart, widthChart } from './digit-charts.ts';
+import {
+  binChart,
+  pathChart,
+  projectionChart,
+  widthChart,
+  type AttackRow,
+  type BinRow,
+  type ClusterRow,
+  type WidthRow,
+} from './digit-charts.ts';
 import { ATTACK, PLANS } from './digit-plans.ts';
 import {
   attackId,
@@ -196,14 +205,6 @@ const accuracy = (outputs: Float32Array, labels: Uint8Array): number => {
 const good = (values: ArrayLike<number>): number[] =>
   Array.from(values).filter((value) => Number.isFinite(value));
 
-export interface BinRow {
-  readonly lambda: number;
-  readonly count: number;
-  readonly quantity: 'error' | 'H';
-  readonly value: number;
-  readonly standardError: number | null;
-}
-
 function binRows({ exponents, errors, entropies }: Judged): BinRow[] {
   const sorted = Float64Array.from(good(exponents)).sort();
   const [low, high] = [quantile(sorted, 0.01), quantile(sorted, 0.99)];
@@ -223,16 +224,6 @@ function binRows({ exponents, errors, entropies }: Judged): BinRow[] {
       standardError: means.counts[bin] > 1 ? means.standardError(bin) : null,
     })).filter(({ count }) => count > 0);
   });
-}
-
-export interface ClusterRow {
-  readonly digit: number;
-  /** Middle of the digit's images in the plane. */
-  readonly s: number;
-  readonly t: number;
-  /** Mean λ₁ of the images nearest to it, and of those farthest from it. */
-  readonly centre: number;
-  readonly edge: number;
 }
 
 function clusterRows(
@@ -261,16 +252,6 @@ function clusterRows(
       edge: level(sorted.slice(-size)),
     };
   });
-}
-
-export interface AttackRow {
-  readonly step: number;
-  /** ℓ2 distance that the steps add up to, input units. */
-  readonly distance: number;
-  readonly class: number;
-  readonly lambda: number;
-  readonly s: number;
-  readonly t: number;
 }
 
 /** The first attack that reaches its aim, or the first. */
@@ -379,15 +360,6 @@ function compareAttack(shown: readonly AttackRow[]): ComparisonRow[] {
     },
     row('at its end', shown.at(-1)!),
   ];
-}
-
-export interface WidthRow {
-  readonly width: number;
-  readonly networks: number;
-  /** Of λ₁ over test images, the mean over networks. */
-  readonly mean: number;
-  readonly deviation: number;
-  readonly accuracy: number;
 }
 
 const compareWidths = (widths: readonly WidthRow[]): ComparisonRow[] =>
