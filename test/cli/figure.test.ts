@@ -13,7 +13,7 @@ type Row = Readonly<Record<string, number>>;
 
 async function draw(name: string, folder: string, ...more: string[]): Promise<void> {
   const args = ['figure', name, '--quick', '--out', folder, '--quiet', ...more];
-  const { code, stderr } = await place.run(...args);
+  const { code, stderr } = await place.run(args);
   expect(stderr).toBe('');
   expect(code).toBe(0);
 }
@@ -96,7 +96,7 @@ describe('ftle figure', () => {
   });
 
   it('names the figures that there are', async () => {
-    const { code, stderr } = await place.run('figure', 'fig9', '--out', 'none');
+    const { code, stderr } = await place.run(['figure', 'fig9', '--out', 'none']);
     expect(code).toBe(2);
     expect(stderr).toContain('fig3b');
   });

@@ -17,8 +17,8 @@ afterAll(async () => {
 });
 
 async function choose(page: Page, figure: string): Promise<void> {
-  await page.getByLabel('Figure').selectOption(figure);
-  await page.getByLabel('Size').selectOption('quick');
+  await page.locator('[name="figure"]').selectOption(figure);
+  await page.locator('[name="size"]').selectOption('quick');
 }
 
 const status = (page: Page): Promise<string | null> => page.locator('#status').textContent();
