@@ -9,6 +9,8 @@ import type { FigureProgress } from '../src/figures/run.ts';
 export interface RunChoice extends FigureSettings {
   readonly name: string;
   readonly backend: 'cpu' | 'webgpu';
+  /** Digits for figures that want some. */
+  readonly source: 'drawn' | 'mnist';
 }
 
 export type ToWorker =

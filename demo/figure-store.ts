@@ -1,15 +1,20 @@
+import type { DigitImages } from '../src/data/digits.ts';
+import { findFigure } from '../src/figures/registry.ts';
 import type { RunChoice } from './figure-messages.ts';
 
 /*
- * Results of steps of figures in the browser's storage (IndexedDB).
+ * Results of steps of figures, and digits to compute them with, in the browser's storage (IndexedDB).
  */
 
 const DATABASE = 'ftle-map-figures';
 const STEPS = 'steps';
 
-/** Results depend on all of the choice. */
+/** No run is named so. */
+const DIGITS = '/mnist';
+
+/** Results depend on all of the choice but the digits, which ids of steps name. */
 const keyOf = ({ name, size, seed, backend }: RunChoice, id: string): string =>
-  [name, size, seed, backend, id].join('/');
+  [findFigure(name)?.sharesWith ?? name, size, seed, backend, id].join('/');
 
 function promised<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -38,19 +43,24 @@ export async function saveStep(choice: RunChoice, id: string, result: unknown): 
   await promised(store.put(result, keyOf(choice, id)));
 }
 
-/** Steps of a run that are kept. */
-export async function countSteps(choice: RunChoice): Promise<number> {
+/** How many of these steps are kept. */
+export async function countSteps(choice: RunChoice, ids: readonly string[]): Promise<number> {
   const store = await openStore('readonly');
-  return promised(store.count(rangeOf(choice)));
+  const counts = await Promise.all(ids.map((id) => promised(store.count(keyOf(choice, id)))));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
-export async function discardSteps(choice: RunChoice): Promise<void> {
+export async function discardSteps(choice: RunChoice, ids: readonly string[]): Promise<void> {
   const store = await openStore('readwrite');
-  await promised(store.delete(rangeOf(choice)));
+  await Promise.all(ids.map((id) => promised(store.delete(keyOf(choice, id)))));
 }
 
-/** All keys of a run: `0` follows `/`. */
-function rangeOf(choice: RunChoice): IDBKeyRange {
-  const start = keyOf(choice, '');
-  return IDBKeyRange.bound(start, `${start.slice(0, -1)}0`, false, true);
+export async function loadDigits(): Promise<DigitImages | undefined> {
+  const store = await openStore('readonly');
+  return promised(store.get(DIGITS) as IDBRequest<DigitImages | undefined>);
+}
+
+export async function saveDigits(digits: DigitImages): Promise<void> {
+  const store = await openStore('readwrite');
+  await promised(store.put(digits, DIGITS));
 }

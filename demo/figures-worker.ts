@@ -5,6 +5,7 @@ import type { Conclusion } from '../src/figures/figure.ts';
 import { findFigure } from '../src/figures/registry.ts';
 import { runFigure } from '../src/figures/run.ts';
 import { comparisonMarkdown, tableCsv, tableJson } from '../src/figures/writing.ts';
+import { settingsOf } from './figure-digits.ts';
 import type { FromWorker, Outcome, OutcomeFile, RunChoice, ToWorker } from './figure-messages.ts';
 import { loadStep, saveStep } from './figure-store.ts';
 import { messageOf } from './page.ts';
@@ -43,10 +44,11 @@ async function createEngine(backend: RunChoice['backend']): Promise<Engine> {
 async function run(choice: RunChoice): Promise<void> {
   const figure = findFigure(choice.name);
   if (!figure) throw new Error(`there is no figure ${choice.name}`);
+  const settings = await settingsOf(choice);
   const engine = await createEngine(choice.backend);
   post({ type: 'started', description: engine.description });
   try {
-    const conclusion = await runFigure(figure, choice, engine, {
+    const conclusion = await runFigure(figure, settings, engine, {
       signal: new AbortController().signal,
       store: {
         load: (id) => loadStep(choice, id),

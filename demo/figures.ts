@@ -1,6 +1,7 @@
 // The page of the paper's figures: a worker computes, the browser's storage keeps what is done.
 import { FIGURES } from '../src/figures/registry.ts';
 import { comparisonCells } from '../src/figures/writing.ts';
+import { keepFiles, namedSettings } from './figure-digits.ts';
 import type { FromWorker, Outcome, RunChoice, ToWorker } from './figure-messages.ts';
 import { countSteps, discardSteps } from './figure-store.ts';
 import { find, messageOf, offerFile } from './page.ts';
@@ -29,14 +30,16 @@ function readChoice(): RunChoice {
     size: field('size').value === 'full' ? 'full' : 'quick',
     seed: Number(field('seed').value),
     backend: field('backend').value === 'webgpu' ? 'webgpu' : 'cpu',
+    source: field('source').value === 'mnist' ? 'mnist' : 'drawn',
   };
 }
 
-function fillChoice({ name, size, seed, backend }: RunChoice): void {
+function fillChoice({ name, size, seed, backend, source }: RunChoice): void {
   field('figure').value = name;
   field('size').value = size;
   field('seed').value = String(seed);
   field('backend').value = backend;
+  field('source').value = source;
 }
 
 function start(choice: RunChoice): void {
@@ -97,7 +100,8 @@ function showState(): void {
   discardButton.disabled = isRunning;
   pauseButton.disabled = !isRunning;
   pauseButton.textContent = isPaused ? 'Go on' : 'Pause';
-  for (const name of ['figure', 'size', 'seed', 'backend']) field(name).disabled = isRunning;
+  for (const name of ['figure', 'size', 'seed', 'backend', 'source', 'files'])
+    field(name).disabled = isRunning;
 }
 
 let addresses: string[] = [];
@@ -143,11 +147,38 @@ function showOutcome({ title, charts, comparison, findings, files }: Outcome): v
   find('#outcome').hidden = false;
 }
 
+const figureOf = ({ name }: RunChoice) => FIGURES.find((figure) => figure.name === name)!;
+
+const idsOf = (choice: RunChoice): string[] =>
+  figureOf(choice)
+    .steps(namedSettings(choice))
+    .map(({ id }) => id);
+
+/** Takes MNIST from files. */
+function takeFiles(files: FileList | null | undefined): void {
+  if (worker || !files || files.length === 0) return;
+  failure.textContent = '';
+  status.textContent = 'reading …';
+  keepFiles([...files])
+    .then(() => {
+      field('source').value = 'mnist';
+      status.textContent = 'MNIST is kept in this browser';
+    })
+    .catch((error: unknown) => {
+      status.textContent = '';
+      tellFailure(error);
+    });
+}
+
 /** Says what is kept of the chosen run. */
 async function showKept(): Promise<void> {
   const choice = readChoice();
-  const stepCount = FIGURES.find(({ name }) => name === choice.name)!.steps(choice).length;
-  const count = await countSteps(choice);
+  const figure = figureOf(choice);
+  find('#source').hidden = !figure.wantsDigits;
+  find('#files-of-digits').hidden = !figure.wantsDigits || choice.source === 'drawn';
+  const ids = idsOf(choice);
+  const stepCount = ids.length;
+  const count = await countSteps(choice, ids);
   if (worker) return;
   bar.value = 0;
   status.textContent =
@@ -163,7 +194,15 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   start(readChoice());
 });
-form.addEventListener('change', () => void showKept().catch(tellFailure));
+form.addEventListener('change', ({ target }) => {
+  if (target === field('files')) takeFiles((target as HTMLInputElement).files);
+  else void showKept().catch(tellFailure);
+});
+document.addEventListener('dragover', (event) => event.preventDefault());
+document.addEventListener('drop', (event) => {
+  event.preventDefault();
+  takeFiles(event.dataTransfer?.files);
+});
 pauseButton.addEventListener('click', () => {
   isPaused = !isPaused;
   tell({ type: isPaused ? 'pause' : 'go' });
@@ -171,7 +210,8 @@ pauseButton.addEventListener('click', () => {
   showState();
 });
 discardButton.addEventListener('click', () => {
-  discardSteps(readChoice()).then(showKept).catch(tellFailure);
+  const choice = readChoice();
+  discardSteps(choice, idsOf(choice)).then(showKept).catch(tellFailure);
 });
 
 const underWay = localStorage.getItem(UNDER_WAY);

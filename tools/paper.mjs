@@ -3,7 +3,7 @@
 //   node tools/paper.mjs FOLDER    FOLDER/NAME is what `ftle figure NAME --out FOLDER/NAME` has left
 //
 // One table of all figures, what was found below it, and the charts in docs/images.
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
@@ -30,11 +30,11 @@ for (const name of NAMES) {
   const table = lines.filter((line) => line.startsWith('|'));
   rows.push(...table.slice(2).map((line) => `| ${name} ${line}`));
   const findings = lines.filter((line) => line.startsWith('- '));
-  const picture = join(place, `${name}.svg`);
   const own = [`## ${name}: ${title.replace(/^# /, '')}`];
-  if (existsSync(picture)) {
-    copyFileSync(picture, join(ROOT, `docs/images/${name}.svg`));
-    own.push(`![${title.replace(/^# /, '')}](images/${name}.svg)`);
+  for (const picture of readdirSync(place).sort()) {
+    if (!picture.startsWith(name) || !picture.endsWith('.svg')) continue;
+    copyFileSync(join(place, picture), join(ROOT, 'docs/images', picture));
+    own.push(`![${title.replace(/^# /, '')}](images/${picture})`);
   }
   parts.push(...own, findings.join('\n'));
 }

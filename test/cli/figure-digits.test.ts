@@ -34,7 +34,7 @@ async function draw(...args: string[]): Promise<(quantity: string) => number> {
 
 describe('figures of digits', () => {
   it('fig4: uncertainty, clusters, an attack and widths by λ₁', async () => {
-    const ours = await draw('fig4', '--quick', '--out', 'digits');
+    const ours = await draw('fig4', '--quick', '--out', 'digits', '--backend', 'cpu');
     expect(ours('N = 12: test accuracy')).toBeGreaterThan(90);
     expect(ours('Spearman of λ₁ and H')).toBeGreaterThan(0.4);
     expect(ours('Spearman of λ₁ and the part')).toBeGreaterThan(0.1);
