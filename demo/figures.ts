@@ -5,8 +5,13 @@ import type { FromWorker, Outcome, RunChoice, ToWorker } from './figure-messages
 import { countSteps, discardSteps } from './figure-store.ts';
 import { find, messageOf, offerFile } from './page.ts';
 
-/** The run that was under way, for a page that is loaded anew. */
-const UNDER_WAY = 'ftle-map-figure';
+/** Where the last choice is kept, for a page that is loaded anew. */
+const LAST = 'ftle-map-figure';
+
+interface LastChoice {
+  readonly choice: RunChoice;
+  readonly isRunning: boolean;
+}
 
 const form = find<HTMLFormElement>('#choice');
 const runButton = find<HTMLButtonElement>('#run');
@@ -39,10 +44,14 @@ function fillChoice({ name, size, seed, backend }: RunChoice): void {
   field('backend').value = backend;
 }
 
+function remember(choice: RunChoice, isRunning: boolean): void {
+  localStorage.setItem(LAST, JSON.stringify({ choice, isRunning } satisfies LastChoice));
+}
+
 function start(choice: RunChoice): void {
   failure.textContent = '';
   find('#outcome').hidden = true;
-  localStorage.setItem(UNDER_WAY, JSON.stringify(choice));
+  remember(choice, true);
   worker = new Worker(new URL('./figures-worker.ts', import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
   worker.onerror = (event) => fail(event.message || 'the worker does not start');
@@ -87,7 +96,7 @@ function end(): void {
   worker?.terminate();
   worker = null;
   isPaused = false;
-  localStorage.removeItem(UNDER_WAY);
+  remember(readChoice(), false);
   showState();
 }
 
@@ -163,7 +172,10 @@ form.addEventListener('submit', (event) => {
   event.preventDefault();
   start(readChoice());
 });
-form.addEventListener('change', () => void showKept().catch(tellFailure));
+form.addEventListener('change', () => {
+  remember(readChoice(), false);
+  void showKept().catch(tellFailure);
+});
 pauseButton.addEventListener('click', () => {
   isPaused = !isPaused;
   tell({ type: isPaused ? 'pause' : 'go' });
@@ -174,11 +186,10 @@ discardButton.addEventListener('click', () => {
   discardSteps(readChoice()).then(showKept).catch(tellFailure);
 });
 
-const underWay = localStorage.getItem(UNDER_WAY);
-if (underWay) {
-  const choice = JSON.parse(underWay) as RunChoice;
-  fillChoice(choice);
-  start(choice);
-} else {
-  void showKept().catch(tellFailure);
-}
+const last = localStorage.getItem(LAST);
+const { choice, isRunning } = last
+  ? (JSON.parse(last) as LastChoice)
+  : { choice: readChoice(), isRunning: false };
+fillChoice(choice);
+if (isRunning) start(choice);
+else void showKept().catch(tellFailure);
