@@ -1,7 +1,7 @@
 // Twelve live maps on one page and one device: widths and depths of Fig. 2.
 import type { FtleMapElement } from 'ftle-map/element';
 import 'ftle-map/define';
-import { find } from './page.ts';
+import { find, messageOf } from './page.ts';
 
 const WIDTHS = [10, 50, 250];
 const DEPTHS = [2, 4, 8, 12];
@@ -54,6 +54,8 @@ play.addEventListener('click', () => {
   showState();
 });
 find('#reset').addEventListener('click', () => {
-  for (const map of maps) map.reset();
+  Promise.all(maps.map((map) => map.reset())).catch((error: unknown) => {
+    find('#state').textContent = messageOf(error);
+  });
 });
 showState();
