@@ -6,8 +6,13 @@ import type { FromWorker, Outcome, RunChoice, ToWorker } from './figure-messages
 import { countSteps, discardSteps } from './figure-store.ts';
 import { find, messageOf, offerFile } from './page.ts';
 
-/** The run that was under way, for a page that is loaded anew. */
-const UNDER_WAY = 'ftle-map-figure';
+/** Where the last choice is kept, for a page that is loaded anew. */
+const LAST = 'ftle-map-figure';
+
+interface LastChoice {
+  readonly choice: RunChoice;
+  readonly isRunning: boolean;
+}
 
 const form = find<HTMLFormElement>('#choice');
 const runButton = find<HTMLButtonElement>('#run');
@@ -42,10 +47,14 @@ function fillChoice({ name, size, seed, backend, source }: RunChoice): void {
   field('source').value = source;
 }
 
+function remember(choice: RunChoice, isRunning: boolean): void {
+  localStorage.setItem(LAST, JSON.stringify({ choice, isRunning } satisfies LastChoice));
+}
+
 function start(choice: RunChoice): void {
   failure.textContent = '';
   find('#outcome').hidden = true;
-  localStorage.setItem(UNDER_WAY, JSON.stringify(choice));
+  remember(choice, true);
   worker = new Worker(new URL('./figures-worker.ts', import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
   worker.onerror = (event) => fail(event.message || 'the worker does not start');
@@ -90,7 +99,7 @@ function end(): void {
   worker?.terminate();
   worker = null;
   isPaused = false;
-  localStorage.removeItem(UNDER_WAY);
+  remember(readChoice(), false);
   showState();
 }
 
@@ -162,6 +171,7 @@ function takeFiles(files: FileList | null | undefined): void {
   keepFiles([...files])
     .then(() => {
       field('source').value = 'mnist';
+      remember(readChoice(), false);
       status.textContent = 'MNIST is kept in this browser';
     })
     .catch((error: unknown) => {
@@ -195,6 +205,7 @@ form.addEventListener('submit', (event) => {
   start(readChoice());
 });
 form.addEventListener('change', ({ target }) => {
+  remember(readChoice(), false);
   if (target === field('files')) takeFiles((target as HTMLInputElement).files);
   else void showKept().catch(tellFailure);
 });
@@ -214,11 +225,10 @@ discardButton.addEventListener('click', () => {
   discardSteps(choice, idsOf(choice)).then(showKept).catch(tellFailure);
 });
 
-const underWay = localStorage.getItem(UNDER_WAY);
-if (underWay) {
-  const choice = JSON.parse(underWay) as RunChoice;
-  fillChoice(choice);
-  start(choice);
-} else {
-  void showKept().catch(tellFailure);
-}
+const last = localStorage.getItem(LAST);
+const { choice, isRunning } = last
+  ? (JSON.parse(last) as LastChoice)
+  : { choice: readChoice(), isRunning: false };
+fillChoice(choice);
+if (isRunning) start(choice);
+else void showKept().catch(tellFailure);

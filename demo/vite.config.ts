@@ -20,6 +20,7 @@ export default defineConfig({
         index: resolve(import.meta.dirname, 'index.html'),
         own: resolve(import.meta.dirname, 'own.html'),
         figures: resolve(import.meta.dirname, 'figures.html'),
+        twelve: resolve(import.meta.dirname, 'twelve.html'),
         'ftle-map': resolve(import.meta.dirname, '../src/element/define.ts'),
       },
       output: {

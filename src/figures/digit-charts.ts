@@ -84,12 +84,12 @@ export function projectionChart(
       },
       {
         data: { values: attack },
-        mark: { type: 'line', color: '#000000', strokeWidth: 1 },
+        mark: { type: 'line', color: '#000000', strokeWidth: 8, strokeCap: 'round' },
         encoding: { ...place, order: { field: 'step' } },
       },
       {
         data: { values: attack },
-        mark: { type: 'circle', size: 30, opacity: 1, stroke: '#000000', strokeWidth: 0.6 },
+        mark: { type: 'circle', size: 28, opacity: 1 },
         encoding: { ...place, color },
       },
       {
@@ -130,7 +130,7 @@ export const binChart = (bins: readonly BinRow[]): object => ({
   data: {
     values: bins.map((bin) => ({
       ...bin,
-      low: bin.value - 2 * (bin.standardError ?? 0),
+      low: Math.max(0, bin.value - 2 * (bin.standardError ?? 0)),
       high: bin.value + 2 * (bin.standardError ?? 0),
     })),
   },

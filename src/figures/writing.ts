@@ -45,8 +45,10 @@ export function comparisonCells(row: ComparisonRow): string[] {
   ];
 }
 
-/** Three digits, without an exponent where that is short. */
+/** Two decimals; for small numbers two digits. */
 export function showNumber(value: number): string {
+  // Rounding errors of a difference.
+  if (Math.abs(value) < 1e-9) return '0';
   if (Number.isInteger(value)) return String(value).replace('-', '−');
   const size = Math.abs(value);
   const text = size >= 0.01 && size < 1e5 ? value.toFixed(2) : value.toPrecision(2);

@@ -4,8 +4,11 @@
 // variances matter less after training than before (figS1). A run that was interrupted goes on with what it has kept
 // and ends with the same numbers; another seed gives others. Control: without --resume nothing kept is used.
 import { readdirSync, statSync, unlinkSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Workplace } from '../support/command.ts';
+
+// Some ten seconds of computing each, more on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const place = new Workplace();
 

@@ -1,12 +1,14 @@
 // Plan: the page of the paper's figures in headless Chromium. A quick figure runs to its end: chart, comparison and
 // files are there, and a file saved is what its name says. A run that is paused stands still and goes on; one that is
 // reloaded goes on by itself with the steps that were kept, and ends with the numbers of a run that was not disturbed.
-// Then the page itself: console, requests, widths, axe, light and dark. Control: discarded results are not kept.
+// Then the page itself: console, requests, widths, axe, light and dark. Control: discarded results are not kept. The page
+// of twelve maps has all of them on one device; train makes those in sight take steps, and those out of sight none.
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
+import type { FtleMapElement } from '../../src/element/ftle-map.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { expectSound, openPlainPage } from '../support/page.ts';
+import { expectSound, openPage, openPlainPage } from '../support/page.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -88,6 +90,28 @@ describe('the page of figures', () => {
     await choose(page, 'fig3b');
     await page.getByRole('button', { name: 'Run' }).click();
     expect(await comparisonOf(page)).toEqual(disturbed);
+    await page.close();
+  });
+});
+
+describe('the page of twelve maps', () => {
+  it('has twelve, of which those in sight train', async () => {
+    const { page, complaints } = await openPage(browser, 'twelve.html', {
+      width: 360,
+      height: 420,
+    });
+    expect(await page.locator('ftle-map').count()).toBe(12);
+    const stepsOf = (index: number): Promise<number> =>
+      page
+        .locator('ftle-map')
+        .nth(index)
+        .evaluate((map: FtleMapElement) => map.status?.stepCount ?? 0);
+    await page.getByRole('button', { name: 'Train' }).click();
+    await expect.poll(() => stepsOf(0), { timeout: 60_000 }).toBeGreaterThan(0);
+    expect(await stepsOf(11)).toBe(0);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await expectSound(page);
+    expect(complaints).toEqual([]);
     await page.close();
   });
 });
