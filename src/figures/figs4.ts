@@ -66,7 +66,6 @@ export const FIG_S4: Figure<DigitResult> = {
             {
               quantity: 'angle in the step that crosses the boundary, degrees',
               paper: null,
-              statement: 'small at the boundary',
               ours: crossing.angle,
               error: crossing.deviation / Math.sqrt(crossing.count),
             },
