@@ -38,7 +38,7 @@ export interface Level extends Omit<Trained, 'network'> {
   readonly boundary: number;
   /** In discs of the radii {@link CENTRE_EXTENTS}. */
   readonly centres: readonly number[];
-  /** Of the boundary, before training. */
+  /** On the circle, before training. */
   readonly start: number;
 }
 

@@ -20,7 +20,7 @@ import {
   type Variation,
 } from './fig3b-cases.ts';
 import { concludeLevels } from './fig3b-conclusion.ts';
-import { exponentsAt, restoreNetwork, trainTogether } from './training.ts';
+import { exponentsAt, measureAt, restoreNetwork, trainTogether } from './training.ts';
 
 /*
  * Fig. 3(b) of Storm et al. (2024): L⟨λ₁⟩ on the decision boundary and in the centre against the width N, for
@@ -71,6 +71,9 @@ const PLANS: Readonly<Record<FigureSettings['size'], LevelsPlan>> = {
 };
 
 const BOUNDARY_POINTS = 128;
+/** Where the boundary is looked for: this part of the circle's radius inside and outside of it. */
+const SEARCH_EXTENT = 0.5;
+const RADIUS_COUNT = 33;
 const CENTRE_POINTS = 64;
 
 export const FIG_3B: Figure<LevelsResult> = {
@@ -130,6 +133,21 @@ function titleOf(one: Case): string {
     .join(', ');
 }
 
+/** L⟨λ₁⟩ of one network on its boundary and in the discs. */
+export async function measureLevel(
+  engine: Engine,
+  network: Network,
+  circle: CircleData,
+): Promise<Pick<Level, 'boundary' | 'centres'>> {
+  const boundary = await boundaryLevel(engine, network, circle);
+  const centres: number[] = [];
+  for (const extent of CENTRE_EXTENTS) {
+    const points = discPoints(extent * circle.radius, CENTRE_POINTS);
+    centres.push(await levelAt(engine, network, points));
+  }
+  return { boundary, centres };
+}
+
 async function trainCase(
   context: StepContext<LevelsResult>,
   one: Case,
@@ -146,21 +164,49 @@ async function trainCase(
   const levels: Level[] = [];
   for (const [i, { network, ...rest }] of trained.entries()) {
     await context.checkpoint();
-    const start = await boundaryLevel(context.engine, networks[i], circle);
-    const own = restoreNetwork(network);
-    const boundary = await boundaryLevel(context.engine, own, circle);
-    const centres: number[] = [];
-    for (const extent of CENTRE_EXTENTS) {
-      const points = discPoints(extent * circle.radius, CENTRE_POINTS);
-      centres.push(await levelAt(context.engine, own, points));
-    }
-    levels.push({ ...rest, start, boundary, centres });
+    const start = await levelAt(
+      context.engine,
+      networks[i],
+      ringPoints(circle.radius, BOUNDARY_POINTS),
+    );
+    const own = await measureLevel(context.engine, restoreNetwork(network), circle);
+    levels.push({ ...rest, ...own, start });
   }
   return { levels, networks: trained.map(({ network }) => network) };
 }
 
-function boundaryLevel(engine: Engine, network: Network, { radius }: CircleData) {
-  return levelAt(engine, network, ringPoints(radius, BOUNDARY_POINTS));
+/**
+ * L⟨λ₁⟩ where the network's output changes its sign: on each ray from the middle at the change that is nearest
+ * the circle. Rays without one are left out; on the circle itself if no ray has one.
+ */
+async function boundaryLevel(
+  engine: Engine,
+  network: Network,
+  { radius }: CircleData,
+): Promise<number> {
+  const radii = Array.from({ length: RADIUS_COUNT }, (_, i) => {
+    return radius * (1 + SEARCH_EXTENT * ((2 * i) / (RADIUS_COUNT - 1) - 1));
+  });
+  const rings = radii.map((own) => ringPoints(own, BOUNDARY_POINTS));
+  const outputs: Float32Array[] = [];
+  for (const ring of rings) outputs.push((await measureAt(engine, network, ring)).outputs);
+  const found: number[] = [];
+  for (let ray = 0; ray < BOUNDARY_POINTS; ray++) {
+    const crossings: number[] = [];
+    for (let i = 1; i < RADIUS_COUNT; i++) {
+      const [inner, outer] = [outputs[i - 1][ray], outputs[i][ray]];
+      if (inner > 0 === outer > 0) continue;
+      const part = inner / (inner - outer);
+      crossings.push(radii[i - 1] + part * (radii[i] - radii[i - 1]));
+    }
+    if (crossings.length === 0) continue;
+    const distance = (own: number): number => Math.abs(own - radius);
+    const own = crossings.reduce((best, one) => (distance(one) < distance(best) ? one : best));
+    const [x, y] = rings[0].subarray(2 * ray, 2 * ray + 2);
+    found.push((x / radii[0]) * own, (y / radii[0]) * own);
+  }
+  const points = found.length > 0 ? Float32Array.from(found) : ringPoints(radius, BOUNDARY_POINTS);
+  return levelAt(engine, network, points);
 }
 
 /** Mean of L·λ₁. */

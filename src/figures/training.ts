@@ -1,5 +1,11 @@
 import type { Dataset } from '../data/dataset.ts';
-import type { Engine, Model, TrainingOptions, TrainingStatus } from '../engine/engine.ts';
+import type {
+  Engine,
+  Model,
+  PointsData,
+  TrainingOptions,
+  TrainingStatus,
+} from '../engine/engine.ts';
 import { FtleError } from '../errors.ts';
 import { createNetwork, type Network } from '../model/network.ts';
 import type { StepContext, StoredNetwork } from './figure.ts';
@@ -107,6 +113,15 @@ export async function exponentsAt(
   network: Network,
   points: Float32Array,
 ): Promise<Float32Array> {
+  return (await measureAt(engine, network, points)).exponents;
+}
+
+/** Likewise, with outputs and classes. */
+export async function measureAt(
+  engine: Engine,
+  network: Network,
+  points: Float32Array,
+): Promise<PointsData> {
   const model: Model = engine.createModel(network);
   try {
     const evaluator = await engine.createEvaluator(model, {
@@ -116,7 +131,7 @@ export async function exponentsAt(
       directions: false,
     });
     try {
-      return (await evaluator.evaluate(points)).exponents;
+      return await evaluator.evaluate(points);
     } finally {
       evaluator.dispose();
     }
