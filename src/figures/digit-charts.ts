@@ -47,7 +47,11 @@ export interface PointRow {
 }
 
 /** Blue below 0, pale there, red above, as in the maps. */
-const DIVERGING = { range: ['#2166ac', '#cfd8dc', '#b2182b'], domainMid: 0 } as const;
+const DIVERGING = {
+  range: ['#2166ac', '#cfd8dc', '#b2182b'],
+  interpolate: 'rgb',
+  domainMid: 0,
+} as const;
 
 const place = {
   x: { field: 's', type: 'quantitative', title: 'first neuron' },
@@ -84,7 +88,7 @@ export function projectionChart(
       },
       {
         data: { values: attack },
-        mark: { type: 'line', color: '#000000', strokeWidth: 8, strokeCap: 'round' },
+        mark: { type: 'line', color: '#000000', strokeWidth: 6.5, strokeCap: 'round' },
         encoding: { ...place, order: { field: 'step' } },
       },
       {

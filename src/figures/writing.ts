@@ -51,7 +51,8 @@ export function showNumber(value: number): string {
   if (Math.abs(value) < 1e-9) return '0';
   if (Number.isInteger(value)) return String(value).replace('-', '−');
   const size = Math.abs(value);
-  const text = size >= 0.01 && size < 1e5 ? value.toFixed(2) : value.toPrecision(2);
+  const text =
+    size >= 0.01 && size < 1e5 ? value.toFixed(size < 0.1 ? 3 : 2) : value.toPrecision(2);
   return text.replaceAll('-', '−');
 }
 
