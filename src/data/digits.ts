@@ -36,12 +36,11 @@ export type FileReader = (name: string) => Promise<Uint8Array>;
  */
 export async function readMnist(read: FileReader): Promise<DigitImages> {
   const load = async (name: string): Promise<IdxArray> => readIdx(await read(name), name);
-  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
-    load(MNIST_FILES.trainImages),
-    load(MNIST_FILES.trainLabels),
-    load(MNIST_FILES.testImages),
-    load(MNIST_FILES.testLabels),
-  ]);
+  // One after the other, so that of several faults the same one is told each time.
+  const trainImages = await load(MNIST_FILES.trainImages);
+  const trainLabels = await load(MNIST_FILES.trainLabels);
+  const testImages = await load(MNIST_FILES.testImages);
+  const testLabels = await load(MNIST_FILES.testLabels);
   checkPair(trainImages, trainLabels, MNIST_FILES.trainImages, MNIST_FILES.trainLabels);
   checkPair(testImages, testLabels, MNIST_FILES.testImages, MNIST_FILES.testLabels);
   return {
