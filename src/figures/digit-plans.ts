@@ -29,7 +29,7 @@ export interface DigitPlan {
 export const ATTACK = { from: 9, to: 4, stepCount: 40, stepSize: 0.2 } as const;
 
 const LONG = { sampleCount: 2_400_000, batchSize: 256, learningRate: 0.0045 } as const;
-const SHORT = { sampleCount: 64_000, batchSize: 128, learningRate: 0.005 } as const;
+const SHORT = { sampleCount: 120_000, batchSize: 256, learningRate: 0.006 } as const;
 const QUICK = { sampleCount: 25_000, batchSize: 64, learningRate: 0.004 } as const;
 
 export const PLANS: Readonly<Record<FigureSize, DigitPlan>> = {
