@@ -8,6 +8,7 @@ export default defineConfig({
   root: import.meta.dirname,
   base: './',
   plugins: [wgsl()],
+  worker: { format: 'es', plugins: () => [wgsl()] },
   resolve: { alias: ENTRY_ALIASES },
   cacheDir: '../node_modules/.vite/demo',
   build: {
@@ -18,6 +19,8 @@ export default defineConfig({
       input: {
         index: resolve(import.meta.dirname, 'index.html'),
         own: resolve(import.meta.dirname, 'own.html'),
+        figures: resolve(import.meta.dirname, 'figures.html'),
+        twelve: resolve(import.meta.dirname, 'twelve.html'),
         bench: resolve(import.meta.dirname, 'bench.html'),
         'ftle-map': resolve(import.meta.dirname, '../src/element/define.ts'),
       },

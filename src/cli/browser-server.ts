@@ -102,7 +102,8 @@ function answer(response: ServerResponse, type: string, text: string): void {
   response
     .writeHead(200, {
       'content-type': `${type}; charset=utf-8`,
-      'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'",
+      'content-security-policy':
+        "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:",
       'cache-control': 'no-store',
     })
     .end(text);

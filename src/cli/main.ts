@@ -6,6 +6,7 @@ import { addAccuracyCommand } from './commands/accuracy.ts';
 import { addAttackCommand } from './commands/attack.ts';
 import { addBenchCommand } from './commands/bench.ts';
 import { addFieldCommand } from './commands/field.ts';
+import { addFigureCommand } from './commands/figure.ts';
 import { addInspectCommand } from './commands/inspect.ts';
 import { addPointsCommand } from './commands/points.ts';
 import { addRenderCommand } from './commands/render.ts';
@@ -37,6 +38,7 @@ function createProgram(signal: AbortSignal): Command {
   addTrainCommand(program, signal);
   addAccuracyCommand(program, signal);
   addAttackCommand(program, signal);
+  addFigureCommand(program, signal);
   addBenchCommand(program, signal);
   program.addHelpText(
     'after',

@@ -281,7 +281,8 @@ export function escapeXml(text: string): string {
 /** Control characters, half surrogate pairs, U+FFFE and U+FFFF. */
 const NOT_XML = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-function base64(bytes: Uint8Array): string {
+/** Bytes as text for data addresses. */
+export function base64(bytes: Uint8Array): string {
   const parts: string[] = [];
   // Whole groups of three bytes, so that parts can be joined.
   const step = 3 * 8192;

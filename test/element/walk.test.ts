@@ -86,6 +86,12 @@ describe('with keys alone', () => {
         await userEvent.keyboard('{ArrowLeft}');
         expect(element.layer).toBe(2);
       },
+      Surface: async () => {
+        await userEvent.keyboard(' ');
+        expect(element.surface).toBe(true);
+        await userEvent.keyboard(' ');
+        expect(element.surface).toBe(false);
+      },
       Ridges: async () => {
         await userEvent.keyboard(' ');
         expect(element.ridges).toBe(false);
@@ -117,11 +123,13 @@ describe('with keys alone', () => {
       'Step',
       'Reset',
       'Layer',
+      'Play layers',
       'Learning rate',
       'Ridges',
       'Directions',
       'Boundary',
       'Samples',
+      'Surface',
       'Zoom in',
       'Zoom out',
       'Home',

@@ -22,6 +22,22 @@ export async function openPage(
   viewport: { width: number; height: number },
   colorScheme: 'light' | 'dark' = 'light',
 ): Promise<OpenPage> {
+  const opened = await openPlainPage(browser, path, viewport, colorScheme);
+  await opened.page.waitForFunction(
+    () => document.querySelector<FtleMapElement>('ftle-map')?.frame,
+    undefined,
+    { timeout: 60_000 },
+  );
+  return opened;
+}
+
+/** Opens a page of the built demo that has no map. */
+export async function openPlainPage(
+  browser: Browser,
+  path: string,
+  viewport: { width: number; height: number },
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<OpenPage> {
   const page = await browser.newPage({ viewport, colorScheme });
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
@@ -31,11 +47,6 @@ export async function openPage(
     if (protocol.startsWith('http') && hostname !== 'localhost') complaints.push(request.url());
   });
   await page.goto(new URL(path, inject('siteUrl')).href);
-  await page.waitForFunction(
-    () => document.querySelector<FtleMapElement>('ftle-map')?.frame,
-    undefined,
-    { timeout: 60_000 },
-  );
   return { page, complaints };
 }
 

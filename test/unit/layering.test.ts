@@ -23,8 +23,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   engine: ['gpu', 'wgsl', 'reference', 'model', 'ops', 'math', 'data', 'shaders/kernels'],
   curves: ['engine', 'reference', 'model', 'math'],
   render: ['curves', 'engine', 'gpu', 'model', 'wgsl', 'shaders/render'],
+  figures: ['engine', 'curves', 'render', 'files', 'data', 'model', 'reference', 'math'],
   element: ['engine', 'curves', 'render', 'files', 'data', 'model', 'reference', 'gpu', 'math'],
   cli: [
+    'figures',
     'engine',
     'curves',
     'render',
@@ -50,6 +52,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'package.json': ['cli'],
   pbf: ['files'],
   playwright: ['cli'],
+  vega: ['figures'],
+  'vega-interpreter': ['figures'],
+  'vega-lite': ['figures'],
   webgpu: ['cli'],
   'wgpu-matrix': ['render'],
 };

@@ -2,8 +2,10 @@ import { attackPoints } from './attack.ts';
 import { measureAccuracy } from './accuracy.ts';
 import { measureKernels } from './bench.ts';
 import { computeField } from './field.ts';
+import { computeFigure } from './figure.ts';
 import type { Job, JobContext } from './job.ts';
 import { computePoints } from './points.ts';
+import { rasterisePictures } from './rasterise.ts';
 import { computePicture } from './render.ts';
 import { trainNetwork } from './train.ts';
 
@@ -15,6 +17,8 @@ export const JOBS = {
   train: trainNetwork,
   accuracy: measureAccuracy,
   attack: attackPoints,
+  figure: computeFigure,
+  rasterise: rasterisePictures,
   bench: measureKernels,
 } as const;
 

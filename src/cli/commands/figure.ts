@@ -1,0 +1,173 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readMnist, type DigitImages } from '../../data/digits.ts';
+import { DataError } from '../../errors.ts';
+import type { Conclusion, Figure, FigureSettings } from '../../figures/figure.ts';
+import { FIGURE_NAMES, findFigure } from '../../figures/registry.ts';
+import { comparisonMarkdown, tableCsv, tableJson } from '../../figures/writing.ts';
+import { writeNetwork } from '../../files/save.ts';
+import { oneOf, wholeNumber } from '../arguments.ts';
+import type { StepPart } from '../jobs/figure.ts';
+import { addBackendOption, createCommand, startSession, valueOption } from '../options.ts';
+import { writeOutput } from '../output.ts';
+import { decodePacket, encodePacket } from '../packet.ts';
+import { reasonOf } from '../rows.ts';
+import type { RunOptions, Session } from '../session.ts';
+import { showSeconds } from '../wording.ts';
+
+interface Options extends RunOptions {
+  readonly out: string;
+  readonly quick?: boolean;
+  readonly seed: number;
+  readonly resume?: boolean;
+  readonly mnist?: string;
+}
+
+/** Pixels for each unit of SVG in PNG files. */
+const PIXEL_RATIO = 2;
+
+export function addFigureCommand(program: Command, signal: AbortSignal): void {
+  const command = createCommand(
+    program,
+    'figure',
+    'a figure of Storm et al. (2024), trained anew',
+    ['figS1 --out figS1', 'fig3a --quick --out fig3a --backend cpu', 'fig3b --out fig3b --resume'],
+  );
+  const seed = 'decides start values, data and the order of samples';
+  command
+    .argument('<name>', FIGURE_NAMES.join(', '))
+    .requiredOption(
+      '--out <folder>',
+      'for charts (SVG, and PNG with webgpu), data (CSV, JSON), networks, comparison.md',
+    )
+    .option('--quick', 'a smaller form, in seconds')
+    .addOption(valueOption('--seed <n>', seed, wholeNumber(0, 2 ** 31), '1'))
+    .option('--mnist <folder>', 'fig4, figS4: the four files of MNIST, for the built-in digits')
+    .option('--resume', 'go on with what an earlier run has left in the folder');
+  addBackendOption(command).action((name: string, given: Options) => draw(name, given, signal));
+}
+
+async function draw(name: string, given: Options, signal: AbortSignal): Promise<void> {
+  const { out, backend, seed } = given;
+  const figure = findFigure(oneOf(FIGURE_NAMES)(name))!;
+  const session = startSession('figure', given, signal);
+  const size = given.quick ? 'quick' : 'full';
+  const digits = given.mnist === undefined ? undefined : await readDigits(figure, given.mnist);
+  const settings: FigureSettings = { size, seed, ...(digits && { digits }) };
+  await makeFolder(out);
+  const { results, seconds, description } = await computeSteps(figure, settings, given, session);
+  const conclusion = await figure.conclude(settings, results);
+  const files = await writeConclusion(figure, conclusion, given, session);
+  session.print(
+    { out, backend, device: description, seconds, size, seed, files, ...summary(conclusion) },
+    [
+      comparisonMarkdown(figure.title, conclusion),
+      `${out}: ${files.length} files`,
+      `${backend} (${description}), ${showSeconds(seconds)}`,
+    ],
+  );
+}
+
+function readDigits(figure: Figure<unknown>, folder: string): Promise<DigitImages> {
+  if (!figure.wantsDigits)
+    throw new DataError(`--mnist is given, but ${figure.name} has no digits`);
+  return readMnist(async (name) => {
+    const path = join(folder, name);
+    try {
+      return await readFile(path);
+    } catch (cause) {
+      throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
+    }
+  });
+}
+
+const summary = ({ comparison, findings }: Conclusion): object => ({ comparison, findings });
+
+/** Runs what is not kept in the folder yet; every step is kept there as soon as it is done. */
+async function computeSteps(
+  figure: Figure<unknown>,
+  settings: FigureSettings,
+  { out, backend, resume }: Options,
+  session: Session,
+) {
+  const folder = join(out, 'steps');
+  await makeFolder(folder);
+  const pathOf = (id: string): string =>
+    join(folder, `${figure.sharesWith ?? figure.name}-${settings.size}-${settings.seed}-${id}.bin`);
+  const results = new Map<string, unknown>();
+  for (const { id } of resume ? figure.steps(settings) : []) {
+    const kept = await readResult(pathOf(id));
+    if (kept !== undefined) results.set(id, kept);
+  }
+  const given = [...results].map(([id, result]): StepPart => ({ id, result }));
+  const run = await session.run(
+    backend,
+    'figure',
+    { name: figure.name, settings },
+    {
+      give: () => Promise.resolve(given.shift() ?? null),
+      async take({ id, result }) {
+        results.set(id, result);
+        await writeOutput(pathOf(id), Buffer.concat(encodePacket(result)));
+      },
+    },
+  );
+  return { ...run, results };
+}
+
+/** Undefined if there is no such file. */
+async function readResult(path: string): Promise<unknown> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
+  }
+  return decodePacket(bytes);
+}
+
+/** Names of the files that were written. */
+async function writeConclusion(
+  figure: Figure<unknown>,
+  conclusion: Conclusion,
+  { out, backend }: Options,
+  session: Session,
+): Promise<string[]> {
+  const { charts, tables, networks } = conclusion;
+  const files: string[] = [];
+  const write = async (name: string, content: Uint8Array | string): Promise<void> => {
+    await writeOutput(join(out, name), content);
+    files.push(name);
+  };
+  await write('comparison.md', comparisonMarkdown(figure.title, conclusion));
+  for (const table of tables) {
+    await write(`${table.name}.csv`, tableCsv(table));
+    await write(`${table.name}.json`, tableJson(table));
+  }
+  // What draws charts is larger than all the rest.
+  const { chartSvg } = await import('../../figures/chart.ts');
+  const pictures = await Promise.all(charts.map(chartSvg));
+  for (const [i, { name }] of charts.entries()) await write(`${name}.svg`, pictures[i]);
+  if (backend === 'webgpu') {
+    const job = { pictures, pixelRatio: PIXEL_RATIO };
+    const { result } = await session.run(backend, 'rasterise', job);
+    for (const [i, { name }] of charts.entries()) await write(`${name}.png`, result[i]);
+  } else {
+    session.reporter.note(`no PNG of charts: only the browser of --backend webgpu draws them`);
+  }
+  if (networks.length > 0) await makeFolder(join(out, 'networks'));
+  for (const { name, network } of networks) {
+    await write(`networks/${name}.safetensors`, await writeNetwork(network, 'safetensors'));
+  }
+  return files;
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new DataError(`${path} cannot be a folder: ${reasonOf(cause)}`, { cause });
+  }
+}

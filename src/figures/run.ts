@@ -1,0 +1,102 @@
+import { assert } from '../errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Conclusion, Figure, FigureSettings, Step } from './figure.ts';
+
+/** How far a run is. */
+export interface FigureProgress {
+  /** Of the whole figure by the costs of its steps, 0 to 1. */
+  readonly fraction: number;
+  /** Steps that are done, of how many. */
+  readonly doneCount: number;
+  readonly stepCount: number;
+  /** What it is at, for people. */
+  readonly title: string;
+}
+
+/** Where the results of steps are kept. */
+export interface ResultStore<Result> {
+  /** What is kept of a step; undefined if nothing is. */
+  load(id: string): Promise<Result | undefined>;
+  save(id: string, result: Result): Promise<void>;
+}
+
+export interface RunOptions<Result> {
+  readonly signal: AbortSignal;
+  readonly store: ResultStore<Result>;
+  onProgress?(progress: FigureProgress): void;
+  /** Resolves when the run may go on; by default at once. */
+  whilePaused?(): Promise<void>;
+}
+
+/**
+ * Runs those steps of a figure whose results are not kept already.
+ *
+ * @throws AbortError (DOMException) if the signal fires; results of steps that were done are kept.
+ */
+export async function runSteps<Result>(
+  figure: Figure<Result>,
+  settings: FigureSettings,
+  engine: Engine,
+  { signal, store, onProgress, whilePaused }: RunOptions<Result>,
+): Promise<ReadonlyMap<string, Result>> {
+  const steps = figure.steps(settings);
+  checkIds(steps);
+  const results = new Map<string, Result>();
+  const totalCost = sumOfCosts(steps);
+  let doneCost = 0;
+  const report = (title: string, partCost: number): void =>
+    onProgress?.({
+      fraction: (doneCost + partCost) / totalCost,
+      doneCount: results.size,
+      stepCount: steps.length,
+      title,
+    });
+  const checkpoint = async (): Promise<void> => {
+    signal.throwIfAborted();
+    await whilePaused?.();
+    signal.throwIfAborted();
+  };
+  for (const step of steps) {
+    await checkpoint();
+    let result = await store.load(step.id);
+    if (result === undefined) {
+      report(step.title, 0);
+      result = await step.run({
+        engine,
+        signal,
+        checkpoint,
+        earlier(id) {
+          assert(results.has(id), `step ${step.id} wants ${id}, which is no earlier step`);
+          return results.get(id)!;
+        },
+        onProgress: (fraction) => report(step.title, fraction * step.cost),
+      });
+      await store.save(step.id, result);
+    }
+    results.set(step.id, result);
+    doneCost += step.cost;
+    report(step.title, 0);
+  }
+  return results;
+}
+
+/** Runs a figure to its end. */
+export async function runFigure<Result>(
+  figure: Figure<Result>,
+  settings: FigureSettings,
+  engine: Engine,
+  options: RunOptions<Result>,
+): Promise<Conclusion> {
+  return figure.conclude(settings, await runSteps(figure, settings, engine, options));
+}
+
+function checkIds<Result>(steps: readonly Step<Result>[]): void {
+  const ids = new Set<string>();
+  for (const { id } of steps) {
+    assert(/^[\w.-]+$/.test(id) && !ids.has(id), `id ${id} of a step is used twice or ill-formed`);
+    ids.add(id);
+  }
+}
+
+const sumOfCosts = <Result>(steps: readonly Step<Result>[]): number =>
+  steps.reduce((sum, { cost }) => sum + cost, 0);

@@ -1,0 +1,141 @@
+import type { Dataset } from '../data/dataset.ts';
+import type {
+  Engine,
+  Model,
+  PointsData,
+  TrainingOptions,
+  TrainingStatus,
+} from '../engine/engine.ts';
+import { FtleError } from '../errors.ts';
+import { createNetwork, type Network } from '../model/network.ts';
+import type { StepContext, StoredNetwork } from './figure.ts';
+
+/** How long networks are trained. */
+export interface Schedule {
+  /** Steps at most. */
+  readonly stepCount: number;
+  /** Stops at the end of a stage in which each network has this accuracy on the test set; never by default. */
+  readonly accuracy?: number;
+  /** Whether the learning rate falls linearly, stage by stage, nearly to zero; it stays by default. */
+  readonly decay?: boolean;
+}
+
+/** Equal stages that training has: what depends on its course does so at their ends, whatever the speed. */
+const STAGE_COUNT = 20;
+
+/** What came of training one network. */
+export interface Trained {
+  readonly network: StoredNetwork;
+  readonly stepCount: number;
+  readonly testAccuracy: number;
+  readonly testLoss: number;
+}
+
+/** Milliseconds of training between two checkpoints, about. */
+const TURN = 400;
+const FIRST_STEPS = 16;
+
+/**
+ * Networks of one architecture trained with the same options, the seed of each one above that of the one before.
+ *
+ * @throws FtleError if one diverges.
+ */
+export async function trainTogether(
+  {
+    engine,
+    checkpoint,
+    onProgress,
+  }: Pick<StepContext<never>, 'engine' | 'checkpoint' | 'onProgress'>,
+  networks: readonly Network[],
+  dataset: Dataset,
+  options: TrainingOptions,
+  { stepCount, accuracy = Infinity, decay = false }: Schedule,
+): Promise<Trained[]> {
+  const members = networks.map((_, i) => ({
+    seed: options.seed + i,
+    learningRate: options.learningRate,
+  }));
+  const population = await engine.createPopulation(networks, dataset, options, members);
+  try {
+    let statuses: readonly TrainingStatus[] = [];
+    let turn = FIRST_STEPS;
+    let done = 0;
+    for (let stage = 0; stage < STAGE_COUNT; stage++) {
+      if (decay) {
+        const rate = options.learningRate * (1 - stage / STAGE_COUNT);
+        population.setLearningRates(networks.map(() => rate));
+      }
+      const end = Math.ceil((stepCount * (stage + 1)) / STAGE_COUNT);
+      while (done < end) {
+        await checkpoint();
+        const start = performance.now();
+        const count = Math.min(turn, end - done);
+        await population.step(count);
+        done += count;
+        onProgress(done / stepCount);
+        const elapsed = Math.max(1, performance.now() - start);
+        turn = Math.max(1, Math.round(Math.min(4 * turn, (count * TURN) / elapsed)));
+      }
+      const isWatched = Number.isFinite(accuracy) || stage === STAGE_COUNT - 1;
+      if (!isWatched) continue;
+      statuses = await population.evaluate();
+      checkStatuses(statuses, options);
+      if (statuses.every(({ testAccuracy }) => testAccuracy >= accuracy)) break;
+    }
+    return await Promise.all(
+      population.models.map(async (model, i) => ({
+        network: { spec: networks[i].spec, parameters: await model.read() },
+        stepCount: population.stepCounts[i],
+        testAccuracy: statuses[i].testAccuracy,
+        testLoss: statuses[i].testLoss,
+      })),
+    );
+  } finally {
+    population.dispose();
+  }
+}
+
+function checkStatuses(statuses: readonly TrainingStatus[], { learningRate }: TrainingOptions) {
+  const bad = statuses.findIndex(({ diverged }) => diverged);
+  if (bad < 0) return;
+  throw new FtleError(
+    'diverged',
+    `network ${bad} of the figure diverged after ${statuses[bad].stepCount} steps at learning rate ${learningRate}`,
+  );
+}
+
+export const restoreNetwork = ({ spec, parameters }: StoredNetwork): Network =>
+  createNetwork(spec, parameters);
+
+/** λ₁ over all input directions at the last hidden layer, at points [count][inputWidth]; −Infinity where J = 0. */
+export async function exponentsAt(
+  engine: Engine,
+  network: Network,
+  points: Float32Array,
+): Promise<Float32Array> {
+  return (await measureAt(engine, network, points)).exponents;
+}
+
+/** Likewise, with outputs and classes. */
+export async function measureAt(
+  engine: Engine,
+  network: Network,
+  points: Float32Array,
+): Promise<PointsData> {
+  const model: Model = engine.createModel(network);
+  try {
+    const evaluator = await engine.createEvaluator(model, {
+      layer: network.depth,
+      space: 'full',
+      exponentCount: 1,
+      directions: false,
+    });
+    try {
+      return await evaluator.evaluate(points);
+    } finally {
+      evaluator.dispose();
+    }
+  } finally {
+    model.dispose();
+  }
+}
