@@ -1,49 +1,84 @@
-// paper.mjs: docs/paper.md from figures that were run in full
+// paper.mjs: numbers and pictures of figures that were run in full, put into docs/paper.md
 //
 //   node tools/paper.mjs FOLDER    FOLDER/NAME is what `ftle figure NAME --out FOLDER/NAME` has left
 //
-// One table of all figures, what was found below it, and the charts in docs/images.
+// Replaces the rows of these figures in the one table of the page, and what stands between the lines
+// `<!-- NAME -->` and `<!-- end of NAME -->`; all else there is written by hand and stays. Charts go to docs/images.
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 const ROOT = resolve(import.meta.dirname, '..');
+const PAGE = join(ROOT, 'docs/paper.md');
 const NAMES = ['fig2', 'fig3a', 'fig3b', 'figS1', 'fig4', 'figS4'];
-const HEAD = `# The paper, figure by figure
 
-Figures of Storm et al., Phys. Rev. Lett. 132, 057301 (2024), trained anew by \`npx ftle figure NAME --out NAME\` and
-concluded by \`node tools/paper.mjs\`. Numbers of the paper are read off its figures. Ours are means over start
-weights ± their standard errors.
-`;
+/** @typedef {{ rows: string[], text: string }} Part */
+
+/**
+ * What a run has left of a figure, for the page; null if it is not there.
+ *
+ * @param {string} folder
+ * @param {string} name
+ * @returns {Part | null}
+ */
+function readPart(folder, name) {
+  const place = join(folder, name);
+  if (!existsSync(join(place, 'comparison.md'))) return null;
+  const lines = readFileSync(join(place, 'comparison.md'), 'utf8').split('\n');
+  const title = lines[0].replace(/^# /, '');
+  const pictures = readdirSync(place)
+    .filter((file) => file.startsWith(name) && file.endsWith('.svg'))
+    .sort();
+  for (const picture of pictures) {
+    copyFileSync(join(place, picture), join(ROOT, 'docs/images', picture));
+  }
+  const table = lines.filter((line) => line.startsWith('|')).slice(2);
+  return {
+    rows: table.map((line) => `| ${name} ${line}`),
+    text: [
+      ...pictures.map((picture) => `![${title}](images/${picture})`),
+      lines.filter((line) => line.startsWith('- ')).join('\n'),
+    ].join('\n\n'),
+  };
+}
+
+/**
+ * @param {string} page
+ * @param {string} name
+ * @param {Part} part
+ */
+function putPart(page, name, { rows, text }) {
+  const block = new RegExp(`<!-- ${name} -->[^]*<!-- end of ${name} -->`);
+  if (!block.test(page))
+    throw new Error(`${PAGE} has no lines <!-- ${name} --> and <!-- end of ${name} -->`);
+  const lines = page.split('\n');
+  const figureOf = (/** @type {string} */ line) => /^\| (fig\w+) /.exec(line)?.[1];
+  const others = lines.filter((line) => figureOf(line) !== name);
+  // Rows stand in the order of NAMES, behind the head of the table.
+  const head = others.findIndex((line) => /^\| -+/.test(line));
+  if (head < 0) throw new Error(`${PAGE} has no table`);
+  let place = head + 1;
+  while (NAMES.indexOf(figureOf(others[place]) ?? '') >= 0) {
+    if (NAMES.indexOf(figureOf(others[place]) ?? '') > NAMES.indexOf(name)) break;
+    place++;
+  }
+  others.splice(place, 0, ...rows);
+  return others
+    .join('\n')
+    .replace(block, () => `<!-- ${name} -->\n\n${text}\n\n<!-- end of ${name} -->`);
+}
 
 const [folder] = process.argv.slice(2);
-if (folder === undefined)
+if (folder === undefined) {
   throw new Error('which folder are the figures in? node tools/paper.mjs FOLDER');
-
-const rows = [];
-const parts = [];
-for (const name of NAMES) {
-  const place = join(folder, name);
-  if (!existsSync(join(place, 'comparison.md'))) continue;
-  const lines = readFileSync(join(place, 'comparison.md'), 'utf8').split('\n');
-  const [title] = lines;
-  const table = lines.filter((line) => line.startsWith('|'));
-  rows.push(...table.slice(2).map((line) => `| ${name} ${line}`));
-  const findings = lines.filter((line) => line.startsWith('- '));
-  const own = [`## ${name}: ${title.replace(/^# /, '')}`];
-  for (const picture of readdirSync(place).sort()) {
-    if (!picture.startsWith(name) || !picture.endsWith('.svg')) continue;
-    copyFileSync(join(place, picture), join(ROOT, 'docs/images', picture));
-    own.push(`![${title.replace(/^# /, '')}](images/${picture})`);
-  }
-  parts.push(...own, findings.join('\n'));
 }
-const table = [
-  '| figure | quantity | paper | ours | deviation | why |',
-  '| --- | --- | --: | --: | --: | --- |',
-  ...rows,
-].join('\n');
-const path = join(ROOT, 'docs/paper.md');
-const text = [HEAD, table, ...parts].join('\n\n');
-writeFileSync(path, await format(text, { ...(await resolveConfig(path)), parser: 'markdown' }));
-console.log(`${path}: ${rows.length} rows`);
+let page = readFileSync(PAGE, 'utf8');
+const found = [];
+for (const name of NAMES) {
+  const part = readPart(folder, name);
+  if (!part) continue;
+  page = putPart(page, name, part);
+  found.push(name);
+}
+writeFileSync(PAGE, await format(page, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
+console.log(`${PAGE}: ${found.join(', ') || 'no figures found'}`);
