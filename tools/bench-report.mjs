@@ -98,6 +98,31 @@ export function mergePeers(measured, adapter, python) {
 }
 
 /**
+ * Reports of several runs on one adapter as one: each part is that of the first that has it.
+ *
+ * @param {readonly Report[]} reports - at least one.
+ * @returns {Report}
+ * @throws Error if adapters differ.
+ */
+export function joinReports(reports) {
+  const [first] = reports;
+  const other = reports.find(({ adapter }) => adapter !== first.adapter);
+  if (other) throw new Error(`one report is of ${first.adapter}, another of ${other.adapter}`);
+  /** @template T @param {(report: Report) => readonly T[]} rowsOf */
+  const rows = (rowsOf) => [...(reports.map(rowsOf).find((found) => found.length > 0) ?? [])];
+  const kernels = reports.find(({ ceilings }) => ceilings) ?? first;
+  return {
+    ...first,
+    command: reports.map(({ command }) => command).join(' and '),
+    ceilings: kernels.ceilings,
+    growth: kernels.growth ?? null,
+    rows: rows((report) => report.rows),
+    pageRows: rows((report) => report.pageRows),
+    peers: rows((report) => report.peers),
+  };
+}
+
+/**
  * One thing that two reports have.
  *
  * @typedef {object} Pair

@@ -10,7 +10,7 @@
 //   --url ADDRESS    a Chromium that is open on this machine (--remote-debugging-port), such as http://localhost:9222
 //   --workloads FILE writes the fields for tools/peers.py, and measures nothing
 //   --python FILE    what tools/peers.py printed, for the table of contestants
-//   --from FILE      takes a report of --json instead of measuring
+//   --from FILES     takes reports of --json instead of measuring, of several parts if there are more
 //   --json FILE      writes { adapter, date, command, ceilings, growth, rows, pageRows, peers }
 //   --html FILE      writes a page with roofline and bars
 //   --compare FILE   prints ratios to a report of --json; exits with 1 if one is worse by more than --margin
@@ -27,7 +27,14 @@ import { bundleKernels } from './bench-bundle.mjs';
 import { reportPage } from './bench-charts.mjs';
 import { benchDawn, benchKernels, benchPipelines } from './bench-kernels.mjs';
 import { benchPeers, writeWorkloads } from './bench-peers.mjs';
-import { mergePeers, pairReports, pairTable, reportTables, worsePairs } from './bench-report.mjs';
+import {
+  joinReports,
+  mergePeers,
+  pairReports,
+  pairTable,
+  reportTables,
+  worsePairs,
+} from './bench-report.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
 
@@ -39,7 +46,7 @@ const REPORT = resolve(ROOT, 'docs/bench.md');
 const PARTS = ['page', 'kernels', 'peers'];
 const FIELDS = ['A', 'B', 'C'];
 const USAGE =
-  'npm run bench -- [--only page,kernels,peers] [--fields A,B,C] [--runs N] [--quick] [--dawn | --url ADDRESS | --from FILE] [--workloads FILE] [--python FILE] [--json FILE] [--html FILE] [--compare FILE [--margin X]] [--save] | --bundle FILE.mjs';
+  'npm run bench -- [--only page,kernels,peers] [--fields A,B,C] [--runs N] [--quick] [--dawn | --url ADDRESS | --from FILES] [--workloads FILE] [--python FILE] [--json FILE] [--html FILE] [--compare FILE [--margin X]] [--save] | --bundle FILE.mjs';
 
 function readOptions() {
   try {
@@ -109,11 +116,24 @@ async function openBrowser(url) {
   return chromium.launch(launchOptions(path, await chooseGpu(path)));
 }
 
-const command = () => ['npm run bench --', ...process.argv.slice(2)].join(' ');
+/** What was measured, as a command without the names of files. @param {Options} options */
+function commandOf({ parts, fields, runs, quick, dawn }) {
+  const said = ['npm run bench -- --runs', runs];
+  if (parts.length < PARTS.length) said.push('--only', parts.join(','));
+  if (parts.includes('peers') && fields.length < FIELDS.length) {
+    said.push('--fields', fields.join(','));
+  }
+  if (quick) said.push('--quick');
+  if (dawn) said.push('--dawn');
+  return said.join(' ');
+}
+
 const today = () => new Date().toISOString().slice(0, 10);
 
 /** @param {Options} options @returns {Promise<Report>} */
-async function measure({ parts, fields, runs, quick, dawn, url, python }) {
+async function measure(options) {
+  const { parts, fields, runs, quick, dawn, url, python } = options;
+  const command = commandOf(options);
   const date = today();
   // Read first: a wrong file is known before minutes are spent.
   /** @type {import('./bench-report.mjs').PythonRow[]} */
@@ -125,7 +145,7 @@ async function measure({ parts, fields, runs, quick, dawn, url, python }) {
   }
   if (dawn) {
     const { adapter, ceilings, rows } = await benchDawn({ quick, log });
-    return { adapter, date, command: command(), ceilings, rows, pageRows: [], peers: [] };
+    return { adapter, date, command, ceilings, rows, pageRows: [], peers: [] };
   }
   // What builds and serves is loaded only where it is needed.
   const { serveBench } = await import('./bench-site.mjs');
@@ -147,7 +167,7 @@ async function measure({ parts, fields, runs, quick, dawn, url, python }) {
     return {
       adapter,
       date,
-      command: command(),
+      command,
       ceilings: kernels?.ceilings ?? null,
       growth: kernels?.growth ?? null,
       rows: kernels?.rows ?? [],
@@ -160,10 +180,14 @@ async function measure({ parts, fields, runs, quick, dawn, url, python }) {
   }
 }
 
-/** A report that was written, with rows of the script added. @param {string} file @param {string | undefined} python */
-function reread(file, python) {
-  /** @type {Report} */
-  const report = readJson(file);
+/**
+ * Reports that were written, as one, with rows of the script added.
+ *
+ * @param {string} files - separated by commas.
+ * @param {string | undefined} python
+ */
+function reread(files, python) {
+  const report = joinReports(files.split(',').map(readJson));
   if (python === undefined) return report;
   const inPage = report.peers.filter(({ paired }) => paired);
   return { ...report, peers: mergePeers(inPage, report.adapter, readJson(python).rows) };

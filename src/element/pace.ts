@@ -43,6 +43,9 @@ const FRAME_TIME = { fast: 15, slow: 60, cpu: 90 };
 /** Whether interpolation is faster than to compute: on a GPU it is not, for it waits for the CPU. */
 const CAN_INTERPOLATE = { fast: false, slow: true, cpu: false };
 
+/** Sides from which on that is so: what interpolation waits for takes as long as a small field does. */
+const LEAST_LOOSE_SIDE = 160;
+
 /** Parts of a frame's time that painting and the field may take; training gets the rest. */
 const PAINT_PART = 0.25;
 const FIELD_PART = 0.4;
@@ -102,9 +105,10 @@ export class Pace {
     const { fullSide, fieldArea, devicePixelCount } = picture;
     const paintTime = (scale: number): number =>
       scale ** 2 * devicePixelCount * this.#canvasPixelTime;
-    const isExact = !CAN_INTERPOLATE[this.speed];
-    const pixelTime = this.#pixelTimes[isExact ? 'exact' : 'loose'];
-    const fieldTime = (side: number): number => side ** 2 * fieldArea * pixelTime;
+    const isExact = (side: number): boolean =>
+      !CAN_INTERPOLATE[this.speed] || side < LEAST_LOOSE_SIDE;
+    const fieldTime = (side: number): number =>
+      side ** 2 * fieldArea * this.#pixelTimes[isExact(side) ? 'exact' : 'loose'];
     const canvasScale = this.#canvasScale.next(paintTime, PAINT_PART * frameTime, 1);
     const chosen = this.#side.next(fieldTime, FIELD_PART * frameTime, fullSide);
     const side = fixedSide ?? Math.min(chosen, fullSide);
@@ -112,7 +116,7 @@ export class Pace {
     const trainingTime = Math.max(frameTime - taken, LEAST_TRAINING_SHARE * taken);
     const stepCount = Math.floor(trainingTime / this.#stepTime);
     const steps = Math.max(1, Math.min(MAXIMAL_STEP_COUNT, stepCount));
-    return { side, isExact, canvasScale, stepCount: steps };
+    return { side, isExact: isExact(side), canvasScale, stepCount: steps };
   }
 
   /** The fields of a still picture, coarse to fine; one alone if it is quick. The last is exact. */

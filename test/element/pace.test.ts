@@ -62,9 +62,10 @@ describe('pace', () => {
 
   it('interpolates live frames where a wait for the CPU costs less than to compute', () => {
     const kinds = (['fast', 'slow', 'cpu'] as const).map((speed) => {
-      return new Pace(speed).next(null, PICTURE).isExact;
+      return new Pace(speed).next(512, PICTURE).isExact;
     });
     expect(kinds).toEqual([true, false, true]);
+    expect(new Pace('slow').next(64, PICTURE).isExact).toBe(true);
   });
 
   it('ends a still picture at the full side, or at what time allows', () => {

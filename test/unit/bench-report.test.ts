@@ -9,6 +9,7 @@ import { coordinatePlane } from '../../src/model/plane.ts';
 import { barChart, reportCharts, reportPage, rooflineChart } from '../../tools/bench-charts.mjs';
 import {
   median,
+  joinReports,
   mergePeers,
   pageRow,
   pairReports,
@@ -96,6 +97,21 @@ describe('numbers of a report', () => {
       ['jax-js (Wasm)', 2, 'CPU'],
     ]);
     expect(() => mergePeers([], 'gpu', [python])).toThrow('which was not measured');
+  });
+});
+
+describe('reports of several runs', () => {
+  it('are joined part by part, on one adapter only', () => {
+    const page: Report = { ...REPORT, command: 'one', ceilings: null, rows: [], peers: [] };
+    const rest: Report = { ...REPORT, command: 'two', pageRows: [] };
+    expect(joinReports([page, rest])).toMatchObject({
+      command: 'one and two',
+      ceilings: CEILINGS,
+      rows: REPORT.rows,
+      pageRows: REPORT.pageRows,
+      peers: REPORT.peers,
+    });
+    expect(() => joinReports([page, { ...rest, adapter: 'other' }])).toThrow(/of other/);
   });
 });
 
