@@ -1,7 +1,8 @@
 // Plan: screenshots of each overlay as a page shows it, 360 px in light and 2560 px in dark, and of all at once the other
 // way round; kept in dist/screens to be looked at. Each overlay changes the pixels of the picture, and none outside of
 // it; probe and colour bar stand where they must; nothing runs out of a narrow page; ground and text follow the
-// scheme. Control: two screenshots of the same are equal.
+// scheme. The surface, in all four, stands on the ground of the scheme and goes when it is taken away. Control: two
+// screenshots of the same are equal.
 import type { FtleMapElement } from 'ftle-map/element';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
@@ -154,5 +155,40 @@ describe.each([
     }
     expect(Math.min(dark, light)).toBeGreaterThan(50);
     expect(scheme === 'dark' ? dark : light).toBeGreaterThan(scheme === 'dark' ? light : dark);
+  });
+});
+
+describe.each([
+  [360, 'light'],
+  [360, 'dark'],
+  [2560, 'light'],
+  [2560, 'dark'],
+] as const)('at %d px, %s', (width, scheme) => {
+  it('the surface stands on the ground of the page', async () => {
+    const element = await mountAt(width, scheme);
+    const name = `${width}-${scheme}-surface`;
+    Object.assign(element, { ridges: true, boundary: true });
+    await element.whenIdle();
+    const flat = await shoot(element, name);
+    element.surface = true;
+    await element.whenIdle();
+    const shown = await shoot(element, name);
+    const { inside, outside } = changes(element, shown, flat);
+    expect(inside).toBeGreaterThan(0.2);
+    expect(outside).toBe(0);
+    // Nothing but the badge stands in the upper corners.
+    const scale = shown.width / element.getBoundingClientRect().width;
+    const frame = element.shadowRoot!.querySelector('.frame')!.getBoundingClientRect();
+    const corner =
+      4 * (Math.round(4 * scale) * shown.width + Math.round((frame.width - 4) * scale));
+    const [red, green, blue] = shown.data.subarray(corner);
+    const brightness = (red + green + blue) / 765;
+    if (scheme === 'dark') expect(brightness).toBeLessThan(0.35);
+    else expect(brightness).toBeGreaterThan(0.65);
+    const colors = new Set<number>();
+    for (let i = 0; i < shown.data.length; i += 4) {
+      colors.add((shown.data[i] << 16) | (shown.data[i + 1] << 8) | shown.data[i + 2]);
+    }
+    expect(colors.size).toBeGreaterThan(500);
   });
 });
