@@ -27,8 +27,8 @@ const results = mkdtempSync(join(tmpdir(), 'ftle-map-test-'));
  * @property {{ name: string, status: string, assertionResults: { status: string }[] }[]} testResults
  */
 
-/** Vitest projects, in the order in which they run. */
-const PROJECTS = ['unit', 'gpu', 'element', 'cli', 'page'];
+/** Vitest projects that need a browser, in the order in which they run, one at a time: they share the GPU. */
+const PROJECTS = ['gpu', 'element', 'cli', 'page'];
 
 let passed = 0;
 let failed = 0;
@@ -144,11 +144,15 @@ await step('browser', async () => {
   console.log(`browser: ${gpu} adapter: ${adapter ?? 'none'}`);
   return { ok: adapter !== null, note: `${browser.version}, ${gpu}: ${adapter ?? 'no adapter'}` };
 });
-await step('lint', async () => ({ ok: await runPackage('eslint', ['.', '--max-warnings=0']) }));
-await step('format', async () => ({
-  ok: await runPackage('prettier', ['--check', '--log-level=warn', '.']),
-}));
-await step('types', async () => ({ ok: await runPackage('typescript', ['--noEmit']) }));
+// None of these needs the GPU: they share the cores.
+await Promise.all([
+  step('lint', async () => ({ ok: await runPackage('eslint', ['.', '--max-warnings=0']) })),
+  step('format', async () => ({
+    ok: await runPackage('prettier', ['--check', '--log-level=warn', '.']),
+  })),
+  step('types', async () => ({ ok: await runPackage('typescript', ['--noEmit']) })),
+  step('unit', () => runProject('unit')),
+]);
 await step('build', async () => ({
   ok:
     (await runPackage('vite', ['build', '--logLevel=warn'])) &&
