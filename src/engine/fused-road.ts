@@ -1,19 +1,13 @@
 import fieldShader from '../../shaders/kernels/field.wgsl';
 import { asError } from '../errors.ts';
-import {
-  createArguments,
-  createKernel,
-  dispatch,
-  foldGrid,
-  type ArgumentSlots,
-  type Kernel,
-} from '../gpu/kernel.ts';
+import { createKernel } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { activationCode, activationSet } from '../math/activations.ts';
 import type { LayerPlace } from '../model/layer-choice.ts';
 import type { Program } from '../model/network.ts';
 import { BLOCK } from '../ops/op.ts';
 import { OPS } from '../ops/registry.ts';
+import { FieldDispatch } from './field-dispatch.ts';
 import type { FieldRoad } from './field-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { widestState } from './layered-program.ts';
@@ -37,13 +31,6 @@ export function canFuse({ ops }: Program, { opCount }: Pick<LayerPlace, 'opCount
   });
 }
 
-/** The kernel for as many points an invocation, and where its arguments stand. */
-interface Variant {
-  readonly kernel: Kernel;
-  readonly args: ArgumentSlots;
-  readonly points: number;
-}
-
 /**
  * The road for narrow networks: one dispatch, a few pixels an invocation.
  *
@@ -56,8 +43,7 @@ export async function createFusedRoad(
   model: GpuModel,
   slow: boolean,
 ): Promise<FieldRoad> {
-  const { inputWidth, outputWidth, program } = model.network;
-  const width = widestState(program);
+  const width = widestState(model.network.program);
   const lanes = slow ? 16 : 64;
   const written = width <= MOST_WRITTEN ? width : 0;
   let variant = await createVariant(scope, model, 1, slow ? 0 : written, lanes);
@@ -77,32 +63,9 @@ export async function createFusedRoad(
       );
       return better;
     },
-    record(pass, { place, buffers, plane, coordinates }, first, end) {
+    record(...parts) {
       if (failure) throw failure;
-      const { kernel, args, points } = variant;
-      args.write(0, {
-        exponentOpCount: place.opCount,
-        opCount: program.ops.length,
-        firstPixel: first,
-        endPixel: end,
-        width: buffers.width,
-        rowPlace: buffers.width,
-        inputWidth,
-        outputWidth,
-        span: place.span,
-      });
-      const { exponents, statuses, outputs } = buffers;
-      const bound = kernel.bind({
-        program: model.program('alternate'),
-        parameters: model.parameters,
-        args: args.slot(0),
-        plane,
-        coordinates,
-        exponents,
-        statuses,
-        outputs,
-      });
-      dispatch(pass, kernel, bound, foldGrid(Math.ceil((end - first) / points / lanes)));
+      variant.record(...parts);
     },
   };
 }
@@ -113,7 +76,7 @@ async function createVariant(
   points: number,
   written: number,
   lanes: number,
-): Promise<Variant> {
+): Promise<FieldDispatch> {
   const { ops } = model.network.program;
   const width = widestState({ ops });
   const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
@@ -133,5 +96,5 @@ async function createVariant(
     },
     overrides: { LANES: lanes, ACTIVATION_SET: activationSet(activations) },
   });
-  return { kernel, args: createArguments(scope, kernel), points };
+  return new FieldDispatch(scope, model, kernel, points, lanes);
 }

@@ -1,10 +1,11 @@
 import wideShader from '../../shaders/kernels/wide.wgsl';
 import { asError } from '../errors.ts';
-import { createArguments, createKernel, dispatch, foldGrid } from '../gpu/kernel.ts';
+import { createKernel } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { activationSet } from '../math/activations.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
 import { createByOpRoad } from './by-op-road.ts';
+import { FieldDispatch } from './field-dispatch.ts';
 import type { FieldRoad } from './field-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { widestState } from './layered-program.ts';
@@ -66,11 +67,12 @@ export async function createWideRoad(scope: Scope, model: GpuModel): Promise<Fie
 /** @param fours - a quarter of the points of an invocation. */
 async function createKernelRoad(scope: Scope, model: GpuModel, fours: number): Promise<FieldRoad> {
   const { device, network } = model;
-  const { inputWidth, outputWidth, program } = network;
-  const { ops } = program;
+  const { inputWidth, program } = network;
   const rows = BLOCK * blockCount(widestState(program));
   const points = BLOCK * fours;
-  const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
+  const activations = program.ops.flatMap((op) =>
+    op.name === 'activation' ? [op.activation] : [],
+  );
   const kernel = await createKernel(device, wideShader, {
     constants: {
       FOURS: fours,
@@ -82,36 +84,12 @@ async function createKernelRoad(scope: Scope, model: GpuModel, fours: number): P
     },
     overrides: { LANES, ACTIVATION_SET: activationSet(activations) },
   });
-  const args = createArguments(scope, kernel);
+  const narrowOpCount = inputWidth <= FEW_INPUTS ? 2 : 0;
+  const pixels = new FieldDispatch(scope, model, kernel, points, LANES, { narrowOpCount });
   return {
     name: 'wide',
     capacity: Infinity,
     grain: GROUPS * LANES * points,
-    record(pass, { place, buffers, plane, coordinates }, first, end) {
-      args.write(0, {
-        narrowOpCount: inputWidth <= FEW_INPUTS ? 2 : 0,
-        exponentOpCount: place.opCount,
-        opCount: ops.length,
-        firstPixel: first,
-        endPixel: end,
-        width: buffers.width,
-        rowPlace: buffers.width,
-        inputWidth,
-        outputWidth,
-        span: place.span,
-      });
-      const { exponents, statuses, outputs } = buffers;
-      const bound = kernel.bind({
-        program: model.program('alternate'),
-        parameters: model.parameters,
-        args: args.slot(0),
-        plane,
-        coordinates,
-        exponents,
-        statuses,
-        outputs,
-      });
-      dispatch(pass, kernel, bound, foldGrid(Math.ceil((end - first) / points / LANES)));
-    },
+    record: (...parts) => pixels.record(...parts),
   };
 }

@@ -1,12 +1,11 @@
 import { DIGIT_COUNT } from '../data/digits.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { FtleError } from '../errors.ts';
 import { parseArchitecture } from '../model/architecture.ts';
 import { createNetwork, type Network, type NetworkSpec } from '../model/network.ts';
 import { initialiseNetwork, readTensor, tensorPlaces, writeTensor } from '../model/parameters.ts';
 import type { TrainingOptions } from '../model/training.ts';
 import type { StepContext } from './figure.ts';
-import type { Trained } from './training.ts';
+import { evaluateTrained, storeTrained, type Trained } from './training.ts';
 
 /** How networks for digits are trained. */
 export interface DigitSchedule {
@@ -79,20 +78,7 @@ export async function trainOnDigits(
       await population.step(Math.min(TURN, stepCount - done));
       onProgress(Math.min(1, (done + TURN) / stepCount));
     }
-    const statuses = await population.evaluate();
-    const bad = statuses.findIndex(({ diverged }) => diverged);
-    if (bad >= 0) {
-      const after = `after ${statuses[bad].stepCount} steps at learning rate ${learningRate}`;
-      throw new FtleError('diverged', `network ${bad} of the figure diverged ${after}`);
-    }
-    return await Promise.all(
-      population.models.map(async (model, i) => ({
-        network: { spec: networks[i].spec, parameters: await model.read() },
-        stepCount: population.stepCounts[i],
-        testAccuracy: statuses[i].testAccuracy,
-        testLoss: statuses[i].testLoss,
-      })),
-    );
+    return await storeTrained(population, await evaluateTrained(population, options));
   } finally {
     population.dispose();
   }

@@ -3,6 +3,7 @@ import type {
   Engine,
   Model,
   PointsData,
+  Population,
   TrainingOptions,
   TrainingStatus,
 } from '../engine/engine.ts';
@@ -78,29 +79,41 @@ export async function trainTogether(
       }
       const isWatched = Number.isFinite(accuracy) || stage === STAGE_COUNT - 1;
       if (!isWatched) continue;
-      statuses = await population.evaluate();
-      checkStatuses(statuses, options);
+      statuses = await evaluateTrained(population, options);
       if (statuses.every(({ testAccuracy }) => testAccuracy >= accuracy)) break;
     }
-    return await Promise.all(
-      population.models.map(async (model, i) => ({
-        network: { spec: networks[i].spec, parameters: await model.read() },
-        stepCount: population.stepCounts[i],
-        testAccuracy: statuses[i].testAccuracy,
-        testLoss: statuses[i].testLoss,
-      })),
-    );
+    return await storeTrained(population, statuses);
   } finally {
     population.dispose();
   }
 }
 
-function checkStatuses(statuses: readonly TrainingStatus[], { learningRate }: TrainingOptions) {
+/** @throws FtleError if a network has diverged. */
+export async function evaluateTrained(
+  population: Population,
+  { learningRate }: TrainingOptions,
+): Promise<readonly TrainingStatus[]> {
+  const statuses = await population.evaluate();
   const bad = statuses.findIndex(({ diverged }) => diverged);
-  if (bad < 0) return;
+  if (bad < 0) return statuses;
   throw new FtleError(
     'diverged',
     `network ${bad} of the figure diverged after ${statuses[bad].stepCount} steps at learning rate ${learningRate}`,
+  );
+}
+
+/** Reads the networks of a population whose statuses are given. */
+export function storeTrained(
+  { models, stepCounts }: Population,
+  statuses: readonly TrainingStatus[],
+): Promise<Trained[]> {
+  return Promise.all(
+    models.map(async (model, i) => ({
+      network: { spec: model.network.spec, parameters: await model.read() },
+      stepCount: stepCounts[i],
+      testAccuracy: statuses[i].testAccuracy,
+      testLoss: statuses[i].testLoss,
+    })),
   );
 }
 

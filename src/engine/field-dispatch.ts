@@ -1,0 +1,62 @@
+import {
+  createArguments,
+  dispatch,
+  foldGrid,
+  type ArgumentSlots,
+  type Kernel,
+} from '../gpu/kernel.ts';
+import type { Scope } from '../gpu/scope.ts';
+import type { FieldJob } from './field-road.ts';
+import type { GpuModel } from './gpu-model.ts';
+
+/** A kernel that takes the pixels of a field from the plane to the exponents in one dispatch. */
+export class FieldDispatch {
+  readonly #args: ArgumentSlots;
+
+  /**
+   * @param points - pixels of an invocation.
+   * @param lanes - invocations of a workgroup.
+   * @param extra - arguments of the kernel besides those that all such kernels have.
+   */
+  constructor(
+    scope: Scope,
+    readonly model: GpuModel,
+    readonly kernel: Kernel,
+    readonly points: number,
+    readonly lanes: number,
+    readonly extra: Readonly<Record<string, number>> = {},
+  ) {
+    this.#args = createArguments(scope, kernel);
+  }
+
+  /** Records the work for the pixels from `first` to before `end`; writes to the queue at once. */
+  record(pass: GPUComputePassEncoder, job: FieldJob, first: number, end: number): void {
+    const { model, kernel, points, lanes } = this;
+    const { place, plane, coordinates } = job;
+    const { exponents, statuses, outputs, width } = job.buffers;
+    const { inputWidth, outputWidth, program } = model.network;
+    this.#args.write(0, {
+      ...this.extra,
+      exponentOpCount: place.opCount,
+      opCount: program.ops.length,
+      firstPixel: first,
+      endPixel: end,
+      width,
+      rowPlace: width,
+      inputWidth,
+      outputWidth,
+      span: place.span,
+    });
+    const bound = kernel.bind({
+      program: model.program('alternate'),
+      parameters: model.parameters,
+      args: this.#args.slot(0),
+      plane,
+      coordinates,
+      exponents,
+      statuses,
+      outputs,
+    });
+    dispatch(pass, kernel, bound, foldGrid(Math.ceil((end - first) / points / lanes)));
+  }
+}
