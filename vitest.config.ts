@@ -49,6 +49,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // A software GPU may be busy with a frame for seconds.
+    expect: { poll: { timeout: 20_000 } },
     // One line for each message: the comparisons print their worst ratio.
     onConsoleLog(log) {
       if (!log.startsWith('Lit is in dev mode'))

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, describeAdapter } from './chromium.mjs';
 
@@ -24,8 +24,10 @@ const results = mkdtempSync(join(tmpdir(), 'ftle-map-test-'));
  * @property {number} numPendingTests
  * @property {number} numTodoTests
  * @property {number} numTotalTests
- * @property {{ name: string, status: string, assertionResults: { status: string }[] }[]} testResults
+ * @property {{ name: string, status: string, message: string, assertionResults: TestResult[] }[]} testResults
  */
+
+/** @typedef {{ status: string, fullName: string, failureMessages: string[] }} TestResult */
 
 /** Vitest projects that need a browser, in the order in which they run, one at a time: they share the GPU. */
 const PROJECTS = ['gpu', 'element', 'cli', 'page'];
@@ -34,6 +36,8 @@ let passed = 0;
 let failed = 0;
 /** @type {string[]} */
 const summary = [];
+/** What failed, and why: printed last, where a log that was cut still has it. @type {string[]} */
+const failures = [];
 
 /**
  * Runs a package's command in Node, with its output passed on.
@@ -123,6 +127,14 @@ async function runProject(project) {
     return status === 'failed' && !assertionResults.some((test) => test.status === 'failed');
   });
   failed += report.numFailedTests + broken.length;
+  for (const { name, status, message, assertionResults } of report.testResults) {
+    const file = relative(ROOT, name);
+    const tests = assertionResults.filter((test) => test.status === 'failed');
+    if (status === 'failed' && tests.length === 0) failures.push(`${file}\n  ${message}`);
+    for (const { fullName, failureMessages } of tests) {
+      failures.push(`${file}: ${fullName}\n  ${failureMessages.join('\n  ')}`);
+    }
+  }
   const skipped = report.numPendingTests + report.numTodoTests;
   const notes = [`${report.numPassedTests} passed, ${report.numFailedTests} failed`];
   if (broken.length > 0) notes.push(`${broken.length} files broken`);
@@ -163,5 +175,6 @@ await step('package', async () => ({ ok: await runPackage('publint', ['--strict'
 for (const project of PROJECTS) await step(project, () => runProject(project));
 
 rmSync(results, { recursive: true, force: true });
+if (failures.length > 0) console.log(`\n${failures.join('\n\n')}`);
 console.log(`\n${summary.join('\n')}\n\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

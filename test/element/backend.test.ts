@@ -187,7 +187,7 @@ describe('removal', () => {
       await new Promise((resolve) => setTimeout(resolve, wait));
       element.remove();
     }
-    await expect.poll(() => [...alive], { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => [...alive]).toEqual([]);
     device.destroy();
   });
 });

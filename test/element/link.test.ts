@@ -94,7 +94,7 @@ describe('a map and the address', () => {
     await element.whenIdle();
     const { address, notes } = await element.link();
     expect(notes).toEqual([]);
-    await expect.poll(() => location.hash, { timeout: 3000 }).toBe(new URL(address).hash);
+    await expect.poll(() => location.hash).toBe(new URL(address).hash);
     expect(location.hash).toMatch(
       /^#ftle=1;dataset=moons;architecture=2-8x3-1;.*-samples;.*network=/,
     );
@@ -139,9 +139,9 @@ describe('a map and the address', () => {
     element.setAttribute('hash', 'left');
     await element.whenIdle();
     element.layer = 2;
-    await expect.poll(() => location.hash, { timeout: 3000 }).toMatch(/^#section&left=1;.*layer=2/);
+    await expect.poll(() => location.hash).toMatch(/^#section&left=1;.*layer=2/);
     element.layer = 1;
-    await expect.poll(() => location.hash, { timeout: 3000 }).toBe('#section');
+    await expect.poll(() => location.hash).toBe('#section');
   });
 
   it('is followed when it changes', async () => {
@@ -185,6 +185,6 @@ describe('a map and the address', () => {
     expect(address).not.toContain('network=');
     expect(notes.join()).toMatch(/too many for a link/);
     const hint = element.shadowRoot!.querySelector('.navigation .hint')!;
-    await expect.poll(() => hint.textContent, { timeout: 3000 }).toMatch(/too many for a link/);
+    await expect.poll(() => hint.textContent).toMatch(/too many for a link/);
   });
 });

@@ -133,7 +133,7 @@ describe('mouse and wheel', () => {
     await expect.poll(() => scrollY).toBeGreaterThan(50);
     expect(moved).toEqual([]);
     expect(hintOf(element)).toMatch(/^Hold (Ctrl|⌘) and scroll/);
-    await expect.poll(() => hintOf(element), { timeout: 4000 }).toBe('');
+    await expect.poll(() => hintOf(element)).toBe('');
 
     scrollTo(0, 0);
     element.gestures = 'greedy';

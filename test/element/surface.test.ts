@@ -197,7 +197,7 @@ describe('surface', () => {
     await element.whenIdle();
     expect(messageOf(element)).toBe('');
     // Labels change once a second.
-    await expect.poll(() => labelOf(element), { timeout: 3000 }).toMatch(/^Surface of/);
+    await expect.poll(() => labelOf(element)).toMatch(/^Surface of/);
   });
 
   it('makes no device errors, and outlives its device in the same pose', async () => {
@@ -248,7 +248,7 @@ describe('layers', () => {
     element.addEventListener('ftle-frame', () => {
       if (layers.at(-1) !== element.layer) layers.push(element.layer);
     });
-    await expect.poll(() => layers.length, { timeout: 8000 }).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => layers.length).toBeGreaterThanOrEqual(4);
     button.click();
     expect(element.animateLayers).toBe(false);
     expect(layers.slice(0, 4)).toEqual([1, 2, 3, 1]);

@@ -78,7 +78,7 @@ describe('the page of figures', () => {
     await page.waitForTimeout(1500);
     expect(await status(page)).toBe(paused);
     await page.getByRole('button', { name: 'Go on' }).click();
-    await expect.poll(() => status(page), { timeout: 20_000 }).not.toBe(paused);
+    await expect.poll(() => status(page)).not.toBe(paused);
     await page.reload();
     await page.getByText(/[1-9] of 5 steps done/).waitFor();
     const disturbed = await comparisonOf(page);

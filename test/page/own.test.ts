@@ -70,7 +70,6 @@ async function whenIdle(page: Page): Promise<void> {
 }
 
 /** Expects something of a page that computes, on a software adapter and beside other work. */
-const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
 
 const factsOf = (page: Page): Promise<string[]> => page.locator('#facts dd').allTextContents();
 const layersOf = async (page: Page): Promise<string[]> =>
@@ -105,8 +104,8 @@ async function readPoint(page: Page, s: number, t: number): Promise<Record<strin
   await form.getByLabel('t', { exact: true }).fill(String(t));
   await form.getByRole('button', { name: 'Read' }).click();
   const shown = `${s.toFixed(3)}, ${t.toFixed(3)}`.replaceAll('-', '−');
-  await eventually(() => page.locator('#point dd').first().textContent()).toBe(shown);
-  await eventually(() => page.locator('#point').textContent()).not.toMatch('…');
+  await expect.poll(() => page.locator('#point dd').first().textContent()).toBe(shown);
+  await expect.poll(() => page.locator('#point').textContent()).not.toMatch('…');
   return readingsOf(page);
 }
 
@@ -205,28 +204,28 @@ describe('files', () => {
   it('without activations take those of the page', async () => {
     const { page } = await open();
     await page.getByLabel('Hidden activation').selectOption('sine');
-    await eventually(() => layersOf(page)).toContain('3 10 sine 110');
+    await expect.poll(() => layersOf(page)).toContain('3 10 sine 110');
     await page.getByLabel('Output activation').selectOption('identity');
-    await eventually(() => layersOf(page)).toContain('output 1 identity 11');
+    await expect.poll(() => layersOf(page)).toContain('output 1 identity 11');
     await page.close();
   });
 
   it('that are none show why, and the picture stays', async () => {
     const { page } = await open();
     await drop(page.locator('ftle-map'), [join(FIXTURES, 'make_fixtures.py')]);
-    await eventually(() => mapErrorOf(page)).toMatch(/^the file starts with the bytes/);
+    await expect.poll(() => mapErrorOf(page)).toMatch(/^the file starts with the bytes/);
     expect((await factsOf(page))[0]).toBe('circle.safetensors');
     expect(
       await page.evaluate(() => document.querySelector<FtleMapElement>('ftle-map')!.frame),
     ).not.toBeNull();
 
     await drop(page.locator('body'), [join(SAMPLES, 'digits.npy')]);
-    await eventually(() => errorOf(page)).toBe(
-      'digits.npy has rows of 64 numbers, but the network has 2 inputs',
-    );
+    await expect
+      .poll(() => errorOf(page))
+      .toBe('digits.npy has rows of 64 numbers, but the network has 2 inputs');
     // Data alone bring the network back that was there before.
     await drop(page.locator('body'), [join(SAMPLES, 'iris.npy'), join(SAMPLES, 'digits.npy')]);
-    await eventually(() => errorOf(page)).toMatch(/^2 files are data/);
+    await expect.poll(() => errorOf(page)).toMatch(/^2 files are data/);
     await page.getByRole('button', { name: 'Iris' }).click();
     await whenShown(page, 'iris.onnx');
     expect(await errorOf(page)).toBe('');
@@ -240,7 +239,7 @@ describe('files', () => {
     await whenShown(page, 'iris.onnx');
     expect(await page.getByLabel('Plane through').inputValue()).toBe('axes');
     await drop(page.locator('ftle-map'), [join(SAMPLES, 'iris.npy')]);
-    await eventually(() => page.getByLabel('Plane through').inputValue()).toBe('data');
+    await expect.poll(() => page.getByLabel('Plane through').inputValue()).toBe('data');
     await whenIdle(page);
     expect(await page.locator('#data-line').textContent()).toBe('Data: iris.npy, 150 rows of 4.');
     const plane = await page.evaluate(() => {
@@ -301,14 +300,14 @@ describe('the digits', () => {
     expect(await mapErrorOf(page)).toBeUndefined();
     await page.getByLabel('Row at 1').fill('120');
     await page.getByLabel('Row at 1').press('Tab');
-    await eventually(() => errorOf(page)).toMatch(
-      /row 120 is not in digits\.npy: its rows are 0 to 119/,
-    );
+    await expect
+      .poll(() => errorOf(page))
+      .toMatch(/row 120 is not in digits\.npy: its rows are 0 to 119/);
     await page.getByLabel('Plane through').selectOption('axes');
-    await eventually(() => errorOf(page)).toBe('');
+    await expect.poll(() => errorOf(page)).toBe('');
     await page.getByLabel('s is input').fill('64');
     await page.getByLabel('s is input').press('Tab');
-    await eventually(() => errorOf(page)).toMatch(/axes\[0\] is 64, .* from 0 to 63/);
+    await expect.poll(() => errorOf(page)).toMatch(/axes\[0\] is 64, .* from 0 to 63/);
     await page.getByLabel('Inputs as an image').fill('8x9');
     await page.getByLabel('Inputs as an image').press('Tab');
     expect(
@@ -343,7 +342,7 @@ describe('saving', () => {
       const saved = await download;
       expect(saved.suggestedFilename()).toBe(name);
       expect(fits(readFileSync(await saved.path())), name).toBe(true);
-      await eventually(() => page.locator('#saved').textContent()).toMatch(`Saved ${name}`);
+      await expect.poll(() => page.locator('#saved').textContent()).toMatch(`Saved ${name}`);
     }
     expect(complaints).toEqual([]);
     await page.close();
@@ -363,7 +362,7 @@ describe('the page', () => {
     expect(await page.locator('#images canvas').count()).toBe(3);
     await expectSound(page);
     await drop(page.locator('body'), [join(SAMPLES, 'iris.npy')]);
-    await eventually(() => errorOf(page)).toMatch(/rows of 4 numbers/);
+    await expect.poll(() => errorOf(page)).toMatch(/rows of 4 numbers/);
     await expectSound(page);
     expect(complaints).toEqual([]);
     await page.close();
