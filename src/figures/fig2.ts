@@ -4,7 +4,13 @@ import { coordinatePlane } from '../model/plane.ts';
 import { CIRCLE_TRAINING, circleNetworks, createCircle, discPoints, ringPoints } from './circle.ts';
 import type { ComparisonRow, Conclusion, Figure, FigureSettings, Step } from './figure.ts';
 import { panelsSvg } from './panels.ts';
-import { exponentsAt, restoreNetwork, trainTogether, type Trained } from './training.ts';
+import {
+  exponentsAt,
+  fallingRate,
+  restoreNetwork,
+  trainTogether,
+  type Trained,
+} from './training.ts';
 import { showNumber } from './writing.ts';
 
 /*
@@ -77,7 +83,7 @@ export const FIG_2: Figure<Result> = {
         const { learningRate, stepCount } = trainings.get(width)!;
         const options = { ...CIRCLE_TRAINING, learningRate, seed };
         const networks = circleNetworks(width, depth, 1, seed);
-        const schedule = { stepCount, decay: true };
+        const schedule = { stepCount, rateIn: fallingRate };
         const [trained] = await trainTogether(context, networks, dataset, options, schedule);
         const network = restoreNetwork(trained.network);
         const extent = VIEW_EXTENT * radius;

@@ -5,7 +5,7 @@ import { tensorPlaces, writeTensor } from '../model/parameters.ts';
 import { circleNetworks } from './circle.ts';
 import type { ComparisonRow, Conclusion, Figure, FigureSettings, Step } from './figure.ts';
 import { estimate, type Estimate } from './fits.ts';
-import { restoreNetwork, trainTogether, type Trained } from './training.ts';
+import { fallingRate, restoreNetwork, trainTogether, type Trained } from './training.ts';
 import { showNumber } from './writing.ts';
 
 /*
@@ -100,7 +100,7 @@ export const FIG_3A: Figure<Result> = {
             withBiases(network, seed + i),
           );
           const options = { ...TRAINING, seed, frozenLayers: kind === 'random' ? DEPTH : 0 };
-          const schedule = { stepCount, decay: true };
+          const schedule = { stepCount, rateIn: fallingRate };
           return { trained: await trainTogether(context, networks, dataset, options, schedule) };
         },
       })),

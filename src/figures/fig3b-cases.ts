@@ -12,14 +12,32 @@ export interface Variation {
   readonly scale?: number;
   /** Factor of the number of steps. */
   readonly length?: number;
+  /** Whether the rate falls all the time rather than at the end. */
+  readonly isFalling?: boolean;
+  /** Of the first layer's start weights. */
+  readonly firstVariance?: number;
 }
 
 /** What a case changes, for people: `scale 0.5, length 0.25`; empty if nothing. */
-export function changesOf({ batchSize, learningRate, scale, length }: Variation): string {
-  return Object.entries({ batch: batchSize, rate: learningRate, scale, length })
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
+export function changesOf({
+  batchSize,
+  learningRate,
+  scale,
+  length,
+  isFalling,
+  firstVariance,
+}: Variation): string {
+  const changes = {
+    batch: batchSize,
+    rate: learningRate,
+    scale,
+    length,
+    'first variance': firstVariance,
+  };
+  const named = Object.entries(changes).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} ${value}`],
+  );
+  return [...named, ...(isFalling ? ['falling rate'] : [])].join(', ');
 }
 
 /** Networks that are trained alike. */
@@ -30,8 +48,9 @@ export interface Case extends Variation {
   readonly networkCount: number;
 }
 
-/** Radii of discs that could be the centre, in radii of the circle; the first is the standard. */
-export const CENTRE_EXTENTS = [0.2, 0.4, 0.6, 0.8, 1] as const;
+/** Radii of discs that could be the centre, in radii of the circle; the last is the standard. */
+export const CENTRE_EXTENTS = [0.2, 0.4, 0.6, 0.8, 0.9] as const;
+export const STANDARD_EXTENT = CENTRE_EXTENTS.length - 1;
 
 /** Of one network: means of L·λ₁, in the units of its inputs. */
 export interface Level extends Omit<Trained, 'network'> {
@@ -54,6 +73,7 @@ export interface LevelsPlan {
   readonly networkCounts: ReadonlyMap<number, number>;
   readonly sampleCount: number;
   readonly stepCount: number;
+  readonly learningRate: number;
   /** What the variations are tried on. */
   readonly varied: {
     readonly width: number;

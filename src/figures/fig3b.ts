@@ -7,6 +7,7 @@ import {
   createCircle,
   discPoints,
   ringPoints,
+  withFirstVariance,
   type CircleData,
 } from './circle.ts';
 import type { Conclusion, Figure, FigureSettings, Step, StepContext } from './figure.ts';
@@ -20,14 +21,23 @@ import {
   type Variation,
 } from './fig3b-cases.ts';
 import { concludeLevels } from './fig3b-conclusion.ts';
-import { exponentsAt, measureAt, restoreNetwork, trainTogether } from './training.ts';
+import {
+  exponentsAt,
+  fallingRate,
+  measureAt,
+  restoreNetwork,
+  settlingRate,
+  trainTogether,
+} from './training.ts';
 
 /*
  * Fig. 3(b) of Storm et al. (2024): L⟨λ₁⟩ on the decision boundary and in the centre against the width N, for
  * several depths L. On the boundary it hardly depends on N; in the centre it rises with log N.
  *
- * Batch size, rate, scale of the inputs and extent of the centre are not given there, so that the second half of
- * the steps varies each of them.
+ * Batch size, rate, start weights, scale of the inputs and extent of the centre are not given there. Found here:
+ * with inputs as they are, from the square [−1, 1]², Glorot's variance 2/(2 + N) in the first layer, small steps
+ * that become still smaller at the end, and all points up to 0.9 radii for the centre, both levels are about the
+ * paper's. The second half of the steps varies each of these.
  */
 
 const PLANS: Readonly<Record<FigureSettings['size'], LevelsPlan>> = {
@@ -40,21 +50,24 @@ const PLANS: Readonly<Record<FigureSettings['size'], LevelsPlan>> = {
       [29, 3],
       [150, 1],
     ]),
-    sampleCount: 10_000,
-    stepCount: 4_000,
+    sampleCount: 40_000,
+    stepCount: 3_500,
+    learningRate: 0.014,
     varied: { width: 9, depths: [2, 8], networkCount: 3 },
     variations: [
-      { batchSize: 4 },
-      { batchSize: 64 },
-      { learningRate: 0.02 },
-      { learningRate: 0.2 },
-      { scale: 0.5 },
+      { batchSize: 16 },
+      { batchSize: 256 },
+      { learningRate: 0.007 },
+      { learningRate: 0.05 },
+      { isFalling: true },
+      { firstVariance: 0.5 },
+      { firstVariance: 0.111 },
+      { scale: 0.25 },
+      { scale: 1 },
       { scale: 2 },
-      { scale: 4 },
       { length: 0.25 },
       { length: 4 },
-      { scale: 0.5, length: 0.25 },
-      { scale: 0.25, length: 0.25 },
+      { scale: 1, learningRate: 0.06, firstVariance: 0.111, isFalling: true },
     ],
   },
   quick: {
@@ -64,11 +77,16 @@ const PLANS: Readonly<Record<FigureSettings['size'], LevelsPlan>> = {
       [20, 2],
     ]),
     sampleCount: 2_000,
-    stepCount: 2_000,
+    stepCount: 1_000,
+    learningRate: 0.05,
     varied: { width: 5, depths: [2], networkCount: 2 },
     variations: [{ length: 0.25 }],
   },
 };
+
+/** Of the standardised inputs, which gives those of the square [−1, 1]². */
+const RAW_SCALE = 1 / Math.sqrt(3);
+const BATCH_SIZE = 64;
 
 const BOUNDARY_POINTS = 128;
 /** Where the boundary is looked for: this part of the circle's radius inside and outside of it. */
@@ -121,7 +139,7 @@ const stepCountOf = ({ length = 1 }: Variation, { stepCount }: LevelsPlan): numb
 
 /** Multiply-adds of all samples, with the time that narrow layers take besides. */
 function costOf(one: Case, plan: LevelsPlan): number {
-  const { width, depth, networkCount, batchSize = CIRCLE_TRAINING.batchSize } = one;
+  const { width, depth, networkCount, batchSize = BATCH_SIZE } = one;
   return networkCount * depth * (width ** 2 + 60) * batchSize * stepCountOf(one, plan);
 }
 
@@ -154,12 +172,16 @@ async function trainCase(
   plan: LevelsPlan,
   seed: number,
 ): Promise<LevelsResult> {
-  const { width, depth, networkCount, scale = 1 } = one;
+  const { width, depth, networkCount, scale = RAW_SCALE } = one;
   const circle = createCircle(seed, plan.sampleCount, scale);
-  const networks = circleNetworks(width, depth, networkCount, seed);
-  const { batchSize, learningRate } = { ...CIRCLE_TRAINING, ...one };
+  const { batchSize = BATCH_SIZE, learningRate = plan.learningRate } = one;
+  const { firstVariance = 2 / (2 + width), isFalling = false } = one;
+  const networks = circleNetworks(width, depth, networkCount, seed).map((network) =>
+    withFirstVariance(network, firstVariance),
+  );
   const options = { ...CIRCLE_TRAINING, batchSize, learningRate, seed };
-  const schedule = { stepCount: stepCountOf(one, plan) };
+  const rateIn = isFalling ? fallingRate : settlingRate;
+  const schedule = { stepCount: stepCountOf(one, plan), rateIn };
   const trained = await trainTogether(context, networks, circle.dataset, options, schedule);
   const levels: Level[] = [];
   for (const [i, { network, ...rest }] of trained.entries()) {

@@ -17,12 +17,18 @@ export interface Schedule {
   readonly stepCount: number;
   /** Stops at the end of a stage in which each network has this accuracy on the test set; never by default. */
   readonly accuracy?: number;
-  /** Whether the learning rate falls linearly, stage by stage, nearly to zero; it stays by default. */
-  readonly decay?: boolean;
+  /** Factor of the learning rate in each of the stages; it stays by default. */
+  readonly rateIn?: (stage: number) => number;
 }
 
 /** Equal stages that training has: what depends on its course does so at their ends, whatever the speed. */
 const STAGE_COUNT = 20;
+
+/** A rate that falls linearly, nearly to zero. */
+export const fallingRate = (stage: number): number => 1 - stage / STAGE_COUNT;
+
+/** A rate that stays until the last stage, in which what it keeps in motion settles. */
+export const settlingRate = (stage: number): number => (stage < STAGE_COUNT - 1 ? 1 : 0.1);
 
 /** What came of training one network. */
 export interface Trained {
@@ -50,7 +56,7 @@ export async function trainTogether(
   networks: readonly Network[],
   dataset: Dataset,
   options: TrainingOptions,
-  { stepCount, accuracy = Infinity, decay = false }: Schedule,
+  { stepCount, accuracy = Infinity, rateIn }: Schedule,
 ): Promise<Trained[]> {
   const members = networks.map((_, i) => ({
     seed: options.seed + i,
@@ -62,8 +68,8 @@ export async function trainTogether(
     let turn = FIRST_STEPS;
     let done = 0;
     for (let stage = 0; stage < STAGE_COUNT; stage++) {
-      if (decay) {
-        const rate = options.learningRate * (1 - stage / STAGE_COUNT);
+      if (rateIn) {
+        const rate = options.learningRate * rateIn(stage);
         population.setLearningRates(networks.map(() => rate));
       }
       const end = Math.ceil((stepCount * (stage + 1)) / STAGE_COUNT);
