@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, describeAdapter } from './chromium.mjs';
 
@@ -29,8 +30,14 @@ const results = mkdtempSync(join(tmpdir(), 'ftle-map-test-'));
 
 /** @typedef {{ status: string, fullName: string, failureMessages: string[] }} TestResult */
 
-/** Vitest projects that need a browser, in the order in which they run, one at a time: they share the GPU. */
-const PROJECTS = ['gpu', 'element', 'cli', 'page'];
+/**
+ * Vitest projects that need a browser, in two rows that run side by side: one alone leaves cores idle where it
+ * compiles shaders or starts browsers.
+ */
+const ROWS = [
+  ['gpu', 'element'],
+  ['cli', 'page'],
+];
 
 let passed = 0;
 let failed = 0;
@@ -40,30 +47,38 @@ const summary = [];
 const failures = [];
 
 /**
- * Runs a package's command in Node, with its output passed on.
+ * Runs a package's command in Node.
  *
+ * @param {string} label - put before each line of output.
  * @param {string} name - of the package.
  * @param {string[]} args
  * @returns {Promise<boolean>} whether it exited with 0
  */
-function runPackage(name, args) {
+function runPackage(label, name, args) {
   const manifest = findManifest(name);
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
   const file = typeof bin === 'string' ? bin : (bin[name] ?? bin.tsc);
-  return runNode([join(dirname(manifest), file), ...args]);
+  return runNode(label, [join(dirname(manifest), file), ...args]);
 }
 
 /**
+ * @param {string} label
  * @param {string[]} args
  * @returns {Promise<boolean>} whether it exited with 0
  */
-function runNode(args) {
+function runNode(label, args) {
   return new Promise((done) => {
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => say(label, line));
+    }
     child.on('error', () => done(false));
-    child.on('exit', (code) => done(code === 0));
+    child.on('close', (code) => done(code === 0));
   });
 }
+
+/** Steps run side by side: each line says whose it is. @param {string} label @param {string} line */
+const say = (label, line) => console.log(`${label.padEnd(7)} │ ${line}`);
 
 /** Not every package exports its manifest. @param {string} name */
 function findManifest(name) {
@@ -86,14 +101,14 @@ function findManifest(name) {
  *   failures are among `failed` already.
  */
 async function step(name, work) {
-  console.log(`\n── ${name}`);
+  say(name, 'starts');
   const start = performance.now();
   /** @type {{ ok: boolean, note?: string, counted?: boolean }} */
   let outcome;
   try {
     outcome = await work();
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    say(name, error instanceof Error ? error.message : String(error));
     outcome = { ok: false };
   }
   if (!outcome.ok && !outcome.counted) failed++;
@@ -103,10 +118,14 @@ async function step(name, work) {
   return outcome.ok;
 }
 
+/** @param {string} name @param {string} command - of a package. @param {string[]} args */
+const packageStep = (name, command, args) =>
+  step(name, async () => ({ ok: await runPackage(name, command, args) }));
+
 /** @param {string} project */
 async function runProject(project) {
   const file = join(results, `${project}.json`);
-  const ok = await runPackage('vitest', [
+  const ok = await runPackage(project, 'vitest', [
     'run',
     `--project=${project}`,
     '--allowOnly=false',
@@ -153,26 +172,28 @@ await step('browser', async () => {
   process.env['FTLE_BROWSER'] = browser.path;
   process.env['FTLE_GPU'] = gpu;
   const adapter = await describeAdapter(browser.path, gpu);
-  console.log(`browser: ${gpu} adapter: ${adapter ?? 'none'}`);
+  say('browser', `${gpu} adapter: ${adapter ?? 'none'}`);
   return { ok: adapter !== null, note: `${browser.version}, ${gpu}: ${adapter ?? 'no adapter'}` };
 });
 // None of these needs the GPU: they share the cores.
 await Promise.all([
-  step('lint', async () => ({ ok: await runPackage('eslint', ['.', '--max-warnings=0']) })),
-  step('format', async () => ({
-    ok: await runPackage('prettier', ['--check', '--log-level=warn', '.']),
-  })),
-  step('types', async () => ({ ok: await runPackage('typescript', ['--noEmit']) })),
+  packageStep('lint', 'eslint', ['.', '--max-warnings=0']),
+  packageStep('format', 'prettier', ['--check', '--log-level=warn', '.']),
+  packageStep('types', 'typescript', ['--noEmit']),
   step('unit', () => runProject('unit')),
 ]);
 await step('build', async () => ({
   ok:
-    (await runPackage('vite', ['build', '--logLevel=warn'])) &&
-    (await runNode([join(ROOT, 'tools/build-cli.mjs')])) &&
-    (await runNode([join(ROOT, 'tools/declarations.mjs')])),
+    (await runPackage('build', 'vite', ['build', '--logLevel=warn'])) &&
+    (await runNode('build', [join(ROOT, 'tools/build-cli.mjs')])) &&
+    (await runNode('build', [join(ROOT, 'tools/declarations.mjs')])),
 }));
-await step('package', async () => ({ ok: await runPackage('publint', ['--strict']) }));
-for (const project of PROJECTS) await step(project, () => runProject(project));
+await packageStep('package', 'publint', ['--strict']);
+await Promise.all(
+  ROWS.map(async (projects) => {
+    for (const project of projects) await step(project, () => runProject(project));
+  }),
+);
 
 rmSync(results, { recursive: true, force: true });
 if (failures.length > 0) console.log(`\n${failures.join('\n\n')}`);
