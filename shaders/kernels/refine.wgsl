@@ -2,7 +2,8 @@
 //
 //   f(4i + a, 4j + b) = Σ_m Σ_n w_m(a/4) w_n(b/4) f(node i + m, j + n)      Lagrange's weights of four nodes
 //
-// Directions are interpolated as (ds² − dt², 2 ds dt), which has no sign to choose.
+// Directions are interpolated as (ds² − dt², 2 ds dt), which has no sign to choose. Classes are those of the
+// interpolated outputs where the nodes around differ.
 //
 // @use lib/lattice.wgsl
 // @use lib/summary.wgsl
@@ -53,6 +54,21 @@ fn halved(value: vec4f) -> vec4f {
   return vec4f(value.xy, abs(across), select(along, -along, across < 0.0));
 }
 
+// The class that the outputs of a pixel stand for (lib/pixel.wgsl).
+fn class_of(pixel: u32) -> u32 {
+  let first = pixel * args.output_width;
+  if (args.output_width == 1u) {
+    return select(0u, 1u, outputs[first] > 0.0);
+  }
+  var best = 0u;
+  for (var k = 1u; k < args.output_width; k++) {
+    if (outputs[first + k] > outputs[first + best]) {
+      best = k;
+    }
+  }
+  return best;
+}
+
 @compute @workgroup_size(64)
 fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let across = args.columns - 1u;
@@ -70,6 +86,7 @@ fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   let offset = vec2f(cell - start);
   let node = cell.y * args.columns + cell.x;
   let word = words[node];
+  var is_uniform = true;
   let has_second = nodes[node].y > BAD;
   var weights: array<vec4f, CELL>;
   for (var a = 0u; a < CELL; a++) {
@@ -79,7 +96,9 @@ fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   var rows: array<array<vec4f, CELL>, NODES>;
   for (var m = 0u; m < NODES; m++) {
     for (var n = 0u; n < NODES; n++) {
-      let entry = doubled(nodes[first + m * args.columns + n]);
+      let place = first + m * args.columns + n;
+      is_uniform = is_uniform && words[place] == word;
+      let entry = doubled(nodes[place]);
       for (var a = 0u; a < CELL; a++) {
         rows[m][a] += weights[a][n] * entry;
       }
@@ -112,6 +131,15 @@ fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
       for (var a = 0u; a < CELL; a++) {
         outputs[(corner + b * args.width + a) * args.output_width + k] = value[a];
       }
+    }
+  }
+  if (is_uniform) {
+    return;
+  }
+  for (var b = 0u; b < CELL; b++) {
+    for (var a = 0u; a < CELL; a++) {
+      let pixel = corner + b * args.width + a;
+      statuses[pixel] = 256u * class_of(pixel);
     }
   }
 }

@@ -122,7 +122,8 @@ export class GpuLattice {
     const pass = encoder.beginComputePass({ label: 'ftle-map/lattice' });
     const cells = foldGrid(Math.ceil(((columns - 1) * (rows - 1)) / LANES));
     const own = { args, nodes: nodes.exponents, bends };
-    dispatch(pass, bend, bend.bind({ ...own, statuses: nodes.statuses }), cells);
+    const bent = bend.bind({ ...own, statuses: nodes.statuses, outputs: nodes.outputs });
+    dispatch(pass, bend, bent, cells);
     const interpolated = refine.bind({
       ...own,
       words: nodes.statuses,
