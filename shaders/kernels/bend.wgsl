@@ -1,7 +1,8 @@
 // bend.wgsl: how far cubic interpolation between the nodes of a lattice may be off, cell by cell
 //
 //   bends[cell] = max |δ²(n + 1) − δ²(n)| / 16     over the edges n, n + 1 of the cell, δ² along the edge
-//                 UNRESOLVED where a node around is not good, MIXED where the cell is smooth and classes change
+//                 UNRESOLVED where a node around is not good, or an output is too steep to be interpolated
+//                 MIXED where the cell is smooth, but its corners are of several classes
 //
 // @use lib/lattice.wgsl
 // @use lib/summary.wgsl
@@ -15,8 +16,8 @@
 //             often it is off.
 
 const UNRESOLVED: f32 = 3e38;
-const EXPONENT: u32 = 0xffffffffu;
-const STEEP: f32 = 0.03;
+const STEEP: f32 = 0.03; // error of an output, in sizes of the largest one
+const AROUND: u32 = 16u; // nodes around a cell, four a row
 
 @group(1) @binding(0) var<uniform> args: LatticeArgs;
 @group(1) @binding(1) var<storage, read> nodes: array<vec4f>;
@@ -24,93 +25,23 @@ const STEEP: f32 = 0.03;
 @group(1) @binding(3) var<storage, read_write> bends: array<f32>;
 @group(1) @binding(4) var<storage, read> outputs: array<f32>;
 
-// λ₁ of a node, or one of its outputs.
-fn value_at(place: u32, which: u32) -> f32 {
-  if (which == EXPONENT) {
-    return nodes[place].x;
-  }
-  return outputs[place * args.output_width + which];
+// δ²(n + 1) − δ²(n) from the values at n − 1 to n + 2
+fn third_difference(a: f32, b: f32, c: f32, d: f32) -> f32 {
+  return abs((d - a) - 3.0 * (c - b));
 }
 
-fn second_difference(which: u32, place: u32, stride: u32) -> f32 {
-  let sides = value_at(place - stride, which) + value_at(place + stride, which);
-  return sides - 2.0 * value_at(place, which);
-}
-
-// From node n along an edge to n + 1, nodes being `stride` apart and n the index-th of count.
-fn edge_bend(which: u32, place: u32, stride: u32, index: u32, count: u32) -> f32 {
-  if (index == 0u || index + 2u == count) {
-    return 0.0; // the edge beside it has the same third difference, and the cell there counts too
-  }
-  let from_here = second_difference(which, place, stride);
-  return abs(second_difference(which, place + stride, stride) - from_here) / 16.0;
-}
-
-fn cell_bend(which: u32, cell: vec2u) -> f32 {
-  let place = cell.y * args.columns + cell.x;
+// The worst along the edges of the cell, of values at the nodes around it. `inner` says whether it has nodes to both
+// sides in a row, in a column; if not, the edge beside has the same third difference, and the cell there counts too.
+fn cell_bend(values: array<f32, AROUND>, inner: vec2<bool>) -> f32 {
   let along = max(
-    edge_bend(which, place, 1u, cell.x, args.columns),
-    edge_bend(which, place + args.columns, 1u, cell.x, args.columns),
+    third_difference(values[4], values[5], values[6], values[7]),
+    third_difference(values[8], values[9], values[10], values[11]),
   );
   let upward = max(
-    edge_bend(which, place, args.columns, cell.y, args.rows),
-    edge_bend(which, place + 1u, args.columns, cell.y, args.rows),
+    third_difference(values[1], values[5], values[9], values[13]),
+    third_difference(values[2], values[6], values[10], values[14]),
   );
-  return max(along, upward);
-}
-
-// Whether all nodes around a cell are good, and all have a λ₂ or none has.
-fn is_good(cell: vec2u) -> bool {
-  let low = cell - min(cell, vec2u(1u));
-  let high = min(cell + 2u, vec2u(args.columns, args.rows) - 1u);
-  let has_second = nodes[low.y * args.columns + low.x].y > BAD;
-  var good_so_far = true;
-  for (var y = low.y; y <= high.y; y++) {
-    for (var x = low.x; x <= high.x; x++) {
-      let node = y * args.columns + x;
-      let is_alike = (nodes[node].y > BAD) == has_second;
-      good_so_far = good_so_far && is_alike && (statuses[node] & 255u) == 0u;
-    }
-  }
-  return good_so_far;
-}
-
-// Whether the class changes within the cell, or beside it where outputs are so steep that interpolation could
-// move the change.
-fn is_mixed(cell: vec2u) -> bool {
-  let place = cell.y * args.columns + cell.x;
-  let word = statuses[place];
-  let above = place + args.columns;
-  if (statuses[place + 1u] != word || statuses[above] != word || statuses[above + 1u] != word) {
-    return true;
-  }
-  let low = cell - min(cell, vec2u(1u));
-  let high = min(cell + 2u, vec2u(args.columns, args.rows) - 1u);
-  var is_beside = false;
-  for (var y = low.y; y <= high.y; y++) {
-    for (var x = low.x; x <= high.x; x++) {
-      is_beside = is_beside || statuses[y * args.columns + x] != word;
-    }
-  }
-  return is_beside && is_steep(cell);
-}
-
-// Whether interpolation of an output may be off by a part of its size, here or in a cell beside this.
-fn is_steep(cell: vec2u) -> bool {
-  let place = cell.y * args.columns + cell.x;
-  let low = cell - min(cell, vec2u(1u));
-  let high = min(cell + 1u, vec2u(args.columns, args.rows) - 2u);
-  for (var k = 0u; k < args.output_width; k++) {
-    let size = max(abs(value_at(place, k)), abs(value_at(place + args.columns + 1u, k)));
-    for (var y = low.y; y <= high.y; y++) {
-      for (var x = low.x; x <= high.x; x++) {
-        if (cell_bend(k, vec2u(x, y)) > STEEP * size) {
-          return true;
-        }
-      }
-    }
-  }
-  return false;
+  return max(select(0.0, along, inner.x), select(0.0, upward, inner.y)) / 16.0;
 }
 
 @compute @workgroup_size(64)
@@ -121,12 +52,49 @@ fn bend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     return;
   }
   let cell = vec2u(index % across, index / across);
-  var worst = UNRESOLVED;
-  if (is_good(cell)) {
-    worst = cell_bend(EXPONENT, cell);
-    if (is_mixed(cell) && worst <= args.tolerance) {
-      worst = MIXED;
+  let last = vec2u(args.columns, args.rows) - 1u;
+  let inner = (cell > vec2u(0u)) & (cell + 2u <= last);
+  // Nodes around the cell; at an edge some stand twice.
+  var places: array<u32, AROUND>;
+  // @unroll
+  for (var n = 0u; n < AROUND; n++) {
+    let node = min(max(cell + vec2u(n % 4u, n / 4u), vec2u(1u)) - 1u, last);
+    places[n] = node.y * args.columns + node.x;
+  }
+  let has_second = nodes[places[5]].y > BAD;
+  var is_good = true;
+  var values: array<f32, AROUND>;
+  // @unroll
+  for (var n = 0u; n < AROUND; n++) {
+    let entry = nodes[places[n]].xy;
+    values[n] = entry.x;
+    is_good = is_good && (statuses[places[n]] & 255u) == 0u && (entry.y > BAD) == has_second;
+  }
+  if (!is_good) {
+    bends[index] = UNRESOLVED;
+    return;
+  }
+  var worst = cell_bend(values, inner);
+  var size = 0.0; // of the largest output at two corners
+  for (var k = 0u; k < args.output_width; k++) {
+    let both = vec2f(
+      outputs[places[5] * args.output_width + k],
+      outputs[places[10] * args.output_width + k],
+    );
+    size = max(size, max(abs(both.x), abs(both.y)));
+  }
+  for (var k = 0u; k < args.output_width; k++) {
+    // @unroll
+    for (var n = 0u; n < AROUND; n++) {
+      values[n] = outputs[places[n] * args.output_width + k];
     }
+    if (cell_bend(values, inner) > STEEP * size) {
+      worst = UNRESOLVED;
+    }
+  }
+  let corners = vec3u(statuses[places[6]], statuses[places[9]], statuses[places[10]]);
+  if (worst <= args.tolerance && any(corners != vec3u(statuses[places[5]]))) {
+    worst = MIXED;
   }
   bends[index] = worst;
 }

@@ -89,24 +89,30 @@ fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   var is_uniform = true;
   let has_second = nodes[node].y > BAD;
   var weights: array<vec4f, CELL>;
+  // @unroll
   for (var a = 0u; a < CELL; a++) {
     weights[a] = weights_at(offset.x + 0.25 * f32(a));
   }
   // rows[m][a]: row m of nodes at the columns of the cell
   var rows: array<array<vec4f, CELL>, NODES>;
+  // @unroll
   for (var m = 0u; m < NODES; m++) {
+    // @unroll
     for (var n = 0u; n < NODES; n++) {
       let place = first + m * args.columns + n;
       is_uniform = is_uniform && words[place] == word;
       let entry = doubled(nodes[place]);
+      // @unroll
       for (var a = 0u; a < CELL; a++) {
         rows[m][a] += weights[a][n] * entry;
       }
     }
   }
   let corner = CELL * (cell.y * args.width + cell.x);
+  // @unroll
   for (var b = 0u; b < CELL; b++) {
     let upward = weights_at(offset.y + 0.25 * f32(b));
+    // @unroll
     for (var a = 0u; a < CELL; a++) {
       let value = upward.x * rows[0][a] + upward.y * rows[1][a]
         + upward.z * rows[2][a] + upward.w * rows[3][a];
@@ -119,15 +125,19 @@ fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   }
   for (var k = 0u; k < args.output_width; k++) {
     var lines = array<vec4f, NODES>(); // a row of nodes at the columns of the cell
+    // @unroll
     for (var m = 0u; m < NODES; m++) {
+      // @unroll
       for (var n = 0u; n < NODES; n++) {
         let output = values[(first + m * args.columns + n) * args.output_width + k];
         lines[m] += output * vec4f(weights[0][n], weights[1][n], weights[2][n], weights[3][n]);
       }
     }
+    // @unroll
     for (var b = 0u; b < CELL; b++) {
       let upward = weights_at(offset.y + 0.25 * f32(b));
       let value = upward.x * lines[0] + upward.y * lines[1] + upward.z * lines[2] + upward.w * lines[3];
+      // @unroll
       for (var a = 0u; a < CELL; a++) {
         outputs[(corner + b * args.width + a) * args.output_width + k] = value[a];
       }

@@ -20,7 +20,7 @@ import { checkRequest } from './field-checks.ts';
 import { fieldCoordinates, reserveContent, type FieldContent } from './field-content.ts';
 import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
 import { createFusedRoad } from './fused-road.ts';
-import type { GpuLattice } from './gpu-lattice.ts';
+import type { GpuLattice, Progress } from './gpu-lattice.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
 import {
@@ -140,8 +140,9 @@ export class GpuField implements Field {
     request: FieldRequest,
     firstRow: number,
     rowCount: number,
-    { signal, onProgress }: ComputeOptions = {},
+    options: ComputeOptions = {},
   ): Promise<void> {
+    const { signal, onProgress } = options;
     assert(!this.scope.disposed, 'field is used after dispose()');
     const { network } = this.model;
     const place = checkRequest(network, request);
@@ -162,13 +163,12 @@ export class GpuField implements Field {
         coordinates: this.#coordinates!,
       };
       await road.prepare?.(job);
-      const run = (part: FieldJob, count: number, onDone?: (fraction: number) => void) =>
-        this.#run(road, part, count, signal, onDone);
+      const run = (part: FieldJob, count: number) => this.#start(road, part, count, signal);
       if (request.tolerance) {
         const lattice = await this.#openLattice();
         await lattice.compute(job, request, firstRow, request.tolerance, run);
         onProgress?.(1);
-      } else await run(job, request.width * rowCount, onProgress);
+      } else await this.#run(road, job, request.width * rowCount, options);
       assert(!this.scope.disposed, 'field was disposed of while it was computed');
       this.#back = this.#front;
       this.#front = back;
@@ -190,13 +190,22 @@ export class GpuField implements Field {
     return this.#lattice;
   }
 
+  /** Begins to compute the first pixels of a job. */
+  #start(road: FieldRoad, job: FieldJob, pixelCount: number, signal?: AbortSignal): Progress {
+    let done!: Promise<void>;
+    const submitted = new Promise<void>((resolve, reject) => {
+      done = this.#run(road, job, pixelCount, { ...(signal && { signal }), onSubmitted: resolve });
+      done.catch(reject);
+    });
+    return { submitted, done };
+  }
+
   /** Computes the first pixels of a job, in submissions of limited time. */
   async #run(
     road: FieldRoad,
     job: FieldJob,
     pixelCount: number,
-    signal?: AbortSignal,
-    onProgress?: (fraction: number) => void,
+    { signal, onProgress, onSubmitted }: ComputeOptions & { onSubmitted?: () => void } = {},
   ): Promise<void> {
     const { device } = this.model;
     // The next submission waits while one runs, so that the device never does.
@@ -214,6 +223,7 @@ export class GpuField implements Field {
       const submitted = performance.now();
       const submittedCount = end - first;
       device.queue.submit([encoder.finish()]);
+      if (end === pixelCount) onSubmitted?.();
       const done = device.queue.onSubmittedWorkDone().then(() => {
         const now = performance.now();
         this.#adapt(submittedCount, now - Math.max(submitted, lastEnd));
