@@ -244,6 +244,7 @@ export function kernelTable(ceilings, rows) {
   const { gflops, fmaGflops, multiplyAddGflops, gbps, emptyDispatchMs, readbackMs } = ceilings;
   const optional = (/** @type {number | null | undefined} */ value) =>
     value == null ? '–' : show(value);
+  const noted = rows.filter(({ note }) => note);
   return [
     `Ceilings: ${show(gflops)} GFLOP/s in float32 (fma() ${show(fmaGflops)}, a·b + c ${show(multiplyAddGflops)}),`,
     `${show(gbps)} GB/s through storage buffers, ${show(1000 * emptyDispatchMs)} µs for an empty dispatch,`,
@@ -275,6 +276,7 @@ export function kernelTable(ceilings, rows) {
         optional(row.percentOfPeak),
       ]),
     ]),
+    ...(noted.length > 0 ? ['', ...noted.map(({ name, note }) => `- ${name}: ${note}`)] : []),
   ].join('\n');
 }
 

@@ -1,4 +1,4 @@
-// list-bent.wgsl: the pixels of cells that bend, or lie outside the lattice, and their places in the plane
+// list-bent.wgsl: the pixels of cells that are to be computed, and their places in the plane
 //
 //   list[0]           number of these pixels
 //   list[1 + n]       the pixel

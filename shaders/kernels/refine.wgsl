@@ -2,7 +2,8 @@
 //
 //   f(4i + a, 4j + b) = Σ_m Σ_n w_m(a/4) w_n(b/4) f(node i + m, j + n)      Lagrange's weights of four nodes
 //
-// Directions are interpolated as (ds² − dt², 2 ds dt), which has no sign to choose.
+// Directions are interpolated as (ds² − dt², 2 ds dt), which has no sign to choose. Classes are those of the
+// interpolated outputs where the nodes around differ.
 //
 // @use lib/lattice.wgsl
 // @use lib/summary.wgsl
@@ -53,6 +54,21 @@ fn halved(value: vec4f) -> vec4f {
   return vec4f(value.xy, abs(across), select(along, -along, across < 0.0));
 }
 
+// The class that the outputs of a pixel stand for (lib/pixel.wgsl).
+fn class_of(pixel: u32) -> u32 {
+  let first = pixel * args.output_width;
+  if (args.output_width == 1u) {
+    return select(0u, 1u, outputs[first] > 0.0);
+  }
+  var best = 0u;
+  for (var k = 1u; k < args.output_width; k++) {
+    if (outputs[first + k] > outputs[first + best]) {
+      best = k;
+    }
+  }
+  return best;
+}
+
 @compute @workgroup_size(64)
 fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let across = args.columns - 1u;
@@ -70,24 +86,33 @@ fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   let offset = vec2f(cell - start);
   let node = cell.y * args.columns + cell.x;
   let word = words[node];
+  var is_uniform = true;
   let has_second = nodes[node].y > BAD;
   var weights: array<vec4f, CELL>;
+  // @unroll
   for (var a = 0u; a < CELL; a++) {
     weights[a] = weights_at(offset.x + 0.25 * f32(a));
   }
   // rows[m][a]: row m of nodes at the columns of the cell
   var rows: array<array<vec4f, CELL>, NODES>;
+  // @unroll
   for (var m = 0u; m < NODES; m++) {
+    // @unroll
     for (var n = 0u; n < NODES; n++) {
-      let entry = doubled(nodes[first + m * args.columns + n]);
+      let place = first + m * args.columns + n;
+      is_uniform = is_uniform && words[place] == word;
+      let entry = doubled(nodes[place]);
+      // @unroll
       for (var a = 0u; a < CELL; a++) {
         rows[m][a] += weights[a][n] * entry;
       }
     }
   }
   let corner = CELL * (cell.y * args.width + cell.x);
+  // @unroll
   for (var b = 0u; b < CELL; b++) {
     let upward = weights_at(offset.y + 0.25 * f32(b));
+    // @unroll
     for (var a = 0u; a < CELL; a++) {
       let value = upward.x * rows[0][a] + upward.y * rows[1][a]
         + upward.z * rows[2][a] + upward.w * rows[3][a];
@@ -100,18 +125,31 @@ fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   }
   for (var k = 0u; k < args.output_width; k++) {
     var lines = array<vec4f, NODES>(); // a row of nodes at the columns of the cell
+    // @unroll
     for (var m = 0u; m < NODES; m++) {
+      // @unroll
       for (var n = 0u; n < NODES; n++) {
         let output = values[(first + m * args.columns + n) * args.output_width + k];
         lines[m] += output * vec4f(weights[0][n], weights[1][n], weights[2][n], weights[3][n]);
       }
     }
+    // @unroll
     for (var b = 0u; b < CELL; b++) {
       let upward = weights_at(offset.y + 0.25 * f32(b));
       let value = upward.x * lines[0] + upward.y * lines[1] + upward.z * lines[2] + upward.w * lines[3];
+      // @unroll
       for (var a = 0u; a < CELL; a++) {
         outputs[(corner + b * args.width + a) * args.output_width + k] = value[a];
       }
+    }
+  }
+  if (is_uniform) {
+    return;
+  }
+  for (var b = 0u; b < CELL; b++) {
+    for (var a = 0u; a < CELL; a++) {
+      let pixel = corner + b * args.width + a;
+      statuses[pixel] = 256u * class_of(pixel);
     }
   }
 }

@@ -7,6 +7,7 @@
 // kernel          provides args: LatticeArgs, and bends[cell] of the cells within the lattice (kernels/bend.wgsl)
 
 const CELL: u32 = 4u;
+const MIXED: f32 = -1.0; // the bend of a cell that is smooth but to be computed
 
 struct LatticeArgs {
   width: u32,          // of the field
@@ -26,11 +27,12 @@ fn cells_up() -> u32 {
   return (args.height + CELL - 1u) / CELL;
 }
 
-// Whether a cell is to be computed: it or a cell beside it bends by more than the tolerance.
+// Whether a cell is to be computed: it lies outside the lattice, it is mixed, or it or a cell beside it bends by
+// more than the tolerance.
 fn is_bent(cell: vec2u) -> bool {
   let across = args.columns - 1u;
   let up = args.rows - 1u;
-  if (cell.x >= across || cell.y >= up) {
+  if (cell.x >= across || cell.y >= up || bends[cell.y * across + cell.x] == MIXED) {
     return true;
   }
   let low = cell - min(cell, vec2u(1u));

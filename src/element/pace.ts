@@ -30,15 +30,18 @@ export type Speed = 'fast' | 'slow' | 'cpu';
 const SIDES = [48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024, 1280, 1536, 2048];
 const CANVAS_SCALES = [0.5, 0.75, 1];
 
-/** Milliseconds a step, a field pixel and a canvas pixel, for a network of eight layers of ten. */
+/**
+ * Milliseconds a step, a pixel of a field that is computed in full, one of a field that may be interpolated, and
+ * a canvas pixel, for a network of eight layers of ten.
+ */
 const FIRST_GUESS = {
-  fast: [0.25, 1e-5, 1e-6],
-  slow: [1, 1.5e-3, 5e-5],
-  cpu: [1, 8e-3, 1e-5],
+  fast: [0.25, 1e-5, 1e-5, 1e-6],
+  slow: [1, 1.5e-3, 5e-4, 5e-5],
+  cpu: [1, 8e-3, 8e-3, 1e-5],
 } as const;
 
-/** Milliseconds of a live frame: 60, 15 or 10 a second, less some room. */
-const FRAME_TIME = { fast: 15, slow: 60, cpu: 90 };
+/** Milliseconds of a live frame: 60, 20 or 10 a second, less some room. */
+const FRAME_TIME = { fast: 15, slow: 43, cpu: 90 };
 
 /** Whether interpolation is faster than to compute: on a GPU it is not, for it waits for the CPU. */
 const CAN_INTERPOLATE = { fast: false, slow: true, cpu: false };
@@ -50,7 +53,7 @@ const LEAST_LOOSE_SIDE = 160;
 const PAINT_PART = 0.25;
 const FIELD_PART = 0.4;
 /** Training gets this part of what field and painting take, however long that is. */
-const LEAST_TRAINING_SHARE = 0.5;
+const LEAST_TRAINING_SHARE = 0.25;
 
 /** Milliseconds that the finest still picture may take. */
 const LONGEST_STILL = { fast: 1000, slow: 2500, cpu: 4000 };
@@ -83,9 +86,9 @@ export class Pace {
   readonly #canvasScale: Choice;
 
   constructor(readonly speed: Speed) {
-    const [stepTime, pixelTime, canvasPixelTime] = FIRST_GUESS[speed];
+    const [stepTime, exact, loose, canvasPixelTime] = FIRST_GUESS[speed];
     [this.#stepTime, this.#canvasPixelTime] = [stepTime, canvasPixelTime];
-    this.#pixelTimes = { exact: pixelTime, loose: pixelTime };
+    this.#pixelTimes = { exact, loose };
     this.#side = new Choice(SIDES, { fast: 512, slow: 128, cpu: 64 }[speed]);
     this.#canvasScale = new Choice(CANVAS_SCALES, 1);
   }

@@ -19,23 +19,32 @@ import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
 import { checkRequest } from './field-checks.ts';
 import { fieldCoordinates, reserveContent, type FieldContent } from './field-content.ts';
 import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
-import { canFuse, createFusedRoad } from './fused-road.ts';
-import type { GpuLattice } from './gpu-lattice.ts';
+import { createFusedRoad } from './fused-road.ts';
+import type { GpuLattice, Progress } from './gpu-lattice.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
-import { isLayered, MOST_WIDE_ROWS, widestState } from './layered-program.ts';
+import {
+  canTake,
+  fastestRoad,
+  keepRoad,
+  likelyRoads,
+  measureRoads,
+  shapeKey,
+  type RoadName,
+} from './road-choice.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
 const FIRST_PIXELS = 4096;
 const LEAST_PIXELS = 16;
-/** Rows from which on tiles pay on a GPU: narrower layers leave most of a tile empty. */
-const LEAST_TILED_ROWS = 16;
+/** Pixels that roads are measured with, and of a field that is worth it. */
+const MEASURED_PIXELS = 1 << 15;
+const LEAST_MEASURED_PIXELS = 1 << 14;
 
 type RoadMaker = (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>;
 
 /** All but the first are not in what a page loads at once: that is for a network of a few rows. */
-const ROADS: Readonly<Record<FieldRoad['name'], RoadMaker>> = {
+const ROADS: Readonly<Record<RoadName, RoadMaker>> = {
   fused: createFusedRoad,
   wide: async (scope, model) => (await import('./wide-road.ts')).createWideRoad(scope, model),
   tiled: async (scope, model) => (await import('./tiled-road.ts')).createTiledRoad(scope, model),
@@ -58,12 +67,14 @@ export class GpuField implements Field {
   #back: FieldContent | null = null;
   #request: FieldRequest | null = null;
   #place: LayerPlace | null = null;
-  #roadTaken: FieldRoad['name'] | null = null;
+  #roadTaken: RoadName | null = null;
   #isComputing = false;
   #improved = Promise.resolve();
   #pixelsPerSubmission = FIRST_PIXELS;
   readonly #plane: GPUBuffer;
-  readonly #roads = new Map<FieldRoad['name'], Promise<FieldRoad>>();
+  readonly #roads = new Map<RoadName, Promise<FieldRoad>>();
+  /** Places whose roads are being measured, or were. */
+  readonly #contests = new Set<string>();
   #coordinates: GPUBuffer | null = null;
   /** For fields that may be interpolated; null before the first. */
   #lattice: Promise<GpuLattice> | null = null;
@@ -106,7 +117,7 @@ export class GpuField implements Field {
   }
 
   /** How the present content was computed. */
-  get road(): FieldRoad['name'] | null {
+  get road(): RoadName | null {
     return this.#roadTaken;
   }
 
@@ -129,8 +140,9 @@ export class GpuField implements Field {
     request: FieldRequest,
     firstRow: number,
     rowCount: number,
-    { signal, onProgress }: ComputeOptions = {},
+    options: ComputeOptions = {},
   ): Promise<void> {
+    const { signal, onProgress } = options;
     assert(!this.scope.disposed, 'field is used after dispose()');
     const { network } = this.model;
     const place = checkRequest(network, request);
@@ -151,20 +163,19 @@ export class GpuField implements Field {
         coordinates: this.#coordinates!,
       };
       await road.prepare?.(job);
-      const run = (part: FieldJob, count: number, onDone?: (fraction: number) => void) =>
-        this.#run(road, part, count, signal, onDone);
+      const run = (part: FieldJob, count: number) => this.#start(road, part, count, signal);
       if (request.tolerance) {
         const lattice = await this.#openLattice();
         await lattice.compute(job, request, firstRow, request.tolerance, run);
         onProgress?.(1);
-      } else await run(job, request.width * rowCount, onProgress);
+      } else await this.#run(road, job, request.width * rowCount, options);
       assert(!this.scope.disposed, 'field was disposed of while it was computed');
       this.#back = this.#front;
       this.#front = back;
       this.#request = request;
       this.#place = place;
       this.#roadTaken = road.name;
-      this.#improved = road.improve?.() ?? this.#improved;
+      this.#improved = this.#improve(road, job, request.space);
     } finally {
       this.#isComputing = false;
     }
@@ -179,13 +190,22 @@ export class GpuField implements Field {
     return this.#lattice;
   }
 
+  /** Begins to compute the first pixels of a job. */
+  #start(road: FieldRoad, job: FieldJob, pixelCount: number, signal?: AbortSignal): Progress {
+    let done!: Promise<void>;
+    const submitted = new Promise<void>((resolve, reject) => {
+      done = this.#run(road, job, pixelCount, { ...(signal && { signal }), onSubmitted: resolve });
+      done.catch(reject);
+    });
+    return { submitted, done };
+  }
+
   /** Computes the first pixels of a job, in submissions of limited time. */
   async #run(
     road: FieldRoad,
     job: FieldJob,
     pixelCount: number,
-    signal?: AbortSignal,
-    onProgress?: (fraction: number) => void,
+    { signal, onProgress, onSubmitted }: ComputeOptions & { onSubmitted?: () => void } = {},
   ): Promise<void> {
     const { device } = this.model;
     // The next submission waits while one runs, so that the device never does.
@@ -203,6 +223,7 @@ export class GpuField implements Field {
       const submitted = performance.now();
       const submittedCount = end - first;
       device.queue.submit([encoder.finish()]);
+      if (end === pixelCount) onSubmitted?.();
       const done = device.queue.onSubmittedWorkDone().then(() => {
         const now = performance.now();
         this.#adapt(submittedCount, now - Math.max(submitted, lastEnd));
@@ -293,37 +314,73 @@ export class GpuField implements Field {
     this.scope.dispose();
   }
 
-  #road(place: LayerPlace, space: ExponentSpace = 'plane'): Promise<FieldRoad> {
+  #road(place: LayerPlace, space?: ExponentSpace): Promise<FieldRoad> {
+    const { program } = this.model.network;
+    const roads = this.#roadNames(place, space);
+    const known = roads.length > 1 && fastestRoad(shapeKey(this.model.device, program, place));
+    return this.#openRoad(known || roads[0]);
+  }
+
+  #openRoad(name: RoadName): Promise<FieldRoad> {
     const { model, scope } = this;
-    const { slow = false } = this.settings;
-    const name = this.#roadName(place, space);
     let road = this.#roads.get(name);
     if (!road) {
-      road = ROADS[name](scope, model, slow);
+      road = ROADS[name](scope, model, this.settings.slow ?? false);
       this.#roads.set(name, road);
       road.catch(() => this.#roads.delete(name));
     }
     return road;
   }
 
-  #roadName({ opCount }: LayerPlace, space: ExponentSpace): FieldRoad['name'] {
+  /** Roads of which one is the fastest. */
+  #roadNames(place: LayerPlace, space: ExponentSpace = 'plane'): RoadName[] {
     const { program, inputWidth } = this.model.network;
     const { road, slow = false } = this.settings;
     // A plane has all the directions that there are of up to two inputs.
-    if (space === 'full' && inputWidth > 2) return 'spectral';
-    const layered = isLayered(program, { opCount });
-    const width = widestState(program);
-    const fits = {
-      fused: canFuse(program, { opCount }),
-      wide: layered && width <= MOST_WIDE_ROWS,
-      tiled: layered,
-      'by-op': true,
-    };
-    assert(!road || fits[road], `the road ${road} cannot take this network`);
-    if (road) return road;
-    if (fits.fused) return 'fused';
-    if (slow) return fits.wide ? 'wide' : 'by-op';
-    return fits.tiled && width >= LEAST_TILED_ROWS ? 'tiled' : 'by-op';
+    if (space === 'full' && inputWidth > 2) return ['spectral'];
+    if (!road) return likelyRoads(program, place, slow);
+    assert(canTake(road, program, place), `the road ${road} cannot take this network`);
+    return [road];
+  }
+
+  /** Gets the faster kernels of a road, and finds whether another road is faster. */
+  async #improve(road: FieldRoad, job: FieldJob, space?: ExponentSpace): Promise<void> {
+    const earlier = this.#improved;
+    await road.improve?.();
+    await earlier;
+    const { device, network } = this.model;
+    const { width, height } = job.buffers;
+    const names = this.#roadNames(job.place, space);
+    const key = shapeKey(device, network.program, job.place);
+    const isSettled = names.length < 2 || fastestRoad(key) || this.#contests.has(key);
+    if (isSettled || width * height < LEAST_MEASURED_PIXELS) return;
+    this.#contests.add(key);
+    try {
+      await this.#contest(key, names, job);
+    } catch {
+      // A road that cannot be made has lost; of a field that is gone, nothing was found.
+      if (!this.scope.disposed) keepRoad(key, names[0]);
+    }
+  }
+
+  async #contest(key: string, names: readonly RoadName[], job: FieldJob): Promise<void> {
+    const roads = await Promise.all(names.map((name) => this.#openRoad(name)));
+    await Promise.all(roads.map(async (road) => road.improve?.()));
+    const { width, height, outputWidth } = job.buffers;
+    const rowCount = Math.min(height, Math.max(1, Math.floor(MEASURED_PIXELS / width)));
+    const scratch = new Scope(this.model.device, 'ftle-map/field/measured');
+    try {
+      const buffers = reserveContent(scratch, null, width, rowCount, outputWidth);
+      await measureRoads(key, names, async (name) => {
+        const start = performance.now();
+        // Coordinates are replaced when the field grows.
+        const probe = { ...job, buffers, coordinates: this.#coordinates! };
+        await this.#run(roads[names.indexOf(name)], probe, width * rowCount);
+        return performance.now() - start;
+      });
+    } finally {
+      scratch.dispose();
+    }
   }
 
   #adapt(pixelCount: number, milliseconds: number): void {

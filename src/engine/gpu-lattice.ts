@@ -23,8 +23,14 @@ const STEP = 4;
 const LEAST_NODES = 4;
 const LANES = 64;
 
+/** Work on the GPU: all of it submitted, all of it done. */
+export interface Progress {
+  readonly submitted: Promise<void>;
+  readonly done: Promise<void>;
+}
+
 /** Computes the first pixels of a job. */
-export type PixelRunner = (job: FieldJob, pixelCount: number) => Promise<void>;
+export type PixelRunner = (job: FieldJob, pixelCount: number) => Progress;
 
 /**
  * Fields of which only the nodes of a lattice are computed, every fourth pixel, and the pixels of cells that
@@ -79,7 +85,7 @@ export class GpuLattice {
     const { width, height, outputWidth } = buffers;
     const { storage, copySrc, copyDst } = BufferUsage;
     const [columns, rows] = [Math.ceil(width / STEP), Math.ceil(height / STEP)];
-    if (Math.min(columns, rows) < LEAST_NODES) return run(job, width * height);
+    if (Math.min(columns, rows) < LEAST_NODES) return run(job, width * height).done;
 
     this.#nodes = reserveContent(scope, this.#nodes, columns, rows, outputWidth);
     const coordinates = fieldCoordinates(request, firstRow, height, STEP);
@@ -91,21 +97,25 @@ export class GpuLattice {
     );
     device.queue.writeBuffer(this.#nodeCoordinates, 0, coordinates);
     const nodeJob = { ...job, buffers: this.#nodes, coordinates: this.#nodeCoordinates };
-    await run(nodeJob, columns * rows);
+    const nodesRun = run(nodeJob, columns * rows);
+    await nodesRun.submitted;
 
     const pixelCount = width * height;
     this.#bends = scope.grown(this.#bends, 'bends', 4 * columns * rows, storage);
     this.#list = scope.grown(this.#list, 'list', 4 * (1 + pixelCount), storage | copySrc | copyDst);
     this.#places = scope.grown(this.#places, 'places', 8 * pixelCount, storage);
     this.#record(job, columns, rows, tolerance / job.place.span);
-    const [count] = new Uint32Array(await readBuffer(device, this.#list, 0, 4));
+    const [bytes] = await Promise.all([readBuffer(device, this.#list, 0, 4), nodesRun.done]);
+    const [count] = new Uint32Array(bytes);
     if (count === 0) return;
 
     this.#listed = reserveContent(scope, this.#listed, count, 1, outputWidth);
     // Rows of 0 pixels say that coordinates are those of a list.
     const listed = { ...this.#listed, width: 0 };
-    await run({ ...job, buffers: listed, coordinates: this.#places }, count);
+    const listedRun = run({ ...job, buffers: listed, coordinates: this.#places }, count);
+    await listedRun.submitted;
     this.#scatter(buffers, this.#listed, count);
+    await listedRun.done;
   }
 
   /** Submits what the nodes lead to: interpolated pixels, and the list of those to be computed. */
@@ -122,7 +132,8 @@ export class GpuLattice {
     const pass = encoder.beginComputePass({ label: 'ftle-map/lattice' });
     const cells = foldGrid(Math.ceil(((columns - 1) * (rows - 1)) / LANES));
     const own = { args, nodes: nodes.exponents, bends };
-    dispatch(pass, bend, bend.bind({ ...own, statuses: nodes.statuses }), cells);
+    const bent = bend.bind({ ...own, statuses: nodes.statuses, outputs: nodes.outputs });
+    dispatch(pass, bend, bent, cells);
     const interpolated = refine.bind({
       ...own,
       words: nodes.statuses,

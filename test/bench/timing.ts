@@ -22,6 +22,8 @@ export interface KernelRow {
   readonly unit: string;
   readonly gflops: number | null;
   readonly percentOfPeak: number | null;
+  /** What else was found. */
+  readonly note?: string;
 }
 
 const MOST_RUNS = 7;

@@ -110,6 +110,16 @@ describe('a field with a tolerance', () => {
     },
   );
 
+  it('computes little beside a class boundary where all is smooth', async () => {
+    const { exact, refined, computed } = await compare(networkOf('2-4x1-1', 'tanh', 1), {
+      width: 129,
+      height: 129,
+    });
+    expect(new Set(exact.classes).size).toBe(2);
+    expect([...refined.classes]).toEqual([...exact.classes]);
+    expect(computed).toBeLessThan(0.35);
+  });
+
   it('exceeds it where a larger one is allowed', async () => {
     const network = networkOf('2-10x8-1', 'tanh', 3);
     const { errors, computed } = await compare(network, { tolerance: 100 });

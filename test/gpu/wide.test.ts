@@ -1,10 +1,12 @@
 // Plan: the roads for wide networks, of software adapters and of GPUs, against the CPU's float64 field: over
 // widths from 1 to beyond what a tile or the code of a kernel holds, uneven widths, depths from 1 to 12, all
 // activations in one network, every layer of a network; the wide road before and after its kernel is there. Which road the
-// engine takes for which network and adapter. Control: the roads differ in their last digits, so they are two.
+// engine takes for which network and adapter, and that a road found to be faster is taken for networks of that shape
+// from then on. Control: the roads differ in their last digits, so they are two.
 import { describe, expect, it } from 'vitest';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
+import { fastestRoad, keepRoad, shapeKey } from '../../src/engine/road-choice.ts';
 import { ACTIVATION_NAMES } from '../../src/math/activations.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { checkSpec, type Network } from '../../src/model/network.ts';
@@ -15,8 +17,8 @@ import { bound, compareFields, requestFor, roadField, worstError } from '../supp
 const ROADS = ['wide', 'tiled'] as const;
 const SMALL = { width: 9, height: 7 };
 
-function networkOf(architecture: string): Network {
-  return initialiseNetwork(parseArchitecture(architecture), 5);
+function networkOf(architecture: string, seed = 5): Network {
+  return initialiseNetwork(parseArchitecture(architecture), seed);
 }
 
 describe.each(ROADS)('on the %s road', (road) => {
@@ -113,6 +115,39 @@ describe('the engine takes', () => {
     expect(field.road).toBe(name);
     field.dispose();
     model.dispose();
+    expect(field.scope.size).toBe(0);
+  });
+
+  it('whichever of two roads it has found to be faster, for networks of that shape', async () => {
+    const network = networkOf('2-20x2-1');
+    const other = networkOf('2-20x2-1', 6);
+    const device = await getTestDevice();
+    const key = shapeKey(device, network.program, { opCount: 4 });
+    const [model, otherModel] = [network, other].map((one) => new GpuModel(device, one));
+    const field = await GpuField.create(model, { slow: false });
+    await field.compute(requestFor(network, { width: 40, height: 40 }));
+    await field.improved;
+    expect(fastestRoad(key)).toBeUndefined();
+    const request = requestFor(network, { width: 128, height: 129 });
+    await field.compute(request);
+    expect(field.road).toBe('fused');
+    const before = await field.read();
+    await field.improved;
+    expect(fastestRoad(key)).toBeDefined();
+
+    // As if it had been the other one.
+    keepRoad(key, 'tiled');
+    await field.compute(request);
+    expect(field.road).toBe('tiled');
+    const after = await field.read();
+    expect(after.exponents.some((value, i) => value !== before.exponents[i])).toBe(true);
+    after.exponents.forEach((value, i) => {
+      expect(Math.abs(value - before.exponents[i])).toBeLessThan(1e-5);
+    });
+    const second = await GpuField.create(otherModel, { slow: false });
+    await second.compute(requestFor(other, { width: 8, height: 8 }));
+    expect(second.road).toBe('tiled');
+    for (const owner of [field, second, model, otherModel]) owner.dispose();
     expect(field.scope.size).toBe(0);
   });
 
