@@ -290,7 +290,12 @@ function levelChart(standard: readonly Found[]): object {
             x,
             y: { field: 'level', type: 'quantitative', title: 'L⟨λ₁⟩' },
             color,
-            strokeDash: { field: 'who', type: 'nominal', title: null },
+            strokeDash: {
+              field: 'who',
+              type: 'nominal',
+              title: null,
+              legend: { symbolType: 'stroke', symbolSize: 400, symbolStrokeColor: 'black' },
+            },
           },
         },
         {
