@@ -3,6 +3,7 @@ import { Purpose, RandomStream } from '../math/random.ts';
 import { createNetwork, type Network } from '../model/network.ts';
 import { tensorPlaces, writeTensor } from '../model/parameters.ts';
 import { circleNetworks } from './circle.ts';
+import { DASH_LEGEND } from './dash-legend.ts';
 import type { ComparisonRow, Conclusion, Figure, FigureSettings, Step } from './figure.ts';
 import { estimate, type Estimate } from './fits.ts';
 import { fallingRate, restoreNetwork, trainTogether, type Trained } from './training.ts';
@@ -216,7 +217,7 @@ function errorChart(found: readonly Found[]): object {
         title: 'test error in %',
       },
       color: { field: 'kind', type: 'nominal', title: null, sort: KINDS },
-      strokeDash: { field: 'who', type: 'nominal', title: null },
+      strokeDash: { field: 'who', type: 'nominal', title: null, legend: DASH_LEGEND },
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   type LevelsPlan,
   type LevelsResult,
 } from './fig3b-cases.ts';
+import { DASH_LEGEND } from './dash-legend.ts';
 import type { ComparisonRow, Conclusion } from './figure.ts';
 import { showNumber } from './writing.ts';
 
@@ -294,7 +295,7 @@ function levelChart(standard: readonly Found[]): object {
               field: 'who',
               type: 'nominal',
               title: null,
-              legend: { symbolType: 'stroke', symbolSize: 400, symbolStrokeColor: 'black' },
+              legend: DASH_LEGEND,
             },
           },
         },
