@@ -5,26 +5,28 @@
 // @use lib/singular.wgsl
 // parameters  as in ops/affine.wgsl
 // numerics    sums run over k in ascending order, four products at a time; what lies past the input is
-//             zero and is summed too, because a branch costs more
+//             summed too, with weights of 0, because a branch costs more
 
 var<private> products: array<f32, WIDTH * COLUMNS>;
 
 // The whole row `row` of all columns; 0 past the output.
 fn affine_row(op: Op, row: u32) -> array<f32, COLUMNS> {
   let input_blocks = block_count(op.input_width);
-  let live = select(0f, 1f, row < op.output_width);
+  let is_live = row < op.output_width;
   let first = op.parameters + row * input_blocks;
   let biases = op.parameters + 4u * block_count(op.output_width) * input_blocks;
   var weights: array<vec4f, BLOCKS + 1u>;
   // @unroll
   for (var k = 0u; k < BLOCKS; k++) {
-    weights[k] = live * parameters[first + k];
+    // past the input there are weights of the next row
+    weights[k] = select(vec4f(), parameters[first + k], is_live & (k < input_blocks));
   }
   // @unroll
   for (var j = 0u; j < REST; j++) {
-    weights[BLOCKS][j] = live * parameters[first + BLOCKS][j];
+    let found = parameters[first + BLOCKS][j];
+    weights[BLOCKS][j] = select(0.0, found, is_live & (BLOCKS < input_blocks));
   }
-  let bias = live * parameters[biases + row / 4u][row % 4u];
+  let bias = select(0.0, parameters[biases + row / 4u][row % 4u], is_live);
   var sums: array<f32, COLUMNS>;
   // @unroll
   for (var p = 0u; p < POINTS; p++) {

@@ -13,10 +13,13 @@ import { opRules } from '../ops/registry.ts';
 import type { StatePlacement } from '../wgsl/program.ts';
 import backwardShader from '../../shaders/kernels/backward.wgsl';
 import forwardShader from '../../shaders/kernels/forward.wgsl';
+import narrowBackwardShader from '../../shaders/kernels/narrow-backward.wgsl';
+import narrowForwardShader from '../../shaders/kernels/narrow-forward.wgsl';
 import type { ResidentNetworks } from './gpu-model.ts';
+import { isLayered, widestState } from './layered-program.ts';
 
-/** Whether one dispatch runs all ops, or each op has a dispatch of its own. */
-export type Road = 'whole' | 'by-op';
+/** Whether one dispatch runs all ops, with states on chip or in buffers, or each op has a dispatch of its own. */
+export type Road = 'narrow' | 'whole' | 'by-op';
 
 /** How columns are shared out to invocations (kernels/forward.wgsl, backward.wgsl). */
 export interface ColumnShape {
@@ -37,6 +40,8 @@ export interface ColumnKernels {
 /** Records dispatches into a pass. */
 export type Recorder = (pass: GPUComputePassEncoder) => void;
 
+/** Rows of the widest state up to which the code of kernels that keep states on chip is compiled in time. */
+const MOST_NARROW_ROWS = 12;
 /** Blocks of the widest state up to which one workgroup takes its columns through the whole program. */
 const WHOLE_BLOCKS = 32;
 
@@ -49,7 +54,11 @@ const WHOLE_BLOCKS = 32;
 export function chooseShape(program: Program, slow: boolean, road?: Road): ColumnShape {
   const widths = program.ops.flatMap((op) => [op.inputWidth, op.outputWidth]);
   const blocks = blockCount(Math.max(...widths));
-  if (slow) return { road: road ?? 'whole', tile: 8, columnLanes: 4, rowLanes: 1 };
+  if (slow) {
+    const isNarrow = isLayered(program, { opCount: 0 }) && widestState(program) <= MOST_NARROW_ROWS;
+    const chosen = road ?? (isNarrow ? 'narrow' : 'whole');
+    return { road: chosen, tile: 8, columnLanes: 4, rowLanes: 1 };
+  }
   if ((road ?? (blocks <= WHOLE_BLOCKS ? 'whole' : 'by-op')) === 'by-op') {
     return { road: 'by-op', tile: 4, columnLanes: 8, rowLanes: 8 };
   }
@@ -75,12 +84,27 @@ export async function createColumnKernels(
   program: Program,
   shape: ColumnShape,
 ): Promise<ColumnKernels> {
-  const options = columnOptions(program, shape);
+  const isNarrow = shape.road === 'narrow';
+  const options = isNarrow ? narrowOptions(program, shape) : columnOptions(program, shape);
   const [forward, backward] = await Promise.all([
-    createKernel(device, forwardShader, options),
-    createKernel(device, backwardShader, options),
+    createKernel(device, isNarrow ? narrowForwardShader : forwardShader, options),
+    createKernel(device, isNarrow ? narrowBackwardShader : backwardShader, options),
   ]);
   return { shape, forward, backward };
+}
+
+function narrowOptions({ ops }: Program, { tile, columnLanes }: ColumnShape): KernelOptions {
+  const width = widestState({ ops });
+  return {
+    constants: {
+      TILE: tile,
+      WIDTH: width,
+      BLOCKS: blockCount(width),
+      QUADS: (width * tile) / BLOCK,
+      ENTRIES: width * tile,
+    },
+    overrides: { LANES: columnLanes, ACTIVATION_SET: choiceSet(ops) },
+  };
 }
 
 /** Bit k is set if an op makes choice k. */
@@ -210,7 +234,7 @@ function opRuns(
   rows: (op: Op) => number,
 ): OpRun[] {
   if (ops.length === 0) return [];
-  if (road === 'whole') return [{ first: 0, count: ops.length, rowGroups: 1 }];
+  if (road !== 'by-op') return [{ first: 0, count: ops.length, rowGroups: 1 }];
   return ops.map((op, first) => {
     return { first, count: 1, rowGroups: Math.ceil(blockCount(rows(op)) / rowLanes) };
   });

@@ -72,10 +72,16 @@ describe('values', () => {
     );
   });
 
-  it.each(['2-10x8-1', '2-20x3-2'])(
-    'of %s are the same whether an invocation takes one point or several',
-    async (architecture) => {
-      const network = initialiseNetwork(parseArchitecture(architecture), 3);
+  it.each([
+    ['2-10x8-1', 'tanh'],
+    ['2-20x3-2', 'tanh'],
+    // What is on chip past the width of a layer is 1/2 behind a sigmoid.
+    ['3-12-2-9-4', 'sigmoid'],
+    ['2-30-3-17-1', 'sigmoid'],
+  ] as const)(
+    'of %s, %s, are the same whether an invocation takes one point or several',
+    async (architecture, activation) => {
+      const network = initialiseNetwork(parseArchitecture(architecture, { activation }), 3);
       const request = requestFor(network, { width: 37 });
       const model = new GpuModel(await getTestDevice(), network);
       const field = await GpuField.create(model, { slow: true });

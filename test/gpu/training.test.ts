@@ -121,7 +121,11 @@ describe('gradients', () => {
     ['2-10x8-1', 'tanh', { settings: fast }],
     ['2-10x2-1', 'tanh', { settings: { ...slow, road: 'by-op' } }],
     ['1-1-1', 'tanh', { settings: slow, batchSize: 1 }],
+    ['2-10x2-1', 'tanh', { settings: { ...slow, road: 'whole' } }],
     ['3-2', 'sigmoid', { settings: slow, batchSize: 5 }],
+    // What is on chip past the width of a layer is 1/2 behind a sigmoid.
+    ['3-12-2-9-4', 'sigmoid', { settings: slow, loss: 'cross-entropy', batchSize: 45 }],
+    ['7-5-1-6-1', 'sine', { settings: slow, batchSize: 33 }],
     ['5-33-17-3', 'sigmoid', { settings: slow, loss: 'cross-entropy', batchSize: 13 }],
     ['5-33-17-3', 'sigmoid', { settings: fast, loss: 'cross-entropy', batchSize: 13 }],
     ['5-33-17-3', 'sigmoid', { settings: { ...fast, road: 'by-op' }, batchSize: 37 }],

@@ -44,6 +44,15 @@ describe.each(ROADS)('on the %s road', (road) => {
     await compareFields(`2-37x3-2 layer ${layer} ${road}`, network, changes, bound(network), road);
   });
 
+  it('layers of several widths are as in float64, where activations are not 0 at 0', async () => {
+    const architecture = '3-21-2-9-4';
+    const network = initialiseNetwork(
+      parseArchitecture(architecture, { activation: 'sigmoid' }),
+      3,
+    );
+    await compareFields(`${architecture} sigmoid ${road}`, network, SMALL, bound(network), road);
+  });
+
   it('all activations in one network are as in float64', async () => {
     const layers = ACTIVATION_NAMES.map((activation) => ({ type: 'dense', width: 7, activation }));
     const network = initialiseNetwork(checkSpec({ inputWidth: 2, layers }), 9);
