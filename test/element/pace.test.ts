@@ -55,9 +55,17 @@ describe('pace', () => {
 
   it('keeps a side that is asked for and trains in the time that is left', () => {
     const pace = new Pace('slow');
-    const { side, stepCount } = simulate(pace, [1, 5e-4, 1e-5], 100, 256);
+    const { side, stepCount, time } = simulate(pace, [1, 2.5e-4, 1e-5], 100, 256);
     expect(side).toBe(256);
     expect(stepCount).toBeGreaterThan(15);
+    expect(time).toBeLessThan(pace.frameTime);
+    expect(time).toBeGreaterThan(0.9 * pace.frameTime);
+  });
+
+  it('trains a little even where a side that is asked for takes all the time', () => {
+    const pace = new Pace('slow');
+    const { stepCount, time } = simulate(pace, [1, 1.5e-3, 1e-5], 100, 256);
+    expect(stepCount / time).toBeGreaterThan(0.15);
   });
 
   it('interpolates live frames where a wait for the CPU costs less than to compute', () => {
