@@ -53,7 +53,7 @@ const LEAST_LOOSE_SIDE = 160;
 const PAINT_PART = 0.25;
 const FIELD_PART = 0.4;
 /** Training gets this part of what field and painting take, however long that is. */
-const LEAST_TRAINING_SHARE = 0.25;
+const LEAST_TRAINING_SHARE = 0.5;
 
 /** Milliseconds that the finest still picture may take. */
 const LONGEST_STILL = { fast: 1000, slow: 2500, cpu: 4000 };
