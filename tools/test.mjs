@@ -141,28 +141,29 @@ async function runProject(project) {
     return { ok: false, note: 'no report' };
   }
   passed += report.numPassedTests;
-  // A file that does not load has failed without a failed test.
-  const broken = report.testResults.filter(({ status, assertionResults }) => {
-    return status === 'failed' && !assertionResults.some((test) => test.status === 'failed');
-  });
-  failed += report.numFailedTests + broken.length;
+  let broken = 0;
   for (const { name, status, message, assertionResults } of report.testResults) {
-    const file = relative(ROOT, name);
+    const path = relative(ROOT, name);
     const tests = assertionResults.filter((test) => test.status === 'failed');
-    if (status === 'failed' && tests.length === 0) failures.push(`${file}\n  ${message}`);
     for (const { fullName, failureMessages } of tests) {
-      failures.push(`${file}: ${fullName}\n  ${failureMessages.join('\n  ')}`);
+      failures.push(`${path}: ${fullName}\n  ${failureMessages.join('\n  ')}`);
+    }
+    // A file that does not load has failed without a failed test.
+    if (status === 'failed' && tests.length === 0) {
+      broken++;
+      failures.push(`${path}\n  ${message}`);
     }
   }
+  failed += report.numFailedTests + broken;
   const skipped = report.numPendingTests + report.numTodoTests;
   const notes = [`${report.numPassedTests} passed, ${report.numFailedTests} failed`];
-  if (broken.length > 0) notes.push(`${broken.length} files broken`);
+  if (broken > 0) notes.push(`${broken} files broken`);
   if (report.numTotalTests === 0) notes.push('no tests');
   if (skipped > 0) notes.push(`${skipped} skipped`);
   return {
     ok: ok && report.numTotalTests > 0,
     note: notes.join(', '),
-    counted: report.numFailedTests + broken.length > 0,
+    counted: report.numFailedTests + broken > 0,
   };
 }
 

@@ -315,10 +315,10 @@ export class GpuField implements Field {
   }
 
   #road(place: LayerPlace, space?: ExponentSpace): Promise<FieldRoad> {
-    const { program } = this.model.network;
-    const roads = this.#roadNames(place, space);
-    const known = roads.length > 1 && fastestRoad(shapeKey(this.model.device, program, place));
-    return this.#openRoad(known || roads[0]);
+    const { device, network } = this.model;
+    const names = this.#roadNames(place, space);
+    const known = names.length > 1 && fastestRoad(shapeKey(device, network.program, place));
+    return this.#openRoad(known || names[0]);
   }
 
   #openRoad(name: RoadName): Promise<FieldRoad> {
@@ -348,12 +348,12 @@ export class GpuField implements Field {
     const earlier = this.#improved;
     await road.improve?.();
     await earlier;
-    const { device, network } = this.model;
     const { width, height } = job.buffers;
     const names = this.#roadNames(job.place, space);
+    if (names.length < 2 || width * height < LEAST_MEASURED_PIXELS) return;
+    const { device, network } = this.model;
     const key = shapeKey(device, network.program, job.place);
-    const isSettled = names.length < 2 || fastestRoad(key) || this.#contests.has(key);
-    if (isSettled || width * height < LEAST_MEASURED_PIXELS) return;
+    if (fastestRoad(key) || this.#contests.has(key)) return;
     this.#contests.add(key);
     try {
       await this.#contest(key, names, job);

@@ -69,8 +69,6 @@ async function whenIdle(page: Page): Promise<void> {
   await page.evaluate(() => document.querySelector<FtleMapElement>('ftle-map')!.whenIdle());
 }
 
-/** Expects something of a page that computes, on a software adapter and beside other work. */
-
 const factsOf = (page: Page): Promise<string[]> => page.locator('#facts dd').allTextContents();
 const layersOf = async (page: Page): Promise<string[]> =>
   (await page.locator('#layers tr').all()).reduce<Promise<string[]>>(
