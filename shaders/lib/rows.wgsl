@@ -1,4 +1,4 @@
-// rows.wgsl: numbers of a few columns, kept on chip from op to op (kernels/narrow-forward.wgsl, narrow-backward.wgsl)
+// rows.wgsl: numbers of a few columns, kept on chip from op to op (kernels/narrow-forward.wgsl, narrow-gradient.wgsl)
 //
 // rows        [row][TILE]; from WIDTH on they are 0. Indices of what is written out are constants, so that a
 //             compiler need not compute places.

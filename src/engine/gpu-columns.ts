@@ -13,12 +13,15 @@ import { opRules } from '../ops/registry.ts';
 import type { StatePlacement } from '../wgsl/program.ts';
 import backwardShader from '../../shaders/kernels/backward.wgsl';
 import forwardShader from '../../shaders/kernels/forward.wgsl';
-import narrowBackwardShader from '../../shaders/kernels/narrow-backward.wgsl';
 import narrowForwardShader from '../../shaders/kernels/narrow-forward.wgsl';
+import narrowGradientShader from '../../shaders/kernels/narrow-gradient.wgsl';
 import type { ResidentNetworks } from './gpu-model.ts';
 import { isLayered, widestState } from './layered-program.ts';
 
-/** Whether one dispatch runs all ops, with states on chip or in buffers, or each op has a dispatch of its own. */
+/**
+ * Whether one dispatch runs all ops, with states in buffers, or each op has a dispatch of its own. `narrow` has
+ * one with rows on chip, which sums gradients of parameters instead of writing cotangents: for training.
+ */
 export type Road = 'narrow' | 'whole' | 'by-op';
 
 /** How columns are shared out to invocations (kernels/forward.wgsl, backward.wgsl). */
@@ -34,6 +37,7 @@ export interface ColumnShape {
 export interface ColumnKernels {
   readonly shape: ColumnShape;
   readonly forward: Kernel;
+  /** On the narrow road, of gradients. */
   readonly backward: Kernel;
 }
 
@@ -54,16 +58,18 @@ const WHOLE_BLOCKS = 32;
 export function chooseShape(program: Program, slow: boolean, road?: Road): ColumnShape {
   const widths = program.ops.flatMap((op) => [op.inputWidth, op.outputWidth]);
   const blocks = blockCount(Math.max(...widths));
-  if (slow) {
-    const isNarrow = isLayered(program, { opCount: 0 }) && widestState(program) <= MOST_NARROW_ROWS;
-    const chosen = road ?? (isNarrow ? 'narrow' : 'whole');
-    return { road: chosen, tile: 8, columnLanes: 4, rowLanes: 1 };
-  }
+  if (slow) return { road: road ?? 'whole', tile: 8, columnLanes: 4, rowLanes: 1 };
   if ((road ?? (blocks <= WHOLE_BLOCKS ? 'whole' : 'by-op')) === 'by-op') {
     return { road: 'by-op', tile: 4, columnLanes: 8, rowLanes: 8 };
   }
   const rowLanes = Math.min(16, 2 ** Math.ceil(Math.log2(blocks)));
   return { road: 'whole', tile: 1, columnLanes: 64 / rowLanes, rowLanes };
+}
+
+/** The road for training a program, where it differs from that of all else. */
+export function trainingRoad(program: Program, slow: boolean): Road | undefined {
+  const isNarrow = isLayered(program, { opCount: 0 }) && widestState(program) <= MOST_NARROW_ROWS;
+  return slow && isNarrow ? 'narrow' : undefined;
 }
 
 /** How kernels over columns are compiled for a program: its activations alone are in. */
@@ -88,7 +94,7 @@ export async function createColumnKernels(
   const options = isNarrow ? narrowOptions(program, shape) : columnOptions(program, shape);
   const [forward, backward] = await Promise.all([
     createKernel(device, isNarrow ? narrowForwardShader : forwardShader, options),
-    createKernel(device, isNarrow ? narrowBackwardShader : backwardShader, options),
+    createKernel(device, isNarrow ? narrowGradientShader : backwardShader, options),
   ]);
   return { shape, forward, backward };
 }
@@ -182,7 +188,7 @@ export function recordForward(
   };
 }
 
-/** Takes the cotangents of the outputs back to the output of op `firstOp`; placement `keep`. */
+/** Takes the cotangents of the outputs back to the output of op `firstOp`; placement `keep`, any road but narrow. */
 export function recordBackward(
   scope: Scope,
   networks: ResidentNetworks,

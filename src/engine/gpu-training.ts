@@ -5,21 +5,19 @@ import { createArguments, createKernel, dispatch, foldGrid, type Kernel } from '
 import type { Scope } from '../gpu/scope.ts';
 import { ADAM, type Loss, type TrainingOptions } from '../model/training.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
-import { opRules } from '../ops/registry.ts';
 import batchShader from '../../shaders/kernels/batch.wgsl';
 import lossShader from '../../shaders/kernels/loss.wgsl';
 import restoreShader from '../../shaders/kernels/restore.wgsl';
 import scoreShader from '../../shaders/kernels/score.wgsl';
-import updateShader from '../../shaders/kernels/update.wgsl';
 import {
   bindingLimit,
   columnBlocks,
   columnStride,
   fittingColumns,
-  recordBackward,
   recordForward,
   type ColumnKernels,
 } from './gpu-columns.ts';
+import { createDescent, createUpdateKernel, descentLength } from './gpu-descent.ts';
 import type { ResidentNetworks } from './gpu-model.ts';
 
 /** What a step that has not failed yet is, in the status words (lib/training.wgsl). */
@@ -27,7 +25,6 @@ export const NEVER = 0xffffffff;
 
 /** The numbers of shaders/lib/training.wgsl. */
 const LOSS_CODES = { squared: 0, 'cross-entropy': 1 } as const;
-const OPTIMIZER_CODES = { sgd: 0, adam: 1 } as const;
 
 /** Steps that one submission can hold. */
 const SLOT_COUNT = 32;
@@ -53,11 +50,10 @@ export async function createTrainingKernels(
   // On a software adapter workgroups are the unit of work for its threads, so they are small.
   const lanes = slow ? 16 : 64;
   const overrides = { LANES: lanes };
-  const OPTIMIZER = OPTIMIZER_CODES[options.optimizer];
   const [batch, loss, update, restore, score] = await Promise.all([
     createKernel(device, batchShader, { overrides }),
     createLossKernel(device, options.loss, lanes),
-    createKernel(device, updateShader, { overrides: { ...overrides, OPTIMIZER } }),
+    createUpdateKernel(device, columns.shape, options.optimizer, lanes),
     createKernel(device, restoreShader, { overrides }),
     createKernel(device, scoreShader),
   ]);
@@ -134,7 +130,8 @@ export function createSteps(
   const { program } = network;
   const { shape } = kernels.columns;
   const allStates = networkCount * program.stateLength;
-  const fitting = fittingColumns(device, shape, allStates, stateByteLength);
+  const columnLength = allStates + descentLength(networks, shape);
+  const fitting = fittingColumns(device, shape, columnLength, stateByteLength);
   const partCount = Math.ceil(batchSize / fitting);
   const partSize = Math.ceil(batchSize / partCount);
   const stride = columnStride(shape, partSize);
@@ -168,21 +165,19 @@ export function createSteps(
       scores,
       status,
     }),
-    update: kernels.update.bind({
-      program: networks.program('keep'),
-      args: args.slot(slot),
-      states,
-      cotangents,
-      weights: networks.weights,
-      memory,
-      status,
-      members,
-    }),
   }));
   const firstOp = program.layerEnds[frozenLayers ?? 0];
   const columns = { states, length: program.stateLength, columnCount: partSize };
   const forward = recordForward(scope, networks, kernels.columns, columns, 'keep');
-  const backward = recordBackward(scope, networks, kernels.columns, columns, cotangents, firstOp);
+  const descend = createDescent(scope, networks, kernels, columns, {
+    cotangents,
+    memory,
+    status,
+    members,
+    args,
+    slotCount,
+    firstOp,
+  });
   const restoreArgs = createArguments(scope, kernels.restore);
   restoreArgs.write(0, { parameterBlocks: networks.parameterStride / BLOCK });
   const restore = kernels.restore.bind({
@@ -195,10 +190,6 @@ export function createSteps(
   const { lanes } = kernels;
   const columnGroups = Math.ceil(partSize / lanes);
   const batchGrid = [columnGroups, inputGroups(dataset.inputWidth), networkCount] as const;
-  // A piece has four blocks of weights, so this many lanes have one piece each, or nearly.
-  const longest = Math.max(...program.ops.map((op) => opRules(op).parameterLength(op)));
-  const pieceGroups = Math.min(4096, Math.ceil(longest / (4 * BLOCK * lanes)));
-  const updateGrid = [pieceGroups, program.ops.length - firstOp, networkCount] as const;
   const restoreGroups = foldGrid(Math.ceil(networks.parameterStride / (BLOCK * lanes)));
   const restoreGrid = [...restoreGroups, networkCount] as const;
 
@@ -224,8 +215,7 @@ export function createSteps(
         dispatch(pass, kernels.batch, groups.batch, batchGrid);
         forward(pass);
         dispatch(pass, kernels.loss, groups.loss, [columnGroups, 1, networkCount]);
-        backward(pass);
-        dispatch(pass, kernels.update, groups.update, updateGrid);
+        descend(pass, slot);
       }
       dispatch(pass, kernels.restore, restore, restoreGrid);
     },
