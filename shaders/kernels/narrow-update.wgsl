@@ -5,14 +5,13 @@
 // @use lib/training.wgsl
 // @use lib/network.wgsl
 // @use lib/optimizer.wgsl
-// group 1     0 args · 1 partials[network][tile][parameter_blocks + 1] · 3 to 6 of lib/optimizer.wgsl
+// group 1     1 partials[network][tile][parameter_blocks + 1] · 0 and 3 to 6 of lib/optimizer.wgsl
 // grid        x: blocks of parameters from op first_op on; z: networks
-// numerics    sums over tiles in ascending order
+// numerics    sums over tiles in ascending order, on from those of the parts before
 
 override LANES: u32 = 64;
 override TILE: u32 = 8; // columns of a tile
 
-@group(1) @binding(0) var<uniform> args: TrainingArgs;
 @group(1) @binding(1) var<storage, read> partials: array<vec4f>;
 
 @compute @workgroup_size(LANES)
@@ -23,9 +22,11 @@ fn narrow_update(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   }
   let stride = args.parameter_blocks + 1u;
   let first = id.z * (args.column_stride / TILE) * stride + block;
-  var sum = vec4f();
+  let place = id.z * args.parameter_blocks + block;
+  let all_blocks = groups.z * args.parameter_blocks;
+  var sum = gradient_so_far(place, all_blocks);
   for (var tile = 0u; tile < (args.column_count + TILE - 1u) / TILE; tile++) {
     sum += partials[first + tile * stride];
   }
-  descend(id.z * args.parameter_blocks + block, groups.z * args.parameter_blocks, id.z, sum);
+  descend(place, all_blocks, id.z, sum);
 }

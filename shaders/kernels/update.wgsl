@@ -7,17 +7,16 @@
 // @use lib/network.wgsl
 // @use lib/optimizer.wgsl
 // @use ops/*
-// group 1     0 args · 1 states · 2 cotangents, both [network][block][column_stride]
-//             3 to 6 of lib/optimizer.wgsl
+// group 1     1 states · 2 cotangents, both [network][block][column_stride]
+//             0 and 3 to 6 of lib/optimizer.wgsl
 // grid        x: pieces of an op's parameters, with a stride if there are more; y: ops from first_op on;
 //             z: networks
-// numerics    sums over columns in ascending order
+// numerics    sums over columns in ascending order, on from those of the parts before
 
 const TILE: u32 = 1u;
 
 override LANES: u32 = 64;
 
-@group(1) @binding(0) var<uniform> args: TrainingArgs;
 @group(1) @binding(1) var<storage, read> states: array<vec4f>;
 @group(1) @binding(2) var<storage, read> cotangents: array<vec4f>;
 
@@ -62,11 +61,11 @@ fn place_of(op: Op, piece: u32, part: u32) -> u32 {
   }
 }
 
-fn gradient_of(op: Op, piece: u32) -> array<vec4f, PIECE> {
+fn gradient_of(op: Op, piece: u32, sums: array<vec4f, PIECE>) -> array<vec4f, PIECE> {
   switch op.code {
     // @each affine
     case AFFINE: {
-      return affine_gradient(op, piece, args.column_count);
+      return affine_gradient(op, piece, args.column_count, sums);
     }
     // @end
     default: {
@@ -81,16 +80,25 @@ fn update(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
     return;
   }
   first_block = id.z * args.state_blocks;
+  let all_blocks = groups.z * args.parameter_blocks;
   var op = program[args.first_op + id.y];
   op.parameters += id.z * args.parameter_blocks;
   let count = piece_count(op);
   for (var piece = id.x; piece < count; piece += groups.x * LANES) {
-    let sums = gradient_of(op, piece);
+    var sums: array<vec4f, PIECE>;
     // @unroll
     for (var part = 0u; part < PIECE; part++) {
       let place = place_of(op, piece, part);
       if (place != NO_BLOCK) {
-        descend(place, groups.z * args.parameter_blocks, id.z, sums[part]);
+        sums[part] = gradient_so_far(place, all_blocks);
+      }
+    }
+    sums = gradient_of(op, piece, sums);
+    // @unroll
+    for (var part = 0u; part < PIECE; part++) {
+      let place = place_of(op, piece, part);
+      if (place != NO_BLOCK) {
+        descend(place, all_blocks, id.z, sums[part]);
       }
     }
   }

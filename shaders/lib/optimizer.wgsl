@@ -6,9 +6,9 @@
 //
 // @use lib/training.wgsl
 // @use lib/activation.wgsl
-// group 1     3 weights[network][parameter_blocks], which other kernels read as parameters
+// group 1     0 args · 3 weights[network][parameter_blocks], which other kernels read as parameters
 //             4 memory[4][network][parameter_blocks]: m, v, G, and the weights before this step
-//             5 status[network][2] · 6 members[network]; 0 args is declared by the kernel
+//             5 status[network][2] · 6 members[network]
 // numerics    Once a step has failed, later ones change nothing; the one that left a weight not finite is undone by
 //             kernels/restore.wgsl.
 // source      Kingma & Ba, Adam, ICLR 2015; Loshchilov & Hutter, Decoupled weight decay, ICLR 2019
@@ -21,6 +21,7 @@ const EPSILON: f32 = 1e-8;
 
 override OPTIMIZER: u32 = 0; // SGD or ADAM
 
+@group(1) @binding(0) var<uniform> args: TrainingArgs;
 @group(1) @binding(3) var<storage, read_write> weights: array<vec4f>;
 @group(1) @binding(4) var<storage, read_write> memory: array<vec4f>;
 @group(1) @binding(5) var<storage, read_write> status: array<atomic<u32>>;
@@ -46,13 +47,14 @@ fn adam(place: u32, second_place: u32, weight: vec4f, gradient: vec4f, learning_
   return weight - learning_rate * (args.weight_decay * weight + direction);
 }
 
-// Adds what this part of the batch makes of a block's gradient, and takes the step after the last part.
-// all_blocks: of all networks' parameters.
-fn descend(place: u32, all_blocks: u32, network: u32, part: vec4f) {
-  var gradient = part;
-  if (args.is_first == 0u) {
-    gradient += memory[2u * all_blocks + place];
-  }
+// A block's gradient over the parts of the batch before this one. Sums go on from it, so that how a batch is parted
+// does not change a bit. all_blocks: of all networks' parameters.
+fn gradient_so_far(place: u32, all_blocks: u32) -> vec4f {
+  return select(memory[2u * all_blocks + place], vec4f(), args.is_first == 1u);
+}
+
+// Keeps the gradient of a block, and takes the step after the last part.
+fn descend(place: u32, all_blocks: u32, network: u32, gradient: vec4f) {
   memory[2u * all_blocks + place] = gradient;
   if (args.is_last == 0u) {
     return;

@@ -68,6 +68,6 @@ fn activation_place(op: Op, piece: u32, part: u32) -> u32 {
   return NO_BLOCK;
 }
 
-fn activation_gradient(op: Op, piece: u32, column_count: u32) -> array<vec4f, PIECE> {
+fn activation_gradient(op: Op, piece: u32, column_count: u32, sums_before: array<vec4f, PIECE>) -> array<vec4f, PIECE> {
   return array<vec4f, PIECE>();
 }

@@ -99,12 +99,12 @@ fn affine_place(op: Op, piece: u32, part: u32) -> u32 {
   return select(NO_BLOCK, bias, k == 0u);
 }
 
-// Σ ȳ_r x (r = 0 … 3) and Σ ȳ over the first column_count columns; 0 for columns of padding.
-fn affine_gradient(op: Op, piece: u32, column_count: u32) -> array<vec4f, PIECE> {
+// Σ ȳ_r x (r = 0 … 3) and Σ ȳ over the first column_count columns, from sums so far; 0 for columns of padding.
+fn affine_gradient(op: Op, piece: u32, column_count: u32, sums_before: array<vec4f, PIECE>) -> array<vec4f, PIECE> {
   let input_blocks = block_count(op.input_width);
   let i = piece / input_blocks;
   let k = piece % input_blocks;
-  var sums: array<vec4f, PIECE>;
+  var sums = sums_before;
   for (var column = 0u; column < column_count; column++) {
     let x = state_block(op.input_offset + k, column);
     let y = cotangent_block(op.output_offset + i, column);

@@ -13,14 +13,12 @@ import { opRules } from '../ops/registry.ts';
 import type { StatePlacement } from '../wgsl/program.ts';
 import backwardShader from '../../shaders/kernels/backward.wgsl';
 import forwardShader from '../../shaders/kernels/forward.wgsl';
-import narrowForwardShader from '../../shaders/kernels/narrow-forward.wgsl';
-import narrowGradientShader from '../../shaders/kernels/narrow-gradient.wgsl';
 import type { ResidentNetworks } from './gpu-model.ts';
 import { isLayered, widestState } from './layered-program.ts';
 
 /**
  * Whether one dispatch runs all ops, with states in buffers, or each op has a dispatch of its own. `narrow` has
- * one with rows on chip, which sums gradients of parameters instead of writing cotangents: for training.
+ * one with rows on chip, which sums gradients of parameters instead of writing cotangents (narrow-descent.ts).
  */
 export type Road = 'narrow' | 'whole' | 'by-op';
 
@@ -34,10 +32,12 @@ export interface ColumnShape {
   readonly rowLanes: number;
 }
 
-export interface ColumnKernels {
+export interface ForwardKernel {
   readonly shape: ColumnShape;
   readonly forward: Kernel;
-  /** On the narrow road, of gradients. */
+}
+
+export interface ColumnKernels extends ForwardKernel {
   readonly backward: Kernel;
 }
 
@@ -84,37 +84,22 @@ export function columnOptions({ ops }: Program, shape: ColumnShape): KernelOptio
   };
 }
 
-/** Compiles both directions for a program. */
+/** Compiles both directions for a program, on any road but narrow. */
 export async function createColumnKernels(
   device: GPUDevice,
   program: Program,
   shape: ColumnShape,
 ): Promise<ColumnKernels> {
-  const isNarrow = shape.road === 'narrow';
-  const options = isNarrow ? narrowOptions(program, shape) : columnOptions(program, shape);
+  const options = columnOptions(program, shape);
   const [forward, backward] = await Promise.all([
-    createKernel(device, isNarrow ? narrowForwardShader : forwardShader, options),
-    createKernel(device, isNarrow ? narrowGradientShader : backwardShader, options),
+    createKernel(device, forwardShader, options),
+    createKernel(device, backwardShader, options),
   ]);
   return { shape, forward, backward };
 }
 
-function narrowOptions({ ops }: Program, { tile, columnLanes }: ColumnShape): KernelOptions {
-  const width = widestState({ ops });
-  return {
-    constants: {
-      TILE: tile,
-      WIDTH: width,
-      BLOCKS: blockCount(width),
-      QUADS: (width * tile) / BLOCK,
-      ENTRIES: width * tile,
-    },
-    overrides: { LANES: columnLanes, ACTIVATION_SET: choiceSet(ops) },
-  };
-}
-
 /** Bit k is set if an op makes choice k. */
-function choiceSet(ops: readonly Op[]): number {
+export function choiceSet(ops: readonly Op[]): number {
   return ops.reduce((set, op) => set | (1 << opRules(op).shaderFields(op).choice), 0);
 }
 
@@ -164,7 +149,7 @@ export interface ColumnStates {
 export function recordForward(
   scope: Scope,
   networks: ResidentNetworks,
-  { shape, forward }: ColumnKernels,
+  { shape, forward }: ForwardKernel,
   { states, length, columnCount }: ColumnStates,
   placement: StatePlacement,
 ): Recorder {
@@ -188,7 +173,7 @@ export function recordForward(
   };
 }
 
-/** Takes the cotangents of the outputs back to the output of op `firstOp`; placement `keep`, any road but narrow. */
+/** Takes the cotangents of the outputs back to the output of op `firstOp`; placement `keep`. */
 export function recordBackward(
   scope: Scope,
   networks: ResidentNetworks,

@@ -3,7 +3,6 @@ import type { Engine, Field, Model } from './engine.ts';
 import { computeBandsOnGpu, computeOnGpu, GpuField } from './gpu-field.ts';
 import { GpuModel } from './gpu-model.ts';
 import { createGpuRidges } from './gpu-ridges.ts';
-import { createGpuTrainer } from './gpu-trainer.ts';
 
 export interface GpuEngineOptions {
   /** What computes, for people; the adapter's description. */
@@ -42,6 +41,7 @@ export function createGpuEngine(device: GPUDevice, options: GpuEngineOptions = {
     },
     async createTrainer(model, dataset, trainingOptions) {
       assertAlive();
+      const { createGpuTrainer } = await import('./gpu-trainer.ts');
       return createGpuTrainer(ownModel(model), dataset, trainingOptions, { slow });
     },
     async createPopulation(networks, dataset, trainingOptions, members) {

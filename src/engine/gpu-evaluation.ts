@@ -37,7 +37,7 @@ export function createEvaluation(
 ): Evaluation {
   const { device, network, count: networkCount } = networks;
   const { ops } = network.program;
-  const { shape } = kernels.columns;
+  const { shape } = kernels.descent.forward;
   const columnLength = alternateLength(ops);
   const fitting = fittingColumns(device, shape, networkCount * columnLength, stateByteLength);
   const affordable = kernels.slow
@@ -60,7 +60,7 @@ export function createEvaluation(
   const status = scope.buffer('evaluation/status', 8 * networkCount, storage);
 
   const columns = { states, length: columnLength, columnCount: partSize };
-  const forward = recordForward(scope, networks, kernels.columns, columns, 'alternate');
+  const forward = recordForward(scope, networks, kernels.descent.forward, columns, 'alternate');
   const columnGroups = Math.ceil(partSize / kernels.lanes);
   const batchGrid = [columnGroups, inputGroups(dataset.inputWidth), networkCount] as const;
   const outputOffset = alternateOffset(ops, ops.length) / BLOCK;

@@ -5,7 +5,7 @@ import { Scope } from '../gpu/scope.ts';
 import { seedKey } from '../math/random.ts';
 import { checkRate, checkTraining, type TrainingOptions } from '../model/training.ts';
 import type { MemberOptions, TrainingStatus } from './engine.ts';
-import { chooseShape, createColumnKernels, trainingRoad, type Road } from './gpu-columns.ts';
+import { chooseShape, trainingRoad, type Road } from './gpu-columns.ts';
 import { createEvaluation, type Evaluation } from './gpu-evaluation.ts';
 import type { ResidentNetworks } from './gpu-model.ts';
 import { checkMembers } from './population-checks.ts';
@@ -56,8 +56,7 @@ export async function createTraining(
   const { slow = false, road, stateByteLength = STATE_BYTES } = settings;
   const { program } = networks.network;
   const shape = chooseShape(program, slow, road ?? trainingRoad(program, slow));
-  const columns = await createColumnKernels(networks.device, program, shape);
-  const kernels = await createTrainingKernels(networks.device, columns, options, slow);
+  const kernels = await createTrainingKernels(networks.device, program, shape, options, slow);
   return new GpuTraining(networks, dataset, options, members, kernels, stateByteLength);
 }
 

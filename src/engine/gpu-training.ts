@@ -3,6 +3,7 @@ import { DeviceError } from '../errors.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import { createArguments, createKernel, dispatch, foldGrid, type Kernel } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
+import type { Program } from '../model/network.ts';
 import { ADAM, type Loss, type TrainingOptions } from '../model/training.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
 import batchShader from '../../shaders/kernels/batch.wgsl';
@@ -15,9 +16,9 @@ import {
   columnStride,
   fittingColumns,
   recordForward,
-  type ColumnKernels,
+  type ColumnShape,
 } from './gpu-columns.ts';
-import { createDescent, createUpdateKernel, descentLength } from './gpu-descent.ts';
+import { createDescentKernels, type DescentKernels } from './gpu-descent.ts';
 import type { ResidentNetworks } from './gpu-model.ts';
 
 /** What a step that has not failed yet is, in the status words (lib/training.wgsl). */
@@ -30,34 +31,34 @@ const LOSS_CODES = { squared: 0, 'cross-entropy': 1 } as const;
 const SLOT_COUNT = 32;
 
 export interface TrainingKernels {
-  readonly columns: ColumnKernels;
+  readonly descent: DescentKernels;
   readonly batch: Kernel;
   readonly loss: Kernel;
-  readonly update: Kernel;
   readonly restore: Kernel;
   readonly score: Kernel;
-  /** Lanes of a workgroup of batch, loss, update and restore. */
+  /** Lanes of a workgroup of batch, loss and restore. */
   readonly lanes: number;
   readonly slow: boolean;
 }
 
 export async function createTrainingKernels(
   device: GPUDevice,
-  columns: ColumnKernels,
+  program: Program,
+  shape: ColumnShape,
   options: TrainingOptions,
   slow: boolean,
 ): Promise<TrainingKernels> {
   // On a software adapter workgroups are the unit of work for its threads, so they are small.
   const lanes = slow ? 16 : 64;
   const overrides = { LANES: lanes };
-  const [batch, loss, update, restore, score] = await Promise.all([
+  const [descent, batch, loss, restore, score] = await Promise.all([
+    createDescentKernels(device, program, shape, options.optimizer, lanes),
     createKernel(device, batchShader, { overrides }),
     createLossKernel(device, options.loss, lanes),
-    createUpdateKernel(device, columns.shape, options.optimizer, lanes),
     createKernel(device, restoreShader, { overrides }),
     createKernel(device, scoreShader),
   ]);
-  return { columns, batch, loss, update, restore, score, lanes, slow };
+  return { descent, batch, loss, restore, score, lanes, slow };
 }
 
 export function createLossKernel(device: GPUDevice, loss: Loss, lanes: number): Promise<Kernel> {
@@ -128,12 +129,13 @@ export function createSteps(
 ): TrainingSteps {
   const { device, network, count: networkCount } = networks;
   const { program } = network;
-  const { shape } = kernels.columns;
+  const { shape } = kernels.descent.forward;
   const allStates = networkCount * program.stateLength;
-  const columnLength = allStates + descentLength(networks, shape);
+  const columnLength = allStates + kernels.descent.columnLength(networks);
   const fitting = fittingColumns(device, shape, columnLength, stateByteLength);
   const partCount = Math.ceil(batchSize / fitting);
-  const partSize = Math.ceil(batchSize / partCount);
+  // Whole tiles, so that sums over them do not depend on the parts.
+  const partSize = shape.tile * Math.ceil(batchSize / (partCount * shape.tile));
   const stride = columnStride(shape, partSize);
 
   const storage = BufferUsage.storage | BufferUsage.copySrc | BufferUsage.copyDst;
@@ -147,7 +149,7 @@ export function createSteps(
   const status = scope.buffer('status', 8 * networkCount, storage);
 
   const slotCount = Math.max(SLOT_COUNT, partCount);
-  const args = createArguments(scope, kernels.update, slotCount);
+  const args = createArguments(scope, kernels.loss, slotCount);
   const slots = Array.from({ length: slotCount }, (_, slot) => ({
     batch: kernels.batch.bind({
       args: args.slot(slot),
@@ -168,8 +170,8 @@ export function createSteps(
   }));
   const firstOp = program.layerEnds[frozenLayers ?? 0];
   const columns = { states, length: program.stateLength, columnCount: partSize };
-  const forward = recordForward(scope, networks, kernels.columns, columns, 'keep');
-  const descend = createDescent(scope, networks, kernels, columns, {
+  const forward = recordForward(scope, networks, kernels.descent.forward, columns, 'keep');
+  const descend = kernels.descent.create(scope, networks, columns, {
     cotangents,
     memory,
     status,
