@@ -29,11 +29,15 @@ fn list_bent(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   }
   let low = CELL * cell;
   let size = min(vec2u(CELL), vec2u(args.width, args.height) - low);
-  let first = atomicAdd(&list[0], size.x * size.y);
-  for (var b = 0u; b < size.y; b++) {
-    for (var a = 0u; a < size.x; a++) {
-      let pixel = (low.y + b) * args.width + low.x + a;
-      let place = first + b * size.x + a;
+  // Corners of cells are even, so places within a cell tell whose turn it is.
+  let every = select(2u, 1u, args.turn == ALL_TURNS);
+  let start = vec2u(args.turn & 1u, (args.turn >> 1u) & 1u);
+  let count = (size + every - 1u - min(start, size + every - 1u)) / every;
+  let first = atomicAdd(&list[0], count.x * count.y);
+  for (var b = 0u; b < count.y; b++) {
+    for (var a = 0u; a < count.x; a++) {
+      let pixel = (low.y + start.y + every * b) * args.width + low.x + start.x + every * a;
+      let place = first + b * count.x + a;
       atomicStore(&list[1u + place], pixel);
       places[place] = place_of(pixel, args.width, args.width);
     }

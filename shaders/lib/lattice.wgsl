@@ -7,6 +7,7 @@
 // kernel          provides args: LatticeArgs, and bends[cell] of the cells within the lattice (kernels/bend.wgsl)
 
 const CELL: u32 = 4u;
+const ALL_TURNS: u32 = 4u;
 const MIXED: f32 = -1.0; // the bend of a cell that is smooth but to be computed
 
 struct LatticeArgs {
@@ -16,6 +17,7 @@ struct LatticeArgs {
   rows: u32,
   output_width: u32,
   tolerance: f32,      // of λ₁ as stored
+  turn: u32,           // which pixel of every 2 × 2 is computed in cells that bend, or ALL_TURNS
 }
 
 // Cells of a row of the field, those outside the lattice as well.

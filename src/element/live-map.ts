@@ -4,8 +4,9 @@ import type { TrainingRecord } from '../files/parameters.ts';
 import type { Network } from '../model/network.ts';
 import type { Painter } from '../render/painter.ts';
 import type { FrameInfo, LiveMapListener, LiveMapStart, LiveSource } from './listener.ts';
+import { programCost } from '../model/program-cost.ts';
 import { Monitor } from './monitor.ts';
-import { Pace, type FieldPlan } from './pace.ts';
+import { Pace, type FieldPlan, type FramePlan } from './pace.ts';
 import { Picture, type PaintedCanvas, type Scene } from './picture.ts';
 import type { Plan } from './plan.ts';
 import type { PlaneSettings } from './plane-settings.ts';
@@ -31,7 +32,8 @@ export interface Snapshot {
  */
 export class LiveMap {
   readonly picture: Picture;
-  readonly #pace: Pace;
+  /** For networks that cost what the one that is shown does. */
+  #pace: Pace;
   readonly #closing = new AbortController();
   #session: Session | null = null;
   #monitor: Monitor | null = null;
@@ -60,6 +62,8 @@ export class LiveMap {
   #isFirstStill = false;
   /** Ends the still picture under way. */
   #stillAbort = new AbortController();
+  /** Ends the live picture under way; null if the one before it was dropped, so that some are completed. */
+  #liveAbort: AbortController | null = null;
 
   constructor(
     readonly engine: Engine,
@@ -225,6 +229,7 @@ export class LiveMap {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#stillAbort.abort();
+    this.#liveAbort?.abort();
     this.#jobs.close(new DOMException('the map was removed from its page', 'AbortError'));
     this.#loop.close();
     this.#monitor?.close();
@@ -240,6 +245,7 @@ export class LiveMap {
 
   #recompute(): void {
     this.#stillAbort.abort();
+    this.#liveAbort?.abort();
     this.#stills = null;
     this.#loop.wake();
   }
@@ -279,11 +285,14 @@ export class LiveMap {
     let session: Session | null = null;
     const start = performance.now();
     const old = this.#session;
+    const oldPace = this.#pace;
     const { picture } = this;
     const oldStills = this.#stills;
     let takeBack: (() => void) | null = null;
     try {
       session = await Session.open(this.engine, plan, this.#parameters);
+      const cost = programCost(plan.network.program);
+      if (cost !== oldPace.cost) this.#pace = new Pace(oldPace.speed, cost);
       // A picture that is there stays until all of the new is sure.
       if (old) await session.openTrainer(this.#learningRate);
       takeBack = this.#view.begin(picture, plan);
@@ -294,6 +303,7 @@ export class LiveMap {
       session?.dispose();
       takeBack?.();
       this.#stills = oldStills;
+      this.#pace = oldPace;
       if (this.#nextPlan !== plan) return;
       this.#nextPlan = null;
       this.#jobs.rejectAll(error as Error);
@@ -352,10 +362,11 @@ export class LiveMap {
       this.#pace.measureSteps(stepCount, trained - start);
       this.#stills = null;
       if (picture.isVisible) {
-        const pixelCount = await picture.compute(session, frame, this.#closing.signal);
+        const pixelCount = await this.#computeLive(session, frame);
+        if (pixelCount === null) return;
         if (!picture.isMeasured) await picture.measure(session, Infinity);
         const computed = performance.now();
-        this.#pace.measureField(pixelCount, computed - trained, frame.isExact);
+        this.#pace.measureField(pixelCount, computed - trained, frame.kind);
         picture.canvasScale = canvasScale;
         this.#finishFrame(session, computed - start, stepCount);
         await this.engine.device?.queue.onSubmittedWorkDone();
@@ -368,6 +379,19 @@ export class LiveMap {
     this.#monitor?.watch();
     this.#beginRidges(session);
     await nextAnimationFrame();
+  }
+
+  /** Number of pixels; null if the view changed meanwhile. */
+  async #computeLive(session: Session, frame: FramePlan): Promise<number | null> {
+    const wasDropped = this.#liveAbort?.signal.aborted ?? false;
+    this.#liveAbort = wasDropped ? null : new AbortController();
+    const { signal } = this.#liveAbort ?? this.#closing;
+    try {
+      return await this.picture.compute(session, frame, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return null;
+    }
   }
 
   /** Has the kernels of ridges compiled, if they are wanted, beside all else. */
@@ -401,14 +425,16 @@ export class LiveMap {
     const start = performance.now();
     const planned = session === this.#session ? this.#stills : null;
     this.#isFirstStill = !planned;
-    const stills = planned ?? this.#pace.refinement(this.#view.settings.resolution, picture);
+    const { resolution } = this.#view.settings;
+    const stills = planned ?? this.#pace.refinement(resolution, picture);
     this.#stills = stills;
     const [still] = stills;
     const pixelCount = await picture.compute(session, still, signal);
-    this.#pace.measureField(pixelCount, performance.now() - start, still.isExact);
+    this.#pace.measureField(pixelCount, performance.now() - start, still.kind);
     await picture.measure(session, Infinity);
     picture.canvasScale = 1;
-    stills.shift();
+    // From what it took, it is known better what time allows.
+    if (this.#stills === stills) this.#stills = this.#pace.refinement(resolution, picture, still);
   }
 
   async #repaint(session: Session): Promise<void> {
@@ -457,6 +483,7 @@ export class LiveMap {
     if (this.#session) this.picture.paint(this.#session);
     // Of a view that moves on and on, only first pictures come; without them there would be none.
     if (!this.#isFirstStill) this.#stillAbort.abort();
+    this.#liveAbort?.abort();
     this.#stills = null;
     this.#loop.wake();
   }

@@ -1,9 +1,14 @@
+/**
+ * Which pixels of a field are computed: all; or few where it is smooth, and between them it is interpolated to what
+ * colours show; or, of these, only a quarter where it is not smooth, in turn.
+ */
+export type FieldKind = 'exact' | 'loose' | 'interlaced';
+
 /** How a field is computed. */
 export interface FieldPlan {
   /** Pixels along the longer side. */
   readonly side: number;
-  /** Whether every pixel is computed; else smooth parts may be interpolated, to what colours show. */
-  readonly isExact: boolean;
+  readonly kind: FieldKind;
 }
 
 /** What one frame of a live map does. */
@@ -27,17 +32,19 @@ export interface PictureShape {
 export type Speed = 'fast' | 'slow' | 'cpu';
 
 /** Values that a live frame may take; few, so that it seldom changes. */
-const SIDES = [48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024, 1280, 1536, 2048];
+const SIDES = [
+  16, 24, 32, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, 1024, 1280, 1536, 2048,
+];
 const CANVAS_SCALES = [0.5, 0.75, 1];
 
-/**
- * Milliseconds a step, a pixel of a field that is computed in full, one of a field that may be interpolated, and
- * a canvas pixel, for a network of eight layers of ten.
- */
+/** Milliseconds a step, a pixel of a field by its kind, and a canvas pixel, for 2-10x8-1, which has this cost. */
+const GUESSED_COST = 142;
+/** What the cheapest network counts as, as a part of that: its own work is not all there is. */
+const LEAST_COST = 0.3;
 const FIRST_GUESS = {
-  fast: [0.25, 1e-5, 1e-5, 1e-6],
-  slow: [1, 1.5e-3, 5e-4, 5e-5],
-  cpu: [1, 8e-3, 8e-3, 1e-5],
+  fast: { step: 0.25, exact: 1e-5, loose: 1e-5, interlaced: 1e-5, canvasPixel: 1e-6 },
+  slow: { step: 1, exact: 1.5e-3, loose: 5e-4, interlaced: 3e-4, canvasPixel: 5e-5 },
+  cpu: { step: 1, exact: 8e-3, loose: 8e-3, interlaced: 8e-3, canvasPixel: 1e-5 },
 } as const;
 
 /** Milliseconds of a live frame: 60, 20 or 10 a second, less some room. */
@@ -55,6 +62,11 @@ const FIELD_PART = 0.4;
 /** Training gets this part of what field and painting take, however long that is. */
 const LEAST_TRAINING_SHARE = 0.5;
 
+/** Least side of a still picture, and how much finer the next one is. */
+const LEAST_STILL_SIDE = 16;
+const STILL_FACTOR = 4;
+/** As much finer than the one that is there a still picture is at least. */
+const WORTHWHILE = 1.5;
 /** Milliseconds that the finest still picture may take. */
 const LONGEST_STILL = { fast: 1000, slow: 2500, cpu: 4000 };
 
@@ -77,19 +89,28 @@ const NEWEST = 0.25;
  * long and up only after a while.
  */
 export class Pace {
-  #stepTime: number;
-  /** Of fields in which every pixel is computed, and of the others. */
-  readonly #pixelTimes: { exact: number; loose: number };
-  #canvasPixelTime: number;
-  #isMeasured = false;
+  readonly #stepTime: Mean;
+  readonly #pixelTimes: Readonly<Record<FieldKind, Mean>>;
+  readonly #canvasPixelTime: Mean;
   readonly #side: Choice;
   readonly #canvasScale: Choice;
 
-  constructor(readonly speed: Speed) {
-    const [stepTime, exact, loose, canvasPixelTime] = FIRST_GUESS[speed];
-    [this.#stepTime, this.#canvasPixelTime] = [stepTime, canvasPixelTime];
-    this.#pixelTimes = { exact, loose };
-    this.#side = new Choice(SIDES, { fast: 512, slow: 128, cpu: 64 }[speed]);
+  /** @param cost - of the network, as model/program-cost.ts has it. */
+  constructor(
+    readonly speed: Speed,
+    readonly cost: number = GUESSED_COST,
+  ) {
+    const guess = FIRST_GUESS[speed];
+    const factor = Math.max(LEAST_COST, cost / GUESSED_COST);
+    this.#stepTime = new Mean(factor * guess.step);
+    this.#canvasPixelTime = new Mean(guess.canvasPixel);
+    this.#pixelTimes = {
+      exact: new Mean(factor * guess.exact),
+      loose: new Mean(factor * guess.loose),
+      interlaced: new Mean(factor * guess.interlaced),
+    };
+    const wanted = Math.sqrt((FIELD_PART * this.frameTime) / (factor * guess.exact));
+    this.#side = new Choice(SIDES, SIDES.findLast((side) => side <= wanted) ?? SIDES[0]);
     this.#canvasScale = new Choice(CANVAS_SCALES, 1);
   }
 
@@ -107,50 +128,67 @@ export class Pace {
     const { frameTime } = this;
     const { fullSide, fieldArea, devicePixelCount } = picture;
     const paintTime = (scale: number): number =>
-      scale ** 2 * devicePixelCount * this.#canvasPixelTime;
-    const isExact = (side: number): boolean =>
-      !CAN_INTERPOLATE[this.speed] || side < LEAST_LOOSE_SIDE;
+      scale ** 2 * devicePixelCount * this.#canvasPixelTime.value;
+    const kindOf = (side: number): FieldKind =>
+      CAN_INTERPOLATE[this.speed] && side >= LEAST_LOOSE_SIDE ? 'interlaced' : 'exact';
     const fieldTime = (side: number): number =>
-      side ** 2 * fieldArea * this.#pixelTimes[isExact(side) ? 'exact' : 'loose'];
+      side ** 2 * fieldArea * this.#pixelTimes[kindOf(side)].value;
     const canvasScale = this.#canvasScale.next(paintTime, PAINT_PART * frameTime, 1);
     const chosen = this.#side.next(fieldTime, FIELD_PART * frameTime, fullSide);
     const side = fixedSide ?? Math.min(chosen, fullSide);
     const taken = paintTime(canvasScale) + fieldTime(side);
     const trainingTime = Math.max(frameTime - taken, LEAST_TRAINING_SHARE * taken);
-    const stepCount = Math.floor(trainingTime / this.#stepTime);
+    const stepCount = Math.floor(trainingTime / this.#stepTime.value);
     const steps = Math.max(1, Math.min(MAXIMAL_STEP_COUNT, stepCount));
-    return { side, isExact: isExact(side), canvasScale, stepCount: steps };
+    return { side, kind: kindOf(side), canvasScale, stepCount: steps };
   }
 
-  /** The fields of a still picture, coarse to fine; one alone if it is quick. The last is exact. */
-  refinement(fixedSide: number | null, { fullSide, fieldArea }: PictureShape): FieldPlan[] {
-    const fieldTime = (side: number): number => side ** 2 * fieldArea * this.#pixelTimes.exact;
+  /**
+   * The fields of a still picture, coarse to fine; one alone if it is quick. The last is exact, and as fine as time
+   * allows.
+   *
+   * @param last - the one that is there: those that follow it are finer.
+   */
+  refinement(
+    fixedSide: number | null,
+    { fullSide, fieldArea }: PictureShape,
+    last: FieldPlan | null = null,
+  ): FieldPlan[] {
+    const { exact } = this.#pixelTimes;
+    const fieldTime = (side: number): number => side ** 2 * fieldArea * exact.value;
+    const isQuick = (side: number): boolean => fieldTime(side) < 2 * this.frameTime;
     const affordable = Math.sqrt(LONGEST_STILL[this.speed] / fieldTime(1));
-    const full = fixedSide ?? Math.max(SIDES[0], Math.floor(Math.min(fullSide, affordable)));
-    const isQuick = this.#isMeasured && fieldTime(full) < 2 * this.frameTime;
-    const coarse = Math.round(full / 4);
-    const exact = { side: full, isExact: true };
-    if (isQuick || coarse < SIDES[0]) return [exact];
+    const finest = Math.max(LEAST_STILL_SIDE, Math.floor(Math.min(fullSide, affordable)));
+    const full = fixedSide ?? (last && finest < WORTHWHILE * last.side ? last.side : finest);
+    const plans: FieldPlan[] = [{ side: full, kind: 'exact' }];
     // What is bent is computed before what is smooth: the picture is right long before it is complete.
-    const isLooseWorthwhile =
-      CAN_INTERPOLATE[this.speed] && fieldTime(full) > LOOSE_STILL_FRAMES * this.frameTime;
-    const loose = isLooseWorthwhile ? [{ side: full, isExact: false }] : [];
-    return [{ side: coarse, isExact: true }, ...loose, exact];
+    const isLong = fieldTime(full) > LOOSE_STILL_FRAMES * this.frameTime;
+    if (CAN_INTERPOLATE[this.speed] && isLong && full >= LEAST_LOOSE_SIDE)
+      plans.unshift({ side: full, kind: 'loose' });
+    for (let side = full; !exact.isMeasured || !isQuick(side);) {
+      if (side < 2 * LEAST_STILL_SIDE) break;
+      side = Math.max(LEAST_STILL_SIDE, Math.round(side / STILL_FACTOR));
+      plans.unshift({ side, kind: 'exact' });
+      if (isQuick(side)) break;
+    }
+    return last ? plans.filter((plan) => isFiner(plan, last)) : plans;
   }
 
   measureSteps(stepCount: number, milliseconds: number): void {
-    this.#stepTime = blend(this.#stepTime, milliseconds / stepCount);
+    this.#stepTime.take(milliseconds / stepCount);
   }
 
-  measureField(pixelCount: number, milliseconds: number, isExact: boolean): void {
-    this.#isMeasured = true;
-    const kind = isExact ? 'exact' : 'loose';
-    this.#pixelTimes[kind] = blend(this.#pixelTimes[kind], milliseconds / pixelCount);
+  measureField(pixelCount: number, milliseconds: number, kind: FieldKind): void {
+    this.#pixelTimes[kind].take(milliseconds / pixelCount);
   }
 
   measurePaint(pixelCount: number, milliseconds: number): void {
-    this.#canvasPixelTime = blend(this.#canvasPixelTime, milliseconds / pixelCount);
+    this.#canvasPixelTime.take(milliseconds / pixelCount);
   }
+}
+
+function isFiner(a: FieldPlan, b: FieldPlan): boolean {
+  return a.side > b.side || (a.side === b.side && a.kind === 'exact' && b.kind !== 'exact');
 }
 
 /** One of a few values, the largest that its budget allows, with some inertia. */
@@ -186,6 +224,13 @@ class Choice {
 }
 
 /** A running mean in which one outlier counts for little: a measurement weighs at most double the mean. */
-function blend(mean: number, value: number): number {
-  return mean + NEWEST * (Math.min(value, 2 * mean) - mean);
+class Mean {
+  isMeasured = false;
+
+  constructor(public value: number) {}
+
+  take(measured: number): void {
+    this.isMeasured = true;
+    this.value += NEWEST * (Math.min(measured, 2 * this.value) - this.value);
+  }
 }

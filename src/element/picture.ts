@@ -172,19 +172,23 @@ export class Picture {
    *
    * @returns number of pixels.
    */
-  async compute(
-    session: Session,
-    { side, isExact }: FieldPlan,
-    signal: AbortSignal,
-  ): Promise<number> {
+  async compute(session: Session, { side, kind }: FieldPlan, signal: AbortSignal): Promise<number> {
     const { plan, field } = session;
     const { plane: view, space } = this;
     assert(view, 'a session was opened without a plane');
     const { width, height } = fieldSize(side, this.size);
     const domain = this.viewDomain(view);
     const layer = this.layerFor(plan);
-    const tolerance = isExact ? 0 : this.#tolerance(session);
-    const request = { plane: view.plane, domain, width, height, layer, space, tolerance };
+    const request = {
+      plane: view.plane,
+      domain,
+      width,
+      height,
+      layer,
+      space,
+      tolerance: kind === 'exact' ? 0 : this.#tolerance(session),
+      interlaced: kind === 'interlaced',
+    };
     await this.painter.prepare(this.style);
     await field.compute(request, { signal });
     this.#planes.set(field, view);

@@ -25,6 +25,12 @@ export interface FieldRequest {
    * about one in a thousand is off by more. λ₂, directions and outputs are interpolated likewise.
    */
   readonly tolerance?: number;
+  /**
+   * For live pictures of what changes little from one to the next. Of the pixels that interpolation leaves, a
+   * quarter is computed, in turn from call to call; the others keep what they had, in place, if the content is of
+   * the same pixels and layer. Without a tolerance it changes nothing.
+   */
+  readonly interlaced?: boolean;
 }
 
 /** `plane`: σ_i of J restricted to u and v. `full`: σ_i of J itself, over all input directions. */
@@ -149,7 +155,7 @@ export interface Field {
   readonly span: number;
   /**
    * Computes anew, in slices that keep page and driver responsive; the old content stays readable
-   * until the new is complete. One at a time: a second call before the first ends rejects.
+   * until the new is complete, unless it is interlaced. One at a time: a second call before the first ends rejects.
    *
    * @throws DataError if the request does not fit the network; the old content stays.
    */

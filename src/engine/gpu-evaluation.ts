@@ -1,9 +1,9 @@
 import type { Dataset } from '../data/dataset.ts';
-import type { Network } from '../model/network.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import { createArguments, dispatch } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
-import { BLOCK, blockCount } from '../ops/op.ts';
+import { BLOCK } from '../ops/op.ts';
+import { programCost } from '../model/program-cost.ts';
 import { alternateLength, alternateOffset } from '../wgsl/program.ts';
 import { columnStride, fittingColumns, recordForward, type Recorder } from './gpu-columns.ts';
 import type { ResidentNetworks } from './gpu-model.ts';
@@ -41,7 +41,7 @@ export function createEvaluation(
   const columnLength = alternateLength(ops);
   const fitting = fittingColumns(device, shape, networkCount * columnLength, stateByteLength);
   const affordable = kernels.slow
-    ? SLOW_PART_COST / (networkCount * programCost(network))
+    ? SLOW_PART_COST / (networkCount * programCost(network.program))
     : Infinity;
   const largest = Math.max(...counts);
   const partSize = Math.max(1, Math.min(fitting, largest, Math.floor(affordable)));
@@ -96,12 +96,4 @@ export function createEvaluation(
     });
   });
   return { parts, sums };
-}
-
-/** Pairs of an input and an output block over all ops: what a forward pass costs, roughly. */
-function programCost(network: Network): number {
-  return network.program.ops.reduce(
-    (sum, op) => sum + blockCount(op.inputWidth) * blockCount(op.outputWidth),
-    0,
-  );
 }

@@ -19,6 +19,8 @@ import type { FieldBuffers, FieldJob } from './field-road.ts';
 
 /** Pixels from one node of the lattice to the next, as lib/lattice.wgsl has it. */
 const STEP = 4;
+/** As in lib/lattice.wgsl: all pixels of every 2 × 2 have their turn. */
+const ALL_TURNS = 4;
 /** Nodes along each side that cubic interpolation takes. */
 const LEAST_NODES = 4;
 const LANES = 64;
@@ -71,12 +73,15 @@ export class GpuLattice {
    *
    * @param firstRow - of the request, to which the first of the buffers belongs.
    * @param tolerance - error of l·λ₁ that interpolation may leave.
+   * @param turn - which of the four pixels of every 2 × 2 is computed in cells that bend, the others keep what they
+   *   have; null for all of them.
    */
   async compute(
     job: FieldJob,
     request: FieldRequest,
     firstRow: number,
     tolerance: number,
+    turn: number | null,
     run: PixelRunner,
   ): Promise<void> {
     const { scope } = this;
@@ -104,7 +109,12 @@ export class GpuLattice {
     this.#bends = scope.grown(this.#bends, 'bends', 4 * columns * rows, storage);
     this.#list = scope.grown(this.#list, 'list', 4 * (1 + pixelCount), storage | copySrc | copyDst);
     this.#places = scope.grown(this.#places, 'places', 8 * pixelCount, storage);
-    this.#record(job, columns, rows, tolerance / job.place.span);
+    this.#record(job, {
+      columns,
+      rows,
+      tolerance: tolerance / job.place.span,
+      turn: turn ?? ALL_TURNS,
+    });
     const [bytes] = await Promise.all([readBuffer(device, this.#list, 0, 4), nodesRun.done]);
     const [count] = new Uint32Array(bytes);
     if (count === 0) return;
@@ -119,12 +129,13 @@ export class GpuLattice {
   }
 
   /** Submits what the nodes lead to: interpolated pixels, and the list of those to be computed. */
-  #record(job: FieldJob, columns: number, rows: number, tolerance: number): void {
+  #record(job: FieldJob, lattice: Record<'columns' | 'rows' | 'tolerance' | 'turn', number>): void {
     const { device } = this.scope;
     const { bend, refine, listBent } = this.kernels;
     const { width, height, outputWidth, ...pixels } = job.buffers;
     const [nodes, bends, list, places] = [this.#nodes!, this.#bends!, this.#list!, this.#places!];
-    this.#latticeArgs.write(0, { width, height, columns, rows, outputWidth, tolerance });
+    const { columns, rows } = lattice;
+    this.#latticeArgs.write(0, { width, height, outputWidth, ...lattice });
     const args = this.#latticeArgs.slot(0);
     const { exponents, statuses, outputs } = pixels;
     const encoder = device.createCommandEncoder({ label: 'ftle-map/lattice' });

@@ -19,7 +19,7 @@ function simulate(pace: Pace, times: Times, count: number, fixedSide: number | n
     const { side, stepCount, canvasScale } = plan;
     const canvasPixels = canvasScale ** 2 * PICTURE.devicePixelCount;
     pace.measureSteps(stepCount, stepCount * step);
-    pace.measureField(side * side, side * side * pixel, plan.isExact);
+    pace.measureField(side * side, side * side * pixel, plan.kind);
     pace.measurePaint(canvasPixels, canvasPixels * canvasPixel);
     last = { ...plan, time: stepCount * step + side * side * pixel + canvasPixels * canvasPixel };
   }
@@ -70,26 +70,53 @@ describe('pace', () => {
 
   it('interpolates live frames where a wait for the CPU costs less than to compute', () => {
     const kinds = (['fast', 'slow', 'cpu'] as const).map((speed) => {
-      return new Pace(speed).next(512, PICTURE).isExact;
+      return new Pace(speed).next(512, PICTURE).kind;
     });
-    expect(kinds).toEqual([true, false, true]);
-    expect(new Pace('slow').next(64, PICTURE).isExact).toBe(true);
+    expect(kinds).toEqual(['exact', 'interlaced', 'exact']);
+    expect(new Pace('slow').next(64, PICTURE).kind).toBe('exact');
   });
 
   it('ends a still picture at the full side, or at what time allows', () => {
     const quick = new Pace('fast');
     simulate(quick, [0.1, 1e-6, 1e-6], 50);
-    expect(quick.refinement(null, PICTURE)).toEqual([{ side: 1000, isExact: true }]);
+    expect(quick.refinement(null, PICTURE)).toEqual([{ side: 1000, kind: 'exact' }]);
     const slow = new Pace('slow');
     const small = { ...PICTURE, fullSide: 512 };
     expect(slow.refinement(null, small)).toEqual([
-      { side: 128, isExact: true },
-      { side: 512, isExact: false },
-      { side: 512, isExact: true },
+      { side: 128, kind: 'exact' },
+      { side: 512, kind: 'loose' },
+      { side: 512, kind: 'exact' },
     ]);
-    for (let i = 0; i < 100; i++) slow.measureField(1, 1, true);
+    for (let i = 0; i < 100; i++) slow.measureField(1, 1, 'exact');
     expect(slow.refinement(null, small).at(-1)!.side).toBeLessThan(100);
-    expect(slow.refinement(300, small).at(-1)).toEqual({ side: 300, isExact: true });
+    expect(slow.refinement(300, small).at(-1)).toEqual({ side: 300, kind: 'exact' });
+  });
+
+  it('begins the pictures of a large network coarsely', () => {
+    const small = { ...PICTURE, fullSide: 512 };
+    const wide = new Pace('slow', 25 * 142);
+    const plans = wide.refinement(null, small);
+    expect(plans.map(({ side }) => side)).toEqual([16, 65, 258, 258]);
+    const wider = new Pace('slow', 1000 * 142).refinement(null, small);
+    expect(wider[0].side).toBeLessThan(20);
+    expect(wider.at(-1)!.side).toBeLessThan(64);
+    expect(new Pace('slow', 1000 * 142).next(null, small).side).toBeLessThan(32);
+  });
+
+  it('plans what follows a still picture from what it took', () => {
+    const small = { ...PICTURE, fullSide: 512 };
+    const pace = new Pace('slow');
+    const [first] = pace.refinement(null, small);
+    for (let i = 0; i < 20; i++) pace.measureField(100, 100 * 0.03, 'exact');
+    const later = pace.refinement(null, small, first);
+    expect(later.at(-1)!.side).toBeGreaterThan(1.5 * first.side);
+    expect(later.at(-1)!.side).toBeLessThan(320);
+    // It is not done again for a few pixels more.
+    expect(pace.refinement(null, small, { side: 250, kind: 'exact' })).toEqual([]);
+    expect(pace.refinement(null, small, { side: 250, kind: 'loose' })).toEqual([
+      { side: 250, kind: 'exact' },
+    ]);
+    expect(pace.refinement(512, small, { side: 250, kind: 'exact' }).at(-1)!.side).toBe(512);
   });
 });
 

@@ -2,7 +2,7 @@
 // activations, sizes that are no multiples of four, every road and all inputs: interpolated pixels lie within the
 // tolerance but for a few in a thousand, the others agree to rounding; statuses and classes are the same; few
 // pixels are computed where the field is smooth, nearly all where it is not. Exact: a field that is a cubic.
-// Small fields, bands, bad tolerances. Control: with a tolerance that allows all, errors exceed the small one.
+// Interlaced ones: what stays, and that four calls make all new. Small fields, bands, bad tolerances. Control: with a tolerance that allows all, errors exceed the small one.
 import { describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import type { FieldData, FieldRequest } from '../../src/engine/engine.ts';
@@ -135,6 +135,35 @@ describe('a field with a tolerance', () => {
     expect(quantile(small.errors, 1)).toBe(0);
     const rough = await compare(networkOf('2-10x4-2', 'sine', 3), { width: 64, height: 64 });
     expect(rough.computed).toBe(1);
+  });
+
+  it('may be interlaced: after four calls every pixel is new', async () => {
+    const network = networkOf('2-10x8-1', 'tanh', 2);
+    const model = new GpuModel(await getTestDevice(), network);
+    const field = await GpuField.create(model, { slow: true });
+    const request = { ...requestFor(network), tolerance: TOLERANCE, interlaced: true };
+    const compute = async (changes: Partial<FieldRequest> = {}): Promise<Float32Array> => {
+      await field.compute({ ...request, ...changes });
+      return (await field.read()).exponents;
+    };
+    const before = await compute();
+    expect(before).toEqual(await compute({ interlaced: false }));
+    model.write(network.parameters.map((value) => 1.01 * value));
+    const parts = [await compute(), await compute(), await compute(), await compute()];
+    const after = await compute({ interlaced: false });
+    const olds = parts.map((part) => part.filter((value, i) => value !== after[i]).length);
+    expect(olds[0]).toBeGreaterThan(after.length / 10);
+    expect(olds[1]).toBeLessThan(0.8 * olds[0]);
+    expect(olds[3]).toBe(0);
+    for (const [i, value] of parts[0].entries()) {
+      if (value !== after[i]) expect(value).toBe(before[i]);
+    }
+    // Of other pixels nothing can stay.
+    model.write(network.parameters);
+    const elsewhere = { domain: { ...domain, sMin: -1 } };
+    expect(await compute(elsewhere)).toEqual(await compute({ ...elsewhere, interlaced: false }));
+    field.dispose();
+    model.dispose();
   });
 
   it('may come in bands', async () => {
