@@ -65,6 +65,8 @@ const LEAST_TRAINING_SHARE = 0.5;
 /** Least side of a still picture, and how much finer the next one is. */
 const LEAST_STILL_SIDE = 16;
 const STILL_FACTOR = 4;
+/** Below it, a guess of what a picture takes need not be measured first. */
+const LEAST_UNSURE_SIDE = 192;
 /** As much finer than the one that is there a still picture is at least. */
 const WORTHWHILE = 1.5;
 /** Milliseconds that the finest still picture may take. */
@@ -165,11 +167,11 @@ export class Pace {
     const isLong = fieldTime(full) > LOOSE_STILL_FRAMES * this.frameTime;
     if (CAN_INTERPOLATE[this.speed] && isLong && full >= LEAST_LOOSE_SIDE)
       plans.unshift({ side: full, kind: 'loose' });
-    for (let side = full; !exact.isMeasured || !isQuick(side);) {
+    const isSurelyQuick = exact.isMeasured || full < LEAST_UNSURE_SIDE;
+    for (let side = full; !isQuick(side) || (side === full && !isSurelyQuick);) {
       if (side < 2 * LEAST_STILL_SIDE) break;
       side = Math.max(LEAST_STILL_SIDE, Math.round(side / STILL_FACTOR));
       plans.unshift({ side, kind: 'exact' });
-      if (isQuick(side)) break;
     }
     return last ? plans.filter((plan) => isFiner(plan, last)) : plans;
   }
