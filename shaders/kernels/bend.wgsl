@@ -19,7 +19,6 @@ const UNRESOLVED: f32 = 3e38;
 const STEEP: f32 = 0.03; // error of an output, in sizes of the largest one
 const AROUND: u32 = 16u; // nodes around a cell, four a row
 
-@group(1) @binding(0) var<uniform> args: LatticeArgs;
 @group(1) @binding(1) var<storage, read> nodes: array<vec4f>;
 @group(1) @binding(2) var<storage, read> statuses: array<u32>;
 @group(1) @binding(3) var<storage, read_write> bends: array<f32>;

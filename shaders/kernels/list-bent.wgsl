@@ -5,12 +5,12 @@
 //   places[2n], …     its s and t
 //
 // @use lib/lattice.wgsl
+// @use lib/bent.wgsl
 // @use lib/place.wgsl
 // group 1     0 args · 1 bends[cell] · 2 coordinates (lib/place.wgsl) · 3 list: starts as 0 · 4 places
 // grid        an invocation a cell, those outside the lattice as well
 // numerics    the order of the list varies from run to run, what it leads to does not
 
-@group(1) @binding(0) var<uniform> args: LatticeArgs;
 @group(1) @binding(1) var<storage, read> bends: array<f32>;
 @group(1) @binding(2) var<storage, read> coordinates: array<f32>;
 @group(1) @binding(3) var<storage, read_write> list: array<atomic<u32>>;
@@ -28,16 +28,13 @@ fn list_bent(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
     return;
   }
   let low = CELL * cell;
-  let size = min(vec2u(CELL), vec2u(args.width, args.height) - low);
-  // Corners of cells are even, so places within a cell tell whose turn it is.
-  let every = select(2u, 1u, args.turn == ALL_TURNS);
-  let start = vec2u(args.turn & 1u, (args.turn >> 1u) & 1u);
-  let count = (size + every - 1u - min(start, size + every - 1u)) / every;
-  let first = atomicAdd(&list[0], count.x * count.y);
-  for (var b = 0u; b < count.y; b++) {
-    for (var a = 0u; a < count.x; a++) {
-      let pixel = (low.y + start.y + every * b) * args.width + low.x + start.x + every * a;
-      let place = first + b * count.x + a;
+  // CELL is a multiple of args.every.
+  let size = (min(vec2u(CELL), vec2u(args.width, args.height) - low) + args.every - 1u) / args.every;
+  let first = atomicAdd(&list[0], size.x * size.y);
+  for (var b = 0u; b < size.y; b++) {
+    for (var a = 0u; a < size.x; a++) {
+      let pixel = (low.y + args.every * b) * args.width + low.x + args.every * a;
+      let place = first + b * size.x + a;
       atomicStore(&list[1u + place], pixel);
       places[place] = place_of(pixel, args.width, args.width);
     }

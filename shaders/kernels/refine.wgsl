@@ -2,25 +2,24 @@
 //
 //   f(4i + a, 4j + b) = Σ_m Σ_n w_m(a/4) w_n(b/4) f(node i + m, j + n)      Lagrange's weights of four nodes
 //
-// Directions are interpolated as (ds² − dt², 2 ds dt), which has no sign to choose. Classes are those of the
-// interpolated outputs where the nodes around differ.
+// Classes are those of the interpolated outputs where the nodes around differ.
 //
 // @use lib/lattice.wgsl
+// @use lib/bent.wgsl
 // @use lib/summary.wgsl
+// @use lib/interpolation.wgsl
 // group 1     0 args · 1 nodes[node] (λ₁, λ₂, ds, dt) · 2 words[node] · 3 values[node][output_width]
-//             4 bends[cell] · 5 exponents[pixel] · 6 statuses[pixel] · 7 outputs[pixel][output_width]
+//             4 bends[cell] · 5 exponents[pixel] · 6 statuses[pixel] · 7 outputs (lib/interpolation.wgsl)
 // grid        an invocation a cell of the lattice; nothing for those that are to be computed
 // units       as stored
 // numerics    at a node the weights are 0 and 1: its values are kept, the direction to rounding
 
-@group(1) @binding(0) var<uniform> args: LatticeArgs;
 @group(1) @binding(1) var<storage, read> nodes: array<vec4f>;
 @group(1) @binding(2) var<storage, read> words: array<u32>;
 @group(1) @binding(3) var<storage, read> values: array<f32>;
 @group(1) @binding(4) var<storage, read> bends: array<f32>;
 @group(1) @binding(5) var<storage, read_write> exponents: array<vec4f>;
 @group(1) @binding(6) var<storage, read_write> statuses: array<u32>;
-@group(1) @binding(7) var<storage, read_write> outputs: array<f32>;
 
 const NODES: u32 = 4u;
 
@@ -33,40 +32,6 @@ fn weights_at(x: f32) -> vec4f {
     d.x * d.y * d.w / -2.0,
     d.x * d.y * d.z / 6.0,
   );
-}
-
-// λ₁, λ₂ and the direction with its angle doubled.
-fn doubled(entry: vec4f) -> vec4f {
-  return vec4f(entry.xy, entry.z * entry.z - entry.w * entry.w, 2.0 * entry.z * entry.w);
-}
-
-fn halved(value: vec4f) -> vec4f {
-  let size = length(value.zw);
-  if (size == 0.0) {
-    return vec4f(value.xy, 1.0, 0.0);
-  }
-  // (ds, dt) has length √size and half the angle; the larger component first, so that nothing cancels
-  let along = sqrt(0.5 * (size + abs(value.z)));
-  let across = 0.5 * value.w / along;
-  if (value.z >= 0.0) {
-    return vec4f(value.xy, along, across);
-  }
-  return vec4f(value.xy, abs(across), select(along, -along, across < 0.0));
-}
-
-// The class that the outputs of a pixel stand for (lib/pixel.wgsl).
-fn class_of(pixel: u32) -> u32 {
-  let first = pixel * args.output_width;
-  if (args.output_width == 1u) {
-    return select(0u, 1u, outputs[first] > 0.0);
-  }
-  var best = 0u;
-  for (var k = 1u; k < args.output_width; k++) {
-    if (outputs[first + k] > outputs[first + best]) {
-      best = k;
-    }
-  }
-  return best;
 }
 
 @compute @workgroup_size(64)

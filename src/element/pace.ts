@@ -1,8 +1,8 @@
 /**
  * Which pixels of a field are computed: all; or few where it is smooth, and between them it is interpolated to what
- * colours show; or, of these, only a quarter where it is not smooth, in turn.
+ * colours show; or, where it is not smooth, only a quarter of its pixels are computed.
  */
-export type FieldKind = 'exact' | 'loose' | 'interlaced';
+export type FieldKind = 'exact' | 'loose' | 'draft';
 
 /** How a field is computed. */
 export interface FieldPlan {
@@ -42,9 +42,9 @@ const GUESSED_COST = 142;
 /** What the cheapest network counts as, as a part of that: its own work is not all there is. */
 const LEAST_COST = 0.3;
 const FIRST_GUESS = {
-  fast: { step: 0.25, exact: 1e-5, loose: 1e-5, interlaced: 1e-5, canvasPixel: 1e-6 },
-  slow: { step: 1, exact: 1.5e-3, loose: 5e-4, interlaced: 3e-4, canvasPixel: 5e-5 },
-  cpu: { step: 1, exact: 8e-3, loose: 8e-3, interlaced: 8e-3, canvasPixel: 1e-5 },
+  fast: { step: 0.25, exact: 1e-5, loose: 1e-5, draft: 1e-5, canvasPixel: 1e-6 },
+  slow: { step: 1, exact: 1.5e-3, loose: 5e-4, draft: 3e-4, canvasPixel: 5e-5 },
+  cpu: { step: 1, exact: 8e-3, loose: 8e-3, draft: 8e-3, canvasPixel: 1e-5 },
 } as const;
 
 /** Milliseconds of a live frame: 60, 20 or 10 a second, less some room. */
@@ -109,7 +109,7 @@ export class Pace {
     this.#pixelTimes = {
       exact: new Mean(factor * guess.exact),
       loose: new Mean(factor * guess.loose),
-      interlaced: new Mean(factor * guess.interlaced),
+      draft: new Mean(factor * guess.draft),
     };
     const wanted = Math.sqrt((FIELD_PART * this.frameTime) / (factor * guess.exact));
     this.#side = new Choice(SIDES, SIDES.findLast((side) => side <= wanted) ?? SIDES[0]);
@@ -132,7 +132,7 @@ export class Pace {
     const paintTime = (scale: number): number =>
       scale ** 2 * devicePixelCount * this.#canvasPixelTime.value;
     const kindOf = (side: number): FieldKind =>
-      CAN_INTERPOLATE[this.speed] && side >= LEAST_LOOSE_SIDE ? 'interlaced' : 'exact';
+      CAN_INTERPOLATE[this.speed] && side >= LEAST_LOOSE_SIDE ? 'draft' : 'exact';
     const fieldTime = (side: number): number =>
       side ** 2 * fieldArea * this.#pixelTimes[kindOf(side)].value;
     const canvasScale = this.#canvasScale.next(paintTime, PAINT_PART * frameTime, 1);

@@ -187,7 +187,7 @@ export class Picture {
       layer,
       space,
       tolerance: kind === 'exact' ? 0 : this.#tolerance(session),
-      interlaced: kind === 'interlaced',
+      draft: kind === 'draft',
     };
     await this.painter.prepare(this.style);
     await field.compute(request, { signal });

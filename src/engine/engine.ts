@@ -26,11 +26,10 @@ export interface FieldRequest {
    */
   readonly tolerance?: number;
   /**
-   * For live pictures of what changes little from one to the next. Of the pixels that interpolation leaves, a
-   * quarter is computed, in turn from call to call; the others keep what they had, in place, if the content is of
-   * the same pixels and layer. Without a tolerance it changes nothing.
+   * For live pictures. Of the pixels that are computed for a tolerance, three in four are means of their neighbours
+   * instead. Without a tolerance it changes nothing.
    */
-  readonly interlaced?: boolean;
+  readonly draft?: boolean;
 }
 
 /** `plane`: σ_i of J restricted to u and v. `full`: σ_i of J itself, over all input directions. */
@@ -155,7 +154,7 @@ export interface Field {
   readonly span: number;
   /**
    * Computes anew, in slices that keep page and driver responsive; the old content stays readable
-   * until the new is complete, unless it is interlaced. One at a time: a second call before the first ends rejects.
+   * until the new is complete. One at a time: a second call before the first ends rejects.
    *
    * @throws DataError if the request does not fit the network; the old content stays.
    */

@@ -69,8 +69,6 @@ export class GpuField implements Field {
   #place: LayerPlace | null = null;
   #roadTaken: RoadName | null = null;
   #isComputing = false;
-  /** Of an interlaced field, which pixels of every 2 × 2 were computed last; null if all were. */
-  #turn: number | null = null;
   #improved = Promise.resolve();
   #pixelsPerSubmission = FIRST_PIXELS;
   readonly #plane: GPUBuffer;
@@ -153,14 +151,13 @@ export class GpuField implements Field {
     this.#isComputing = true;
     try {
       const road = await this.#road(place, request.space);
-      const turn = this.#nextTurn(request, rowCount);
-      const isInPlace = turn !== null;
-      const content = isInPlace ? this.#front! : this.#openBack(request.width, rowCount);
-      if (isInPlace) this.#measured = null;
+      const { outputWidth } = network;
+      const back = reserveContent(this.scope, this.#back, request.width, rowCount, outputWidth);
+      this.#back = back;
       this.#writePlane(request, firstRow, rowCount);
       const job: FieldJob = {
         place,
-        buffers: content,
+        buffers: back,
         vectors: request.plane,
         plane: this.#plane,
         coordinates: this.#coordinates!,
@@ -169,11 +166,12 @@ export class GpuField implements Field {
       const run = (part: FieldJob, count: number) => this.#start(road, part, count, signal);
       if (request.tolerance) {
         const lattice = await this.#openLattice();
-        await lattice.compute(job, request, firstRow, request.tolerance, turn, run);
+        await lattice.compute(job, request, firstRow, run);
         onProgress?.(1);
       } else await this.#run(road, job, request.width * rowCount, options);
       assert(!this.scope.disposed, 'field was disposed of while it was computed');
-      if (!isInPlace) [this.#front, this.#back] = [content, this.#front];
+      this.#back = this.#front;
+      this.#front = back;
       this.#request = request;
       this.#place = place;
       this.#roadTaken = road.name;
@@ -181,26 +179,6 @@ export class GpuField implements Field {
     } finally {
       this.#isComputing = false;
     }
-  }
-
-  #openBack(width: number, height: number): FieldContent {
-    const { outputWidth } = this.model.network;
-    this.#back = reserveContent(this.scope, this.#back, width, height, outputWidth);
-    return this.#back;
-  }
-
-  /** Which pixels of every 2 × 2 have their turn, if the others can stay as they are; else null. */
-  #nextTurn(request: FieldRequest, rowCount: number): number | null {
-    const { tolerance, interlaced } = request;
-    const isGoingOn =
-      !!tolerance &&
-      !!interlaced &&
-      rowCount === request.height &&
-      this.#front?.height === rowCount &&
-      !!this.#request &&
-      hasSamePixels(this.#request, request);
-    this.#turn = isGoingOn ? ((this.#turn ?? -1) + 1) % 4 : null;
-    return this.#turn;
   }
 
   #openLattice(): Promise<GpuLattice> {
@@ -424,21 +402,6 @@ export class GpuField implements Field {
     this.#coordinates = this.scope.grown(this.#coordinates, 'coordinates', byteLength, usage);
     queue.writeBuffer(this.#coordinates, 0, coordinates);
   }
-}
-
-function hasSamePixels(a: FieldRequest, b: FieldRequest): boolean {
-  const isSameDomain = (['sMin', 'sMax', 'tMin', 'tMax'] as const).every(
-    (bound) => a.domain[bound] === b.domain[bound],
-  );
-  const { plane, width, height, layer, space = 'plane' } = a;
-  return (
-    isSameDomain &&
-    plane === b.plane &&
-    width === b.width &&
-    height === b.height &&
-    layer === b.layer &&
-    space === (b.space ?? 'plane')
-  );
 }
 
 /** A field of any size, in bands of rows of bounded memory. */

@@ -1,4 +1,5 @@
 import bendShader from '../../shaders/kernels/bend.wgsl';
+import draftShader from '../../shaders/kernels/draft.wgsl';
 import listBentShader from '../../shaders/kernels/list-bent.wgsl';
 import refineShader from '../../shaders/kernels/refine.wgsl';
 import scatterShader from '../../shaders/kernels/scatter.wgsl';
@@ -19,8 +20,6 @@ import type { FieldBuffers, FieldJob } from './field-road.ts';
 
 /** Pixels from one node of the lattice to the next, as lib/lattice.wgsl has it. */
 const STEP = 4;
-/** As in lib/lattice.wgsl: all pixels of every 2 × 2 have their turn. */
-const ALL_TURNS = 4;
 /** Nodes along each side that cubic interpolation takes. */
 const LEAST_NODES = 4;
 const LANES = 64;
@@ -50,7 +49,9 @@ export class GpuLattice {
 
   private constructor(
     private readonly scope: Scope,
-    private readonly kernels: Readonly<Record<'bend' | 'refine' | 'listBent' | 'scatter', Kernel>>,
+    private readonly kernels: Readonly<
+      Record<'bend' | 'refine' | 'listBent' | 'scatter' | 'draft', Kernel>
+    >,
   ) {
     this.#latticeArgs = createArguments(scope, kernels.refine);
     this.#scatterArgs = createArguments(scope, kernels.scatter);
@@ -59,34 +60,32 @@ export class GpuLattice {
   /** @param scope - owns the buffers. */
   static async create(scope: Scope): Promise<GpuLattice> {
     const { device } = scope;
-    const [bend, refine, listBent, scatter] = await Promise.all([
+    const [bend, refine, listBent, scatter, draft] = await Promise.all([
       createKernel(device, bendShader),
       createKernel(device, refineShader),
       createKernel(device, listBentShader),
       createKernel(device, scatterShader),
+      createKernel(device, draftShader),
     ]);
-    return new GpuLattice(scope, { bend, refine, listBent, scatter });
+    return new GpuLattice(scope, { bend, refine, listBent, scatter, draft });
   }
 
   /**
    * Fills the buffers of a job; where they have too few nodes, every pixel is computed.
    *
    * @param firstRow - of the request, to which the first of the buffers belongs.
-   * @param tolerance - error of l·λ₁ that interpolation may leave.
-   * @param turn - which of the four pixels of every 2 × 2 is computed in cells that bend, the others keep what they
-   *   have; null for all of them.
+   * @param request - with a tolerance: error of l·λ₁ that interpolation may leave.
    */
   async compute(
     job: FieldJob,
     request: FieldRequest,
     firstRow: number,
-    tolerance: number,
-    turn: number | null,
     run: PixelRunner,
   ): Promise<void> {
     const { scope } = this;
     const { device } = scope;
     const { buffers } = job;
+    const { tolerance = 0, draft = false } = request;
     const { width, height, outputWidth } = buffers;
     const { storage, copySrc, copyDst } = BufferUsage;
     const [columns, rows] = [Math.ceil(width / STEP), Math.ceil(height / STEP)];
@@ -109,12 +108,8 @@ export class GpuLattice {
     this.#bends = scope.grown(this.#bends, 'bends', 4 * columns * rows, storage);
     this.#list = scope.grown(this.#list, 'list', 4 * (1 + pixelCount), storage | copySrc | copyDst);
     this.#places = scope.grown(this.#places, 'places', 8 * pixelCount, storage);
-    this.#record(job, {
-      columns,
-      rows,
-      tolerance: tolerance / job.place.span,
-      turn: turn ?? ALL_TURNS,
-    });
+    const lattice = { columns, rows, tolerance: tolerance / job.place.span, every: draft ? 2 : 1 };
+    this.#record(job, lattice);
     const [bytes] = await Promise.all([readBuffer(device, this.#list, 0, 4), nodesRun.done]);
     const [count] = new Uint32Array(bytes);
     if (count === 0) return;
@@ -124,12 +119,15 @@ export class GpuLattice {
     const listed = { ...this.#listed, width: 0 };
     const listedRun = run({ ...job, buffers: listed, coordinates: this.#places }, count);
     await listedRun.submitted;
-    this.#scatter(buffers, this.#listed, count);
+    this.#scatter(buffers, this.#listed, count, draft);
     await listedRun.done;
   }
 
   /** Submits what the nodes lead to: interpolated pixels, and the list of those to be computed. */
-  #record(job: FieldJob, lattice: Record<'columns' | 'rows' | 'tolerance' | 'turn', number>): void {
+  #record(
+    job: FieldJob,
+    lattice: Readonly<Record<'columns' | 'rows' | 'tolerance' | 'every', number>>,
+  ): void {
     const { device } = this.scope;
     const { bend, refine, listBent } = this.kernels;
     const { width, height, outputWidth, ...pixels } = job.buffers;
@@ -160,9 +158,11 @@ export class GpuLattice {
     device.queue.submit([encoder.finish()]);
   }
 
-  #scatter(buffers: FieldBuffers, listed: FieldBuffers, count: number): void {
+  /** Puts the list's pixels in their places and, of a draft, means between them. */
+  #scatter(buffers: FieldBuffers, listed: FieldBuffers, count: number, isDraft: boolean): void {
     const { device } = this.scope;
-    const { scatter } = this.kernels;
+    const { scatter, draft } = this.kernels;
+    const { exponents, statuses, outputs } = buffers;
     this.#scatterArgs.write(0, { count, outputWidth: buffers.outputWidth });
     const bound = scatter.bind({
       args: this.#scatterArgs.slot(0),
@@ -170,13 +170,19 @@ export class GpuLattice {
       listed: listed.exponents,
       words: listed.statuses,
       values: listed.outputs,
-      exponents: buffers.exponents,
-      statuses: buffers.statuses,
-      outputs: buffers.outputs,
+      exponents,
+      statuses,
+      outputs,
     });
     const encoder = device.createCommandEncoder({ label: 'ftle-map/scatter' });
     const pass = encoder.beginComputePass({ label: 'ftle-map/scatter' });
-    dispatch(pass, scatter, bound, foldGrid(Math.ceil(count / LANES)));
+    const grid = foldGrid(Math.ceil(count / LANES));
+    dispatch(pass, scatter, bound, grid);
+    if (isDraft) {
+      const args = this.#latticeArgs.slot(0);
+      const own = { args, list: this.#list!, exponents, statuses, outputs };
+      dispatch(pass, draft, draft.bind(own), grid);
+    }
     pass.end();
     device.queue.submit([encoder.finish()]);
   }

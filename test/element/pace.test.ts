@@ -72,7 +72,7 @@ describe('pace', () => {
     const kinds = (['fast', 'slow', 'cpu'] as const).map((speed) => {
       return new Pace(speed).next(512, PICTURE).kind;
     });
-    expect(kinds).toEqual(['exact', 'interlaced', 'exact']);
+    expect(kinds).toEqual(['exact', 'draft', 'exact']);
     expect(new Pace('slow').next(64, PICTURE).kind).toBe('exact');
   });
 

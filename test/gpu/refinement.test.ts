@@ -2,7 +2,7 @@
 // activations, sizes that are no multiples of four, every road and all inputs: interpolated pixels lie within the
 // tolerance but for a few in a thousand, the others agree to rounding; statuses and classes are the same; few
 // pixels are computed where the field is smooth, nearly all where it is not. Exact: a field that is a cubic.
-// Interlaced ones: what stays, and that four calls make all new. Small fields, bands, bad tolerances. Control: with a tolerance that allows all, errors exceed the small one.
+// Drafts: which pixels are means, and of which. Small fields, bands, bad tolerances. Control: with a tolerance that allows all, errors exceed the small one.
 import { describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import type { FieldData, FieldRequest } from '../../src/engine/engine.ts';
@@ -137,34 +137,56 @@ describe('a field with a tolerance', () => {
     expect(rough.computed).toBe(1);
   });
 
-  it('may be interlaced: after four calls every pixel is new', async () => {
-    const network = networkOf('2-10x8-1', 'tanh', 2);
-    const model = new GpuModel(await getTestDevice(), network);
-    const field = await GpuField.create(model, { slow: true });
-    const request = { ...requestFor(network), tolerance: TOLERANCE, interlaced: true };
-    const compute = async (changes: Partial<FieldRequest> = {}): Promise<Float32Array> => {
-      await field.compute({ ...request, ...changes });
-      return (await field.read()).exponents;
-    };
-    const before = await compute();
-    expect(before).toEqual(await compute({ interlaced: false }));
-    model.write(network.parameters.map((value) => 1.01 * value));
-    const parts = [await compute(), await compute(), await compute(), await compute()];
-    const after = await compute({ interlaced: false });
-    const olds = parts.map((part) => part.filter((value, i) => value !== after[i]).length);
-    expect(olds[0]).toBeGreaterThan(after.length / 10);
-    expect(olds[1]).toBeLessThan(0.8 * olds[0]);
-    expect(olds[3]).toBe(0);
-    for (const [i, value] of parts[0].entries()) {
-      if (value !== after[i]) expect(value).toBe(before[i]);
-    }
-    // Of other pixels nothing can stay.
-    model.write(network.parameters);
-    const elsewhere = { domain: { ...domain, sMin: -1 } };
-    expect(await compute(elsewhere)).toEqual(await compute({ ...elsewhere, interlaced: false }));
-    field.dispose();
-    model.dispose();
-  });
+  it.each([
+    ['2-10x8-1', 'tanh', 131, 118],
+    ['2-10x4-3', 'gelu', 96, 97],
+  ] as const)(
+    'may be a draft, in which pixels between others are their means: %s',
+    async (architecture, activation, width, height) => {
+      const network = networkOf(architecture, activation, 2);
+      const model = new GpuModel(await getTestDevice(), network);
+      const field = await GpuField.create(model, { slow: true });
+      const request = requestFor(network, { tolerance: TOLERANCE, width, height });
+      await field.compute(request);
+      const loose = await field.read();
+      await field.compute({ ...request, draft: true });
+      const draft = await field.read();
+      const { span, exponents, outputs } = draft;
+      const { outputWidth } = network;
+      let meanCount = 0;
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          const i = y * width + x;
+          const isThere = exponents[i] === loose.exponents[i];
+          if (x % 2 === 0 && y % 2 === 0) {
+            expect(isThere).toBe(true);
+            continue;
+          }
+          if (isThere) continue;
+          meanCount++;
+          const columns = x % 2 === 0 ? [x] : [x - 1, x + 1].filter((at) => at < width);
+          const rows = y % 2 === 0 ? [y] : [y - 1, y + 1].filter((at) => at < height);
+          const around = rows.flatMap((row) => columns.map((column) => row * width + column));
+          const meanOf = (values: Float32Array, stride = 1, k = 0): number =>
+            around.reduce((sum, at) => sum + values[stride * at + k], 0) / around.length;
+          expect(Math.abs(exponents[i] - meanOf(exponents)) * span).toBeLessThan(1e-5);
+          const own = outputs.subarray(outputWidth * i, outputWidth * (i + 1));
+          own.forEach((value, k) => {
+            expect(Math.abs(value - meanOf(outputs, outputWidth, k))).toBeLessThan(1e-5);
+          });
+          const best = own.length === 1 ? Number(own[0] > 0) : own.indexOf(Math.max(...own));
+          expect(draft.classes[i]).toBe(best);
+          const [ds, dt] = draft.directions.subarray(2 * i, 2 * i + 2);
+          expect(Math.hypot(ds, dt)).toBeCloseTo(1, 4);
+        }
+      }
+      expect(meanCount).toBeGreaterThan(exponents.length / 20);
+      const errors = exponents.map((value, i) => Math.abs(value - loose.exponents[i]) * span);
+      expect(quantile(Float64Array.from(errors), 0.95)).toBeLessThan(0.2);
+      field.dispose();
+      model.dispose();
+    },
+  );
 
   it('may come in bands', async () => {
     const network = networkOf('2-10x2-1', 'tanh', 3);
