@@ -317,7 +317,7 @@ export class GpuField implements Field {
   #road(place: LayerPlace, space?: ExponentSpace): Promise<FieldRoad> {
     const { device, network } = this.model;
     const names = this.#roadNames(place, space);
-    const known = names.length > 1 && fastestRoad(shapeKey(device, network.program, place));
+    const known = names.length > 1 && fastestRoad(shapeKey(device, network.program, place), names);
     return this.#openRoad(known || names[0]);
   }
 
@@ -353,7 +353,7 @@ export class GpuField implements Field {
     if (names.length < 2 || width * height < LEAST_MEASURED_PIXELS) return;
     const { device, network } = this.model;
     const key = shapeKey(device, network.program, job.place);
-    if (fastestRoad(key) || this.#contests.has(key)) return;
+    if (fastestRoad(key, names) || this.#contests.has(key)) return;
     this.#contests.add(key);
     try {
       await this.#contest(key, names, job);
