@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
-import { fastestRoad, KEPT_ROADS, keepRoad, shapeKey } from '../../src/engine/road-choice.ts';
+import { fastestRoad, KEPT_ROADS, keepRoad, shapeKey } from '../../src/engine/measured-roads.ts';
 import { ACTIVATION_NAMES } from '../../src/math/activations.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { checkSpec, type Network } from '../../src/model/network.ts';

@@ -6,11 +6,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   fastestRoad,
   KEPT_ROADS,
-  likelyRoads,
   measureRoads,
   shapeKey,
-  type RoadName,
-} from '../../src/engine/road-choice.ts';
+} from '../../src/engine/measured-roads.ts';
+import { likelyRoads, type RoadName } from '../../src/engine/road-choice.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { createNetwork } from '../../src/model/network.ts';
 
@@ -74,7 +73,7 @@ describe('the storage of a page', () => {
   async function freshChoice(storage: Partial<Storage>) {
     vi.stubGlobal('localStorage', storage);
     vi.resetModules();
-    return import('../../src/engine/road-choice.ts');
+    return import('../../src/engine/measured-roads.ts');
   }
 
   function storageOf(text: string | null) {
