@@ -325,6 +325,30 @@ export function pageTable(rows) {
 }
 
 /**
+ * Whether what is moved is shown within one frame of the display, by count and by the clock; '' if that was not measured.
+ *
+ * @param {readonly PageRow[]} rows
+ */
+export function frameVerdict(rows) {
+  const frame = rows.find(({ name }) => name === 'a frame of the display');
+  const counted = rows.filter(({ unit }) => unit === 'frames');
+  if (!frame || counted.length === 0) return '';
+  const answers = counted.map(({ name, highest }) => {
+    const timed = name.replace(', counted', '');
+    const ms = rows.find((row) => row.name === timed)?.median ?? NaN;
+    const byCount = highest <= 1 ? 'yes' : `no, ${show(highest)} frames at most`;
+    const byClock = ms <= frame.median ? 'yes' : `no, ${show(ms)} ms in the median`;
+    return `- ${timed}: ${byCount}; ${byClock}`;
+  });
+  return [
+    'In the first frame that the page makes after it has the event, every time? And by the clock, within a frame of the',
+    `display (${show(frame.median)} ms) of the time stamp of the input?`,
+    '',
+    ...answers,
+  ].join('\n');
+}
+
+/**
  * @param {Ceilings} ceilings
  * @param {readonly KernelRow[]} rows
  */
@@ -427,7 +451,9 @@ export function pairTable(found) {
 /** The parts of a report as Markdown. @param {Report} report */
 export function reportTables({ ceilings, growth, rows, pageRows, peers }) {
   const parts = [
-    ...(pageRows.length > 0 ? ['## The page', pageTable(pageRows)] : []),
+    ...(pageRows.length > 0
+      ? ['## The page', pageTable(pageRows), frameVerdict(pageRows)].filter(Boolean)
+      : []),
     ...(ceilings ? ['## Kernels', kernelTable(ceilings, rows)] : []),
     ...(growth ? [growthLine(growth)] : []),
     ...(peers.length > 0

@@ -13,6 +13,7 @@ import { barChart, reportCharts, reportPage, rooflineChart } from '../../tools/b
 import {
   median,
   FIELD_ROWS,
+  frameVerdict,
   joinReports,
   mergePeers,
   pageRow,
@@ -249,6 +250,19 @@ describe('what is shown', () => {
     for (const { tool } of REPORT.peers) expect(tables).toContain(tool);
     expect(tables).toContain('every 4th, scaled up');
     expect(reportTables({ ...REPORT, ceilings: null, peers: [], pageRows: [] })).toBe('');
+  });
+
+  it('says whether moves are shown within one frame', () => {
+    const frame = pageRow('a frame of the display', 'ms', [16, 17], 'none');
+    const move = (name: string, ms: number, frames: number[]) => [
+      pageRow(name, 'ms', [ms], 'one frame'),
+      pageRow(`${name}, counted`, 'frames', frames, 'at most 1'),
+    ];
+    const rows = [frame, ...move('wheel', 10, [1, 1]), ...move('drag', 20, [1, 2, 1])];
+    expect(frameVerdict(rows)).toContain('(16.5 ms)');
+    expect(frameVerdict(rows)).toContain('- wheel: yes; yes\n');
+    expect(frameVerdict(rows)).toContain('- drag: no, 2 frames at most; no, 20 ms in the median');
+    expect(frameVerdict(REPORT.pageRows)).toBe('');
   });
 
   it('has charts whose marks are where the numbers are', () => {
