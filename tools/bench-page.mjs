@@ -375,9 +375,9 @@ export async function benchPage(browser, runs, log) {
   const trainingWalks = [];
   const points = [];
   /** @type {number[]} */
-  let frames = [];
+  const frames = [];
   try {
-    frames = await timeFrames(browser, site.url);
+    frames.push(...(await timeFrames(browser, site.url)));
     for (let run = 0; run < runs; run++) {
       pictures.push(await timeFirstPicture(browser, site.url));
       trainings.push(await timeTraining(browser, site.url, 'resolution="256"'));
