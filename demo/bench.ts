@@ -1,15 +1,10 @@
 // The page that measures: the rows of `npm run bench`, in the visitor's browser. It looks at single kernels, so
 // unlike the other pages it uses more than the public interface.
 import { openDevice } from '../src/gpu/adapter.ts';
-import {
-  listWorkloads,
-  measureCeilings,
-  measureWorkload,
-  type Ceilings,
-} from '../test/bench/kernels.ts';
+import { measureKernels } from '../test/bench/kernel-report.ts';
 import type { BenchTarget, KernelRow } from '../test/bench/timing.ts';
 import { CHART_STYLE, reportCharts } from '../tools/bench-charts.mjs';
-import { show, type Report } from '../tools/bench-report.mjs';
+import { ceilingLine, rateOf, show, type Report } from '../tools/bench-report.mjs';
 import { find, messageOf, offerFile } from './page.ts';
 
 const start = find<HTMLButtonElement>('#start');
@@ -33,7 +28,7 @@ let report: Report | null = null;
 async function openTarget(): Promise<BenchTarget> {
   if (!('gpu' in navigator)) throw new Error('This browser has no WebGPU.');
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-  const { device, description, slow } = await openDevice(adapter);
+  const { device, description, slow } = await openDevice(adapter, { timestamps: true });
   return { device, name: description, software: slow, quick };
 }
 
@@ -41,41 +36,35 @@ async function measure(): Promise<void> {
   const target = await openTarget();
   try {
     status.textContent = `${target.name}: what it can do at most …`;
-    const { adapter, ceilings } = await measureCeilings(target);
-    const names = await listWorkloads(target);
-    const rows: KernelRow[] = [];
-    progress.max = names.length;
-    for (const name of names) {
-      status.textContent = `${adapter}: ${name} …`;
-      rows.push(await measureWorkload(name, ceilings.gflops, target));
-      progress.value = rows.length;
-      showReport(adapter, ceilings, rows);
-    }
-    status.textContent = `${adapter}: ${show(ceilings.gflops)} GFLOP/s and ${show(ceilings.gbps)} GB/s at most.`;
+    progress.max = 1;
+    const found = await measureKernels(target, {
+      command: 'bench.html of the demo',
+      onPart(part, fraction) {
+        progress.value = fraction;
+        status.textContent = `${target.name}: fields and training …`;
+        showReport(part);
+      },
+    });
+    showReport(found);
+    const most = found.ceilings ? ceilingLine(found.ceilings) : '';
+    status.textContent = `${found.adapter}: ${most}.`;
   } finally {
     target.device.destroy();
   }
 }
 
-function showReport(adapter: string, ceilings: Ceilings, rows: KernelRow[]): void {
-  const date = new Date().toISOString().slice(0, 10);
-  const command = 'bench.html of the demo';
-  report = { adapter, date, command, ceilings, rows, pageRows: [], peers: [] };
+function showReport(found: Report): void {
+  report = found;
   charts.innerHTML = reportCharts(report);
-  table.hidden = false;
-  body.replaceChildren(...rows.map(rowElement));
+  table.hidden = report.rows.length === 0;
+  body.replaceChildren(...report.rows.map(rowElement));
 }
 
-function rowElement({ name, ms, rate, unit, gflops, percentOfPeak }: KernelRow): HTMLElement {
+function rowElement(one: KernelRow): HTMLElement {
+  const { name, ms, gflops, percentOfPeak } = one;
   const row = document.createElement('tr');
   const optional = (value: number | null): string => (value === null ? '–' : show(value));
-  const cells = [
-    name,
-    show(ms),
-    `${show(rate)} ${unit}`,
-    optional(gflops),
-    optional(percentOfPeak),
-  ];
+  const cells = [name, show(ms), rateOf(one), optional(gflops), optional(percentOfPeak)];
   for (const text of cells) {
     const cell = document.createElement('td');
     cell.textContent = text;

@@ -1,12 +1,13 @@
-// accuracy.mjs: exponents of the GPU against float64, as a table
+// accuracy.mjs: exponents of the GPU against float64, on every road and by every kernel, as tables
 //
 //   npm run accuracy -- [--only TEXT] [--json]
 //
 //   --only TEXT   cases whose name contains it; docs/accuracy.md is then left as it is
-//   --json        rows as JSON on stdout instead of the table
+//   --json        rows as JSON on stdout instead of the tables
 //
 // Opens test/bench/accuracy.html in headless Chromium (FTLE_GPU as for the tests). Weights of trained
-// networks are kept in node_modules/.cache/ftle-map. Exits with 1 if an error exceeds the bound without
+// networks are kept in node_modules/.cache/ftle-map. Takes a quarter of an hour on a software adapter, most of it on roads
+// that are for GPUs. Exits with 1 if an error exceeds the bound without
 // the point being so ill-conditioned that float32 inputs explain it.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -18,6 +19,8 @@ import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
 
 /** @typedef {import('../test/bench/accuracy.ts').AccuracyRow} Row */
+/** @typedef {import('../test/bench/accuracy.ts').InterpolatedRow} InterpolatedRow */
+/** @typedef {import('../test/bench/accuracy.ts').AccuracyResult} Result */
 
 const ROOT = resolve(import.meta.dirname, '..');
 const CACHE = join(ROOT, 'node_modules/.cache/ftle-map');
@@ -52,10 +55,15 @@ const short = (value) => {
   return value >= 0.1 && value < 1000 ? value.toPrecision(2) : value.toExponential(1);
 };
 
-/** @param {Row[]} rows */
-function asTable(rows) {
+/** @param {readonly (readonly string[])[]} lines - head and rows. */
+const markdown = ([head, ...lines]) =>
+  [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
+
+/** What the engine ends with, in detail. @param {Row[]} rows */
+function pickTable(rows) {
   const lines = rows.map((row) => [
     row.name,
+    row.road,
     String(row.pointCount),
     short(row.worst),
     short(row.median),
@@ -71,6 +79,7 @@ function asTable(rows) {
   ]);
   const head = [
     'network',
+    'road',
     'points',
     'worst error of l·λ₁',
     'median',
@@ -80,18 +89,65 @@ function asTable(rows) {
     'points above 1e-3: error / one ulp',
     'note',
   ];
-  return [head, head.map(() => '---'), ...lines]
-    .map((line) => `| ${line.join(' | ')} |`)
-    .join('\n');
+  return markdown([head, ...lines]);
 }
+
+/** Worst errors of every kernel, a column each. @param {Row[]} rows */
+function roadTable(rows) {
+  const roads = [...new Set(rows.map(({ road }) => road))];
+  const names = [...new Set(rows.map(({ name }) => name))];
+  const lines = names.map((name) => [
+    name,
+    ...roads.map((road) => {
+      const row = rows.find((one) => one.name === name && one.road === road);
+      if (!row) return '–';
+      const ratio = row.aboveCount === 0 ? '' : ` (${short(row.worstRatio)})`;
+      const statuses = row.statusMismatches > 0 ? `, ${row.statusMismatches} statuses differ` : '';
+      return `${short(row.worst)}${ratio}${statuses}`;
+    }),
+  ]);
+  return markdown([['network', ...roads], ...lines]);
+}
+
+/** @param {InterpolatedRow[]} rows */
+function interpolatedTable(rows) {
+  const lines = rows.map((row) => [
+    row.name,
+    `${row.side}²`,
+    String(row.tolerance),
+    short(row.median),
+    short(row.high),
+    short(row.worst),
+    `${(100 * row.within).toFixed(2)} %`,
+  ]);
+  const head = [
+    'network',
+    'pixels',
+    'tolerance',
+    'median',
+    '99 %',
+    'worst error of l·λ₁',
+    'within',
+  ];
+  return markdown([head, ...lines]);
+}
+
+/** @param {Row[]} rows @param {InterpolatedRow[]} interpolated */
+const tables = (rows, interpolated) =>
+  [
+    pickTable(rows.filter(({ isPick }) => isPick)),
+    roadTable(rows),
+    ...(interpolated.length > 0 ? [interpolatedTable(interpolated)] : []),
+  ].join('\n\n');
 
 /**
  * @param {Row[]} rows
+ * @param {InterpolatedRow[]} interpolated
  * @param {string} adapter
  */
-function asReport(rows, adapter) {
+function asReport(rows, interpolated, adapter) {
   const above = rows.filter((row) => row.worst > BOUND);
-  const list = above.map((row) => row.name).join(', ');
+  const list = [...new Set(above.map((row) => row.name))].join(', ');
   const verdict =
     above.length === 0
       ? 'The worst error is below 1e-3 everywhere.'
@@ -111,10 +167,28 @@ Exponents of the GPU against float64, written by \`npm run accuracy\`.
 - one ulp: change of the float64 value of l·λ₁ at the point of the worst error when one coordinate, or every
   parameter with a random sign, moves by one unit in the last place of float32 (largest of eight moves)
 - points above 1e-3: their number; median and largest ratio of the error to that change at the same point
+- “all inputs”: exponents over all input directions, on the spectral road; the plane is that of the first two inputs
 
-${asTable(rows)}
+By the road and kernel that the engine ends with on this adapter:
+
+${pickTable(rows.filter(({ isPick }) => isPick))}
 
 ${verdict}
+
+## Every road
+
+Worst error of l·λ₁ at the same points on every road that can take the network (docs/kernels.md); where it exceeds
+1e-3, with the largest ratio of an error to the change by one ulp. “First kernel”: the one that serves until the faster
+one has been compiled.
+
+${roadTable(rows)}
+
+## Interpolated fields
+
+With a \`tolerance\` smooth parts of a field are interpolated. Errors against float64 over all pixels, which the
+tolerance is meant to bound but cannot promise to where a field bends between two nodes:
+
+${interpolatedTable(interpolated)}
 `;
 }
 
@@ -135,6 +209,8 @@ await server.listen();
 const browser = await chromium.launch(launchOptions(path, gpu));
 /** @type {Row[]} */
 const rows = [];
+/** @type {InterpolatedRow[]} */
+const interpolated = [];
 /** @type {string} */
 let adapter;
 try {
@@ -164,25 +240,34 @@ try {
   adapter = run.adapter;
   const names = run.names.filter((name) => name.includes(options.only));
   for (const name of names) {
-    /** @type {Row} */
-    const row = await page.evaluate(`window.measure(${JSON.stringify(name)})`);
-    rows.push(row);
-    const verdict = isUnexplained(row)
-      ? 'NOT EXPLAINED'
-      : row.worst > BOUND
-        ? 'ill-conditioned'
-        : '';
+    /** @type {Result} */
+    const result = await page.evaluate(`window.measure(${JSON.stringify(name)})`);
+    rows.push(...result.rows);
+    interpolated.push(...result.interpolated);
+    const worst = Math.max(...result.rows.map((row) => row.worst));
+    const unexplained = result.rows.filter(isUnexplained).map(({ road }) => road);
+    const verdict =
+      unexplained.length > 0
+        ? `NOT EXPLAINED: ${unexplained.join(', ')}`
+        : worst > BOUND
+          ? 'ill-conditioned'
+          : '';
     console.error(
-      `${name.padEnd(28)} worst ${short(row.worst)}, ${row.seconds.toFixed(1)} s ${verdict}`,
+      `${name.padEnd(28)} worst ${short(worst)}, ${result.seconds.toFixed(1)} s ${verdict}`,
     );
   }
 } finally {
   await browser.close();
   await server.close();
 }
-console.log(options.json ? JSON.stringify({ adapter, rows }, null, 2) : asTable(rows));
+console.log(
+  options.json
+    ? JSON.stringify({ adapter, rows, interpolated }, null, 2)
+    : tables(rows, interpolated),
+);
 if (!options.only) {
   const config = await resolveConfig(REPORT);
-  writeFileSync(REPORT, await format(asReport(rows, adapter), { ...config, filepath: REPORT }));
+  const text = asReport(rows, interpolated, adapter);
+  writeFileSync(REPORT, await format(text, { ...config, filepath: REPORT }));
 }
 process.exitCode = rows.length > 0 && !rows.some(isUnexplained) ? 0 : 1;

@@ -55,12 +55,13 @@ function powers(low, high) {
   return Array.from({ length: count + 1 }, (_, i) => low * 10 ** i);
 }
 
-/** Bytes that a field of networks with square layers must at least write for each point: λ₁, λ₂, direction. */
-const BYTES_A_POINT = 20;
+/** Bytes of a point's results, of rows that do not say what their road reads and writes: λ₁, λ₂, direction, status. */
+const RESULT_BYTES = 20;
 
 /**
- * Roofline: GFLOP/s against operations a byte of results, under what memory and arithmetic allow. A field needs no memory
- * but for its results, so its points lie far right, where only arithmetic bounds.
+ * Roofline: GFLOP/s against operations a byte of storage, under what memory and arithmetic allow. Roads that keep states
+ * on chip need no memory but for results and lie far right, where only arithmetic bounds; those with a dispatch a layer
+ * or an op stream their states.
  *
  * @param {Pick<Report, 'ceilings' | 'rows'>} report
  */
@@ -72,7 +73,7 @@ export function rooflineChart({ ceilings, rows }) {
   const points = measured.map((row) => ({
     name: row.name,
     gflops: row.gflops ?? NaN,
-    intensity: ((row.gflops ?? NaN) * 1e9) / row.rate / BYTES_A_POINT,
+    intensity: ((row.gflops ?? NaN) * 1e9) / row.rate / (row.bytesPerPoint ?? RESULT_BYTES),
   }));
   const [left, right] = span([ceilings.gflops / ceilings.gbps, ...points.map((p) => p.intensity)]);
   const [bottom, top] = span([ceilings.gflops, ...points.map((p) => p.gflops)]);
@@ -103,7 +104,7 @@ export function rooflineChart({ ceilings, rows }) {
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Roofline of the adapter with the fields that were measured">
 ${ticks.join('')}<path class="roof" d="${roof}"/>
 <text x="${margin}" y="${margin - 26}">GFLOP/s · ceiling ${show(ceilings.gflops)}, memory ${show(ceilings.gbps)} GB/s</text>
-<text class="tick" x="${width / 2}" y="${height - 6}">floating-point operations a byte of results</text>
+<text class="tick" x="${width / 2}" y="${height - 6}">floating-point operations a byte read or written</text>
 ${dots.join('')}</svg>`;
 }
 

@@ -3,8 +3,8 @@
 // From navigation to the first picture of the demo; frames a second while training a 10×8 network with a field of
 // 256², and with one of the side that the map chooses for the adapter, for which also seconds of the page's life
 // until 98 % test accuracy, of one tag in an empty page; its longest task once it runs; from a drag or a wheel to
-// the moved picture, and to the one computed anew; points a second of exponents over all inputs of a network for
-// images; what has to be loaded.
+// the moved picture, in time and in frames of the display, while idle and while training, and to the one computed anew;
+// points a second of exponents over all inputs of a network for images; what has to be loaded.
 /* global document, requestAnimationFrame */
 import { readFileSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
@@ -24,6 +24,9 @@ const WARM_UP_MS = 2000;
 const COUNTED_MS = 6000;
 const PATIENCE_MS = 120_000;
 const MOVES = 5;
+/** Between moves while training. */
+const TRAINED_MS = 300;
+const COUNTED_FRAMES = 60;
 
 /** @param {string} attributes */
 const tagPage = (attributes) => `<!doctype html><html lang="en"><title>bench</title>
@@ -134,25 +137,34 @@ async function timeTraining(browser, url, attributes) {
   }
 }
 
-/** @typedef {{ input: number, moved: number, fresh: number }} Move - times of the page. */
+/** @typedef {{ input: number, moved: number, frames: number, fresh: number }} Move - times of the page. */
+/** @typedef {{ moves: Move[], tasks: { start: number, duration: number }[] }} WalkRecord */
 
 /**
- * Milliseconds from an input event to the animation frame that shows the moved picture, and to the one after
- * the first field of the new view.
+ * Milliseconds, and frames of the display, from an input event to the animation frame that shows the moved picture; to
+ * the one after the first field of the new view; and the longest task meanwhile, 0 if none is longer than 50 ms.
  *
  * @param {Browser} browser
  * @param {string} url
+ * @param {boolean} isTraining - fields come all the time then: which is the first of the new view is not known.
  */
-async function timeNavigation(browser, url) {
+async function timeNavigation(browser, url, isTraining) {
   const page = await browser.newPage({ viewport: { width: 800, height: 800 } });
   try {
     await page.addInitScript(() => {
-      /** @type {Move[]} */
-      const moves = [];
-      /** @type {Move | null} */
+      /** @type {WalkRecord} */
+      const record = { moves: [], tasks: [] };
+      let frame = 0;
+      const count = () => {
+        frame++;
+        requestAnimationFrame(count);
+      };
+      requestAnimationFrame(count);
+      /** @type {(Move & { first: number }) | null} */
       let current = null;
       const onInput = (/** @type {Event} */ event) => {
-        current = { input: event.timeStamp, moved: NaN, fresh: NaN };
+        const none = { moved: NaN, frames: NaN, fresh: NaN };
+        current = { input: event.timeStamp, first: frame, ...none };
       };
       document.addEventListener('wheel', onInput, { capture: true, passive: true });
       document.addEventListener(
@@ -167,45 +179,62 @@ async function timeNavigation(browser, url) {
         if (!move || !Number.isNaN(move.moved)) return;
         requestAnimationFrame(() => {
           move.moved = performance.now();
+          // The counter, whose callback was there before, has counted this frame already.
+          move.frames = frame - move.first;
         });
         document.addEventListener(
           'ftle-frame',
           () =>
             requestAnimationFrame(() => {
               move.fresh = performance.now();
-              moves.push(move);
+              record.moves.push(move);
             }),
           { once: true },
         );
         current = null;
       });
-      Object.assign(globalThis, { moves });
+      new PerformanceObserver((list) => {
+        for (const { startTime: start, duration } of list.getEntries()) {
+          record.tasks.push({ start, duration });
+        }
+      }).observe({ type: 'longtask', buffered: true });
+      Object.assign(globalThis, { record });
     });
-    await openTag(page, url, 'resolution="256"');
+    await openTag(page, url, `${isTraining ? 'autoplay ' : ''}resolution="256"`);
     const handle = await page.evaluateHandle(
-      () => /** @type {{ moves: Move[] }} */ (/** @type {unknown} */ (globalThis)).moves,
+      () => /** @type {{ record: WalkRecord }} */ (/** @type {unknown} */ (globalThis)).record,
     );
     const map = page.locator('ftle-map');
-    await map.evaluate((element) =>
-      /** @type {{ whenIdle(): Promise<void> }} */ (/** @type {unknown} */ (element)).whenIdle(),
-    );
+    const settle = () =>
+      isTraining
+        ? page.waitForTimeout(TRAINED_MS)
+        : map.evaluate((element) =>
+            /** @type {{ whenIdle(): Promise<void> }} */ (
+              /** @type {unknown} */ (element)
+            ).whenIdle(),
+          );
+    await map.waitFor();
+    if (isTraining) await page.waitForTimeout(WARM_UP_MS);
+    await settle();
     const box = await map.boundingBox();
     if (!box) throw new Error('the map is not shown');
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 3];
     await page.mouse.move(x, y);
+    const begin = await page.evaluate(() => performance.now());
     const take = async (/** @type {() => Promise<void>} */ act) => {
-      const count = await handle.evaluate((moves) => moves.length);
+      const count = await handle.evaluate(({ moves }) => moves.length);
       await act();
       await page.waitForFunction(
-        ({ moves, wanted }) => moves.length >= wanted,
-        { moves: handle, wanted: count + 1 },
+        ({ record, wanted }) => record.moves.length >= wanted,
+        { record: handle, wanted: count + 1 },
         { timeout: PATIENCE_MS },
       );
-      await map.evaluate((element) =>
-        /** @type {{ whenIdle(): Promise<void> }} */ (/** @type {unknown} */ (element)).whenIdle(),
+      await settle();
+      const { input, moved, frames, fresh } = await handle.evaluate(
+        ({ moves }, at) => moves[at],
+        count,
       );
-      const { input, moved, fresh } = await handle.evaluate((moves, at) => moves[at], count);
-      return { moved: moved - input, fresh: fresh - input };
+      return { moved: moved - input, frames, fresh: fresh - input };
     };
     const zooms = [];
     await page.keyboard.down('Control');
@@ -217,11 +246,38 @@ async function timeNavigation(browser, url) {
       await page.mouse.down();
       pans.push(await take(() => page.mouse.move(x + 30, y + 20)));
       await page.mouse.up();
-      await map.evaluate((element) =>
-        /** @type {{ whenIdle(): Promise<void> }} */ (/** @type {unknown} */ (element)).whenIdle(),
-      );
+      await settle();
     }
-    return { zooms, pans };
+    const { tasks } = await handle.jsonValue();
+    const late = tasks.filter(({ start }) => start >= begin);
+    const longestTask = Math.max(0, ...late.map(({ duration }) => duration));
+    return { zooms, pans, longestTask };
+  } finally {
+    await page.close();
+  }
+}
+
+/**
+ * Milliseconds of each of some frames of the display, with nothing to do.
+ *
+ * @param {Browser} browser
+ * @param {string} url
+ */
+async function timeFrames(browser, url) {
+  const page = await browser.newPage();
+  try {
+    await page.route('**/empty.html', (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>empty</title>' }),
+    );
+    await page.goto(`${url}empty.html`);
+    return await page.evaluate(async (count) => {
+      /** @type {number[]} */
+      const times = [];
+      while (times.length <= count) {
+        times.push(await new Promise((done) => requestAnimationFrame(done)));
+      }
+      return times.slice(1).map((time, i) => time - times[i]);
+    }, COUNTED_FRAMES);
   } finally {
     await page.close();
   }
@@ -314,22 +370,53 @@ export async function benchPage(browser, runs, log) {
   /** @type {Awaited<ReturnType<typeof timeTraining>>[]} */
   const adaptive = [];
   /** @type {Awaited<ReturnType<typeof timeNavigation>>[]} */
-  const walks = [];
+  const idleWalks = [];
+  /** @type {Awaited<ReturnType<typeof timeNavigation>>[]} */
+  const trainingWalks = [];
   const points = [];
+  /** @type {number[]} */
+  const frames = [];
   try {
+    frames.push(...(await timeFrames(browser, site.url)));
     for (let run = 0; run < runs; run++) {
       pictures.push(await timeFirstPicture(browser, site.url));
       trainings.push(await timeTraining(browser, site.url, 'resolution="256"'));
       adaptive.push(await timeTraining(browser, site.url, ''));
-      walks.push(await timeNavigation(browser, site.url));
+      idleWalks.push(await timeNavigation(browser, site.url, false));
+      trainingWalks.push(await timeNavigation(browser, site.url, true));
       points.push(await timePoints(browser, site.url));
       log(`run ${run + 1} of ${runs} done`);
     }
   } finally {
     await site.close();
   }
-  const zooms = walks.flatMap((walk) => walk.zooms);
-  const pans = walks.flatMap((walk) => walk.pans);
+  /** @typedef {typeof idleWalks[number]} Walk */
+  /** @param {string} act @param {readonly Walk[]} walks @param {'zooms' | 'pans'} moves @param {string} when */
+  const movedRows = (act, walks, moves, when) => {
+    const taken = walks.flatMap((walk) => walk[moves]);
+    return [
+      pageRow(
+        `${act} to moved picture${when}`,
+        'ms',
+        taken.map(({ moved }) => moved),
+        'one frame',
+      ),
+      pageRow(
+        `${act} to moved picture${when}, counted`,
+        'frames',
+        taken.map((move) => move.frames),
+        'at most 1',
+      ),
+    ];
+  };
+  /** @param {string} act @param {'zooms' | 'pans'} moves */
+  const freshRow = (act, moves) =>
+    pageRow(
+      `${act} to first new field`,
+      'ms',
+      idleWalks.flatMap((walk) => walk[moves].map(({ fresh }) => fresh)),
+      'none',
+    );
   const rows = [
     pageRow('navigation to first picture', 'ms', pictures, 'at most 600 on SwiftShader'),
     pageRow(
@@ -356,29 +443,24 @@ export async function benchPage(browser, runs, log) {
       [...trainings, ...adaptive].map(({ longestTask }) => longestTask),
       'at most 50',
     ),
+    pageRow('a frame of the display', 'ms', frames, 'none'),
+    ...movedRows('wheel', idleWalks, 'zooms', ''),
+    freshRow('wheel', 'zooms'),
+    ...movedRows('drag', idleWalks, 'pans', ''),
+    freshRow('drag', 'pans'),
+    ...movedRows('wheel', trainingWalks, 'zooms', ' while training'),
+    ...movedRows('drag', trainingWalks, 'pans', ' while training'),
     pageRow(
-      'wheel to moved picture',
+      'longest task while moved, idle before and after (0: none above 50)',
       'ms',
-      zooms.map(({ moved }) => moved),
-      'one frame',
+      idleWalks.map(({ longestTask }) => longestTask),
+      'at most 50',
     ),
     pageRow(
-      'wheel to first new field',
+      'longest task while trained and moved (0: none above 50)',
       'ms',
-      zooms.map(({ fresh }) => fresh),
-      'none',
-    ),
-    pageRow(
-      'drag to moved picture',
-      'ms',
-      pans.map(({ moved }) => moved),
-      'one frame',
-    ),
-    pageRow(
-      'drag to first new field',
-      'ms',
-      pans.map(({ fresh }) => fresh),
-      'none',
+      trainingWalks.map(({ longestTask }) => longestTask),
+      'at most 50',
     ),
     pageRow(
       `λ₁ and λ₂ over all inputs of ${FULL_ARCHITECTURE}, ${FULL_POINTS} points`,

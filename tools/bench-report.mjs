@@ -3,7 +3,7 @@
 // Nothing here measures or writes, so that tests and the demo's page can use it.
 
 /** @typedef {import('../test/bench/timing.ts').KernelRow} KernelRow */
-/** @typedef {import('../test/bench/kernels.ts').Ceilings} Ceilings */
+/** @typedef {import('../test/bench/ceilings.ts').Ceilings} Ceilings */
 /** @typedef {import('../test/bench/field-time.ts').Growth} Growth */
 /** @typedef {import('../test/bench/peers/contest.ts').PeerRow} PeerRow */
 
@@ -40,6 +40,59 @@
 
 export const OUR_TOOL = 'ftle-map';
 
+/** The row of the kernels that is the field of each workload of contestants. */
+export const FIELD_ROWS = Object.freeze({
+  A: 'field 2-10x12-1, 512²',
+  B: 'field 2-50x8-1, 256²',
+  C: 'field 2-250x12-1, 128²',
+});
+
+/**
+ * A report as it was written, whoever wrote it: members that it lacks are empty.
+ *
+ * @param {unknown} value - parsed JSON.
+ * @param {string} from - for the error.
+ * @returns {Report}
+ * @throws Error if it is no report.
+ */
+export function readReport(value, from) {
+  const list = (/** @type {unknown} */ part) => part === undefined || Array.isArray(part);
+  const given = /** @type {Partial<Report>} */ (value);
+  if (
+    typeof given !== 'object' ||
+    given === null ||
+    typeof given.adapter !== 'string' ||
+    ![given.rows, given.pageRows, given.peers].every(list)
+  ) {
+    throw new Error(`${from} is not a report of the benchmark: it needs adapter and lists of rows`);
+  }
+  const { adapter, date = 'unknown', command = 'unknown' } = given;
+  const { ceilings = null, growth = null, rows = [], pageRows = [], peers = [] } = given;
+  return {
+    adapter,
+    date,
+    command,
+    ceilings,
+    growth,
+    rows: rows.map((row) => ({ ...oneRun(row), ...NO_WORK, ...row })),
+    pageRows,
+    peers: peers.map((row) => ({ ...oneRun(row), ...NO_CONTEST, ...row })),
+  };
+}
+
+/** @param {{ ms: number }} row - without a spread. */
+const oneRun = ({ ms }) => ({ leastMs: ms, mostMs: ms, runs: 1 });
+const NO_WORK = { gpuMs: null, rate: NaN, unit: '', gflops: null, percentOfPeak: null };
+const NO_CONTEST = {
+  way: '',
+  note: '',
+  device: '–',
+  paired: true,
+  stride: 1,
+  worstError: NaN,
+  ratios: [],
+};
+
 /** @param {readonly number[]} values - at least one. */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -67,35 +120,48 @@ export function pageRow(name, unit, values, aim) {
 }
 
 /**
- * Contestants of the page, and those of the script, whose times are set against our median.
+ * Contestants of the page, and those of the script, whose times are set against our median: in the contest, or where
+ * there was none, of the row of the kernels that is the same field.
  *
  * @param {readonly PeerRow[]} measured
  * @param {string} adapter - that they were measured on.
  * @param {readonly PythonRow[]} python
+ * @param {readonly KernelRow[]} [rows]
  * @returns {ReportPeer[]}
  * @throws Error if the script had a workload that we were not measured at.
  */
-export function mergePeers(measured, adapter, python) {
-  const inPage = measured.map((row) => ({
-    ...row,
-    device: row.tool.endsWith('(Wasm)') ? 'CPU' : adapter,
-    paired: true,
-  }));
+export function mergePeers(measured, adapter, python, rows = []) {
+  const ours = new Map(
+    measured.filter(({ tool }) => tool === OUR_TOOL).map((row) => [row.workload, row]),
+  );
+  const fromKernels = [...new Set(python.map(({ workload }) => workload))].flatMap((workload) => {
+    const row = rows.find(({ name }) => name === fieldRow(workload));
+    if (ours.has(workload) || !row) return [];
+    const { ms, leastMs, mostMs, worstError = NaN } = row;
+    const numbers = { ms, leastMs, mostMs, ratio: 1, ratios: [1], stride: 1, worstError };
+    const note = 'the row of the kernels';
+    return [{ workload, tool: OUR_TOOL, way: 'by an expert', note, ...numbers }];
+  });
+  for (const row of fromKernels) ours.set(row.workload, row);
+  const deviceOf = (/** @type {string} */ tool) => (tool.endsWith('(Wasm)') ? 'CPU' : adapter);
+  const inPage = measured.map((row) => ({ ...row, device: deviceOf(row.tool), paired: true }));
+  const own = fromKernels.map((row) => ({ ...row, device: adapter, paired: false }));
   const apart = python.map((row) => {
-    const ours = measured.find((one) => one.tool === OUR_TOOL && one.workload === row.workload);
-    if (!ours) {
-      throw new Error(
-        `${row.tool} has workload ${row.workload}, which was not measured in the page`,
-      );
-    }
     const { workload, tool, way, device, ms, leastMs, mostMs, stride, worstError } = row;
-    const ratio = ms / ours.ms;
+    const one = ours.get(workload);
+    if (!one) throw new Error(`${tool} has workload ${workload}, which we were not measured at`);
+    const ratio = ms / one.ms;
     const note = 'measured by itself';
     const numbers = { ms, leastMs, mostMs, ratio, ratios: [ratio], stride, worstError };
     return { workload, tool, way, note, device, paired: false, ...numbers };
   });
-  return [...inPage, ...apart].sort((a, b) => a.workload.localeCompare(b.workload) || a.ms - b.ms);
+  return [...inPage, ...own, ...apart].sort(
+    (a, b) => a.workload.localeCompare(b.workload) || a.ms - b.ms,
+  );
 }
+
+/** @param {string} workload */
+const fieldRow = (workload) => /** @type {Record<string, string>} */ (FIELD_ROWS)[workload];
 
 /**
  * Reports of several runs on one adapter as one: each part is that of the first that has it.
@@ -106,8 +172,7 @@ export function mergePeers(measured, adapter, python) {
  */
 export function joinReports(reports) {
   const [first] = reports;
-  const other = reports.find(({ adapter }) => adapter !== first.adapter);
-  if (other) throw new Error(`one report is of ${first.adapter}, another of ${other.adapter}`);
+  for (const other of reports) checkAdapters(first, other);
   /** @template T @param {(report: Report) => readonly T[]} rowsOf */
   const rows = (rowsOf) => [...(reports.map(rowsOf).find((found) => found.length > 0) ?? [])];
   const kernels = reports.find(({ ceilings }) => ceilings) ?? first;
@@ -122,6 +187,13 @@ export function joinReports(reports) {
   };
 }
 
+/** @param {{ adapter: string }} one @param {{ adapter: string }} other @throws Error if they are not of one adapter. */
+function checkAdapters(one, other) {
+  if (one.adapter !== other.adapter) {
+    throw new Error(`one report is of ${one.adapter}, another of ${other.adapter}`);
+  }
+}
+
 /**
  * One thing that two reports have.
  *
@@ -130,18 +202,23 @@ export function joinReports(reports) {
  * @property {string} unit
  * @property {number} before
  * @property {number} now
- * @property {number} ratio - how much worse it is now: above 1 where more time is taken, or less is done.
+ * @property {number} ratio - how much worse it is now: above 1 where more time is taken, or less is done. Equal values
+ *   have 1, zeros too; from none to some it is 0 or Infinity; NaN if one of both is no number.
  */
+
+/** @typedef {Pick<Report, 'adapter' | 'rows' | 'pageRows' | 'peers'>} Compared */
 
 /**
  * What both reports have, and how much worse it is now. Times of contestants count by their ratios to ours, which
  * were measured in the same rounds.
  *
- * @param {Pick<Report, 'rows' | 'pageRows' | 'peers'>} now
- * @param {Pick<Report, 'rows' | 'pageRows' | 'peers'>} before
+ * @param {Compared} now
+ * @param {Compared} before
  * @returns {Pair[]}
+ * @throws Error if adapters differ: ratios of two machines say nothing of what has changed.
  */
 export function pairReports(now, before) {
+  checkAdapters(now, before);
   const found = [
     ...pairs(
       now.rows,
@@ -193,8 +270,10 @@ function pairs(now, before, nameOf, unit, valueOf, isMoreBetter) {
     const past = old.get(name);
     if (past === undefined) return [];
     const value = valueOf(row);
-    const ratio = isMoreBetter ? past / value : value / past;
-    return [{ name, unit, before: past, now: value, ratio }];
+    const [worse, better] = isMoreBetter ? [past, value] : [value, past];
+    const areNumbers = Number.isFinite(past) && Number.isFinite(value);
+    const ratio = past === value ? 1 : worse / better;
+    return [{ name, unit, before: past, now: value, ratio: areNumbers ? ratio : NaN }];
   });
 }
 
@@ -210,6 +289,15 @@ export function worsePairs(found, margin) {
 
 /** Three digits. @param {number} value */
 export const show = (value) => String(Number(value.toPrecision(3)));
+
+/** Likewise, of what a report may lack. @param {number | null | undefined} value */
+const showIfAny = (value) =>
+  typeof value === 'number' && !Number.isNaN(value) ? show(value) : '–';
+
+/** @param {Pick<Ceilings, 'gflops' | 'gbps'>} ceilings */
+export function ceilingLine({ gflops, gbps }) {
+  return `at most ${show(gflops)} GFLOP/s and ${show(gbps)} GB/s`;
+}
 
 /** @param {Growth} growth */
 export function growthLine({ points, layers, width }) {
@@ -237,19 +325,44 @@ export function pageTable(rows) {
 }
 
 /**
+ * Whether what is moved is shown within one frame of the display, by count and by the clock; '' if that was not measured.
+ *
+ * @param {readonly PageRow[]} rows
+ */
+export function frameVerdict(rows) {
+  const frame = rows.find(({ name }) => name === 'a frame of the display');
+  const counted = rows.filter(({ unit }) => unit === 'frames');
+  if (!frame || counted.length === 0) return '';
+  const answers = counted.map(({ name, highest }) => {
+    const timed = name.replace(', counted', '');
+    const ms = rows.find((row) => row.name === timed)?.median ?? NaN;
+    const byCount = highest <= 1 ? 'yes' : `no, ${show(highest)} frames at most`;
+    const byClock = ms <= frame.median ? 'yes' : `no, ${show(ms)} ms in the median`;
+    return `- ${timed}: ${byCount}; ${byClock}`;
+  });
+  return [
+    'In the first frame that the page makes after it has the event, every time? And by the clock, within a frame of the',
+    `display (${show(frame.median)} ms) of the time stamp of the input?`,
+    '',
+    ...answers,
+  ].join('\n');
+}
+
+/**
  * @param {Ceilings} ceilings
  * @param {readonly KernelRow[]} rows
  */
 export function kernelTable(ceilings, rows) {
-  const { gflops, fmaGflops, multiplyAddGflops, gbps, emptyDispatchMs, readbackMs } = ceilings;
-  const optional = (/** @type {number | null | undefined} */ value) =>
-    value == null ? '–' : show(value);
+  const { gflops, leastGflops, fmaGflops, multiplyAddGflops, gbps, workgroupGbps } = ceilings;
+  const { emptyDispatchMs, readbackMs } = ceilings;
   const noted = rows.filter(({ note }) => note);
   return [
-    `Ceilings: ${show(gflops)} GFLOP/s in float32 (fma() ${show(fmaGflops)}, a·b + c ${show(multiplyAddGflops)}),`,
-    `${show(gbps)} GB/s through storage buffers, ${show(1000 * emptyDispatchMs)} µs for an empty dispatch,`,
-    `${show(readbackMs)} ms for a readback of 16 bytes. Wall clock around completed work; “in passes” is one run`,
-    'by the timestamps of the adapter.',
+    `Ceilings: ${show(gflops)} GFLOP/s in float32 (fma() ${showIfAny(fmaGflops)}, a·b + c ${showIfAny(multiplyAddGflops)};`,
+    `measured again beside every workload: ${showIfAny(leastGflops)} at least, and shares are of what was there at that`,
+    `time), ${show(gbps)} GB/s through storage buffers, ${showIfAny(workgroupGbps)} GB/s from workgroup memory,`,
+    `${showIfAny(1000 * emptyDispatchMs)} µs for an empty dispatch, ${showIfAny(readbackMs)} ms for a readback of 16 bytes. Wall`,
+    'clock around completed work; “in passes” is one run by the timestamps of the adapter. “Times the first”: rows of the',
+    'same workload are measured in turn, in an order that rotates; the median of the ratios to the first of them.',
     '',
     asTable([
       [
@@ -262,22 +375,31 @@ export function kernelTable(ceilings, rows) {
         'rate',
         'GFLOP/s',
         '% of ceiling',
+        'times the first',
       ],
-      ['---', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:'],
+      ['---', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:'],
       ...rows.map((row) => [
-        row.name,
+        row.road && !row.name.includes(row.road) ? `${row.name} (${row.road})` : row.name,
         show(row.ms),
         show(row.leastMs),
         show(row.mostMs),
         String(row.runs),
-        optional(row.gpuMs),
-        `${show(row.rate)} ${row.unit}`,
-        optional(row.gflops),
-        optional(row.percentOfPeak),
+        showIfAny(row.gpuMs),
+        rateOf(row),
+        showIfAny(row.gflops),
+        showIfAny(row.percentOfPeak),
+        showIfAny(row.ratio),
       ]),
     ]),
     ...(noted.length > 0 ? ['', ...noted.map(({ name, note }) => `- ${name}: ${note}`)] : []),
   ].join('\n');
+}
+
+/** Of training also steps. @param {Pick<KernelRow, 'rate' | 'unit' | 'stepsPerSecond'>} row */
+export function rateOf({ rate, unit, stepsPerSecond }) {
+  if (!Number.isFinite(rate)) return '–';
+  const steps = stepsPerSecond === undefined ? '' : `, ${show(stepsPerSecond)} steps/s`;
+  return `${show(rate)} ${unit}${steps}`;
 }
 
 /** @param {readonly ReportPeer[]} peers */
@@ -299,14 +421,14 @@ export function peerTable(peers) {
     ...peers.map((row) => [
       row.workload,
       row.tool,
-      `${row.way}: ${row.note}`,
+      [row.way, row.note].filter(Boolean).join(': '),
       row.device,
       show(row.ms),
       show(row.leastMs),
       show(row.mostMs),
-      show(row.ratio),
+      showIfAny(row.ratio),
       row.stride === 1 ? 'all' : `every ${row.stride}th, scaled up`,
-      row.worstError.toExponential(1),
+      Number.isFinite(row.worstError) ? row.worstError.toExponential(1) : '–',
     ]),
   ]);
 }
@@ -318,10 +440,10 @@ export function pairTable(found) {
     ['---', '---:', '---:', '---', '---:'],
     ...found.map(({ name, before, now, unit, ratio }) => [
       name,
-      show(before),
-      show(now),
+      showIfAny(before),
+      showIfAny(now),
       unit,
-      show(ratio),
+      showIfAny(ratio),
     ]),
   ]);
 }
@@ -329,13 +451,15 @@ export function pairTable(found) {
 /** The parts of a report as Markdown. @param {Report} report */
 export function reportTables({ ceilings, growth, rows, pageRows, peers }) {
   const parts = [
-    ...(pageRows.length > 0 ? ['## The page', pageTable(pageRows)] : []),
+    ...(pageRows.length > 0
+      ? ['## The page', pageTable(pageRows), frameVerdict(pageRows)].filter(Boolean)
+      : []),
     ...(ceilings ? ['## Kernels', kernelTable(ceilings, rows)] : []),
     ...(growth ? [growthLine(growth)] : []),
     ...(peers.length > 0
       ? [
           '## Others at the same fields',
-          'λ₁ of the plane at every pixel, at the last hidden layer: A is 2-10x12-1 at 512², B 2-50x8-1 at 256², C 2-250x12-1 at 128². All in float32, each checked against float64 before it is timed. Those on the same adapter were measured in turn, in an order that rotates, and ratios are of times of the same round.',
+          'λ₁ of the plane at every pixel, at the last hidden layer: A is 2-10x12-1 at 512², B 2-50x8-1 at 256², C 2-250x12-1 at 128². All in float32, each checked against float64 before it is timed. Those on the same adapter were measured in turn, in an order that rotates, and ratios are of times of the same round. jax-js is 7 to 18 times faster where widths are padded with zeros to 64 or 256, for which its compiler has good tiles: its row by an expert is, by whatever padding is the fastest.',
           peerTable(peers),
         ]
       : []),

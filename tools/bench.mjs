@@ -13,7 +13,8 @@
 //   --from FILES     takes reports of --json instead of measuring, of several parts if there are more
 //   --json FILE      writes { adapter, date, command, ceilings, growth, rows, pageRows, peers }
 //   --html FILE      writes a page with roofline and bars
-//   --compare FILE   prints ratios to a report of --json; exits with 1 if one is worse by more than --margin
+//   --compare FILE   prints ratios to a report of --json of the same adapter; exits with 1 if one is worse by more
+//                    than --margin
 //   --margin X       1.15 by default
 //   --save           writes docs/bench.md
 //   --bundle FILE    measures nothing, but packs the kernels' benchmark for Dawn in Node (bench-bundle.mjs)
@@ -32,6 +33,7 @@ import {
   mergePeers,
   pairReports,
   pairTable,
+  readReport,
   reportTables,
   worsePairs,
 } from './bench-report.mjs';
@@ -102,6 +104,7 @@ function readOptions() {
 
 const log = (/** @type {string} */ line) => console.error(line);
 const readJson = (/** @type {string} */ file) => JSON.parse(readFileSync(file, 'utf8'));
+const reportOf = (/** @type {string} */ file) => readReport(readJson(file), file);
 
 /** @param {string} file @param {string} text */
 function writeText(file, text) {
@@ -138,14 +141,18 @@ async function measure(options) {
   // Read first: a wrong file is known before minutes are spent.
   /** @type {import('./bench-report.mjs').PythonRow[]} */
   const apart = python === undefined ? [] : readJson(python).rows;
-  const measured = parts.includes('peers') ? fields : [];
+  const measured = [
+    ...(parts.includes('peers') ? fields : []),
+    ...(parts.includes('kernels') && !quick ? FIELDS : []),
+  ];
   const stray = apart.find(({ workload }) => !measured.includes(workload));
   if (stray) {
     throw new Error(`${String(python)} has field ${stray.workload}, which is not to be measured`);
   }
   if (dawn) {
-    const { adapter, ceilings, rows } = await benchDawn({ quick, log });
-    return { adapter, date, command, ceilings, rows, pageRows: [], peers: [] };
+    const { adapter, ceilings, growth, rows } = await benchDawn({ quick, log });
+    const peers = mergePeers([], adapter, apart, rows);
+    return { adapter, date, command, ceilings, growth: growth ?? null, rows, pageRows: [], peers };
   }
   // What builds and serves is loaded only where it is needed.
   const { serveBench } = await import('./bench-site.mjs');
@@ -172,7 +179,7 @@ async function measure(options) {
       growth: kernels?.growth ?? null,
       rows: kernels?.rows ?? [],
       pageRows: [...pipelines, ...(page?.rows ?? [])],
-      peers: mergePeers(contest?.rows ?? [], adapter, apart),
+      peers: mergePeers(contest?.rows ?? [], adapter, apart, kernels?.rows),
     };
   } finally {
     await browser.close();
@@ -187,10 +194,11 @@ async function measure(options) {
  * @param {string | undefined} python
  */
 function reread(files, python) {
-  const report = joinReports(files.split(',').map(readJson));
+  const report = joinReports(files.split(',').map(reportOf));
   if (python === undefined) return report;
   const inPage = report.peers.filter(({ paired }) => paired);
-  return { ...report, peers: mergePeers(inPage, report.adapter, readJson(python).rows) };
+  const { adapter, rows } = report;
+  return { ...report, peers: mergePeers(inPage, adapter, readJson(python).rows, rows) };
 }
 
 /** @param {string} tables @param {Report} report */
@@ -202,9 +210,15 @@ async function save(tables, { adapter, date, command: said }) {
   writeText(REPORT, await format(text, { ...config, filepath: REPORT }));
 }
 
-/** The exit code. @param {Report} report @param {string} file @param {number} margin */
-function compareWith(report, file, margin) {
-  const found = pairReports(report, readJson(file));
+/**
+ * The exit code.
+ *
+ * @param {Report} report
+ * @param {{ file: string, report: Report }} before
+ * @param {number} margin
+ */
+function compareWith(report, { file, report: before }, margin) {
+  const found = pairReports(report, before);
   if (found.length === 0) {
     console.error(`${file} has no row of this report`);
     return 1;
@@ -215,25 +229,40 @@ function compareWith(report, file, margin) {
   return worse.length > 0 ? 1 : 0;
 }
 
-const options = readOptions();
-if (options.bundle !== undefined) await bundleKernels(options.bundle);
-else if (options.workloads !== undefined) {
-  const { serveBench } = await import('./bench-site.mjs');
-  const site = await serveBench();
-  const browser = await openBrowser(options.url);
-  try {
-    writeText(options.workloads, await writeWorkloads(browser, site.url));
-  } finally {
-    await browser.close();
-    await site.close();
+/** The exit code. @param {Options} options */
+async function run(options) {
+  const { bundle, workloads, url, from, python, json, html, compare, margin } = options;
+  if (bundle !== undefined) {
+    await bundleKernels(bundle);
+    return 0;
   }
-} else {
-  const { from, python, json, html, compare, margin } = options;
+  if (workloads !== undefined) {
+    const { serveBench } = await import('./bench-site.mjs');
+    const site = await serveBench();
+    const browser = await openBrowser(url);
+    try {
+      writeText(workloads, await writeWorkloads(browser, site.url));
+    } finally {
+      await browser.close();
+      await site.close();
+    }
+    return 0;
+  }
+  // Read first, as it may be wrong.
+  const before = compare === undefined ? null : { file: compare, report: reportOf(compare) };
   const report = from === undefined ? await measure(options) : reread(from, python);
   const tables = reportTables(report);
   console.log(`${report.adapter}, ${report.date}\n\n${tables}`);
   if (json !== undefined) writeText(json, `${JSON.stringify(report, null, 2)}\n`);
   if (html !== undefined) writeText(html, reportPage(report, tables));
   if (options.save) await save(tables, report);
-  if (compare !== undefined) process.exitCode = compareWith(report, compare, margin);
+  return before ? compareWith(report, before, margin) : 0;
+}
+
+const options = readOptions();
+try {
+  process.exitCode = await run(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
 }

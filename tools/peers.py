@@ -5,6 +5,9 @@
     VENV/bin/python tools/peers.py workloads.json [--rounds N] [--longest SECONDS] [--only TEXT] > python.json
     npm run bench -- --python python.json
 
+Without PyTorch or without JAX the other is measured alone. On a machine without this repository the bundle of the
+benchmark writes the workloads and takes the result: node bench.mjs --workloads FILE, node bench.mjs --python FILE.
+
 l·λ₁ of the plane at every pixel, at the last hidden layer, in full float32: no TF32, no half precision. Each way
 is checked against float64 (NumPy) before it is timed. A way that would take longer than `--longest` seconds
 computes every k-th point and its time is multiplied, as its row says. Rounds measure all ways in turn, in an
@@ -17,7 +20,10 @@ import platform
 import sys
 import time
 
-import numpy as np
+try:
+    import numpy as np
+except ModuleNotFoundError:
+    sys.exit('NumPy is not installed: python3 -m venv VENV && VENV/bin/pip install numpy torch jax')
 
 BOUND = 1e-3
 CHECKED = 2048
@@ -186,22 +192,43 @@ def jax_ways(device):
     return [(f'JAX {jax.__version__} ({name})', way, place.device_kind, make) for way, make in ways]
 
 
-def all_ways():
-    """Every way on every device that is there: tool, way, device, maker of a run."""
-    import jax
+def torch_devices():
+    """CPU, and CUDA where it is there."""
     import torch
 
-    devices = {'torch': ['cpu'], 'jax': ['cpu']}
-    if torch.cuda.is_available():
-        devices['torch'].append('cuda')
+    return ['cpu', 'cuda'] if torch.cuda.is_available() else ['cpu']
+
+
+def jax_devices():
+    """Likewise of JAX."""
+    import jax
+
     try:
         jax.devices('cuda')
-        devices['jax'].append('cuda')
     except RuntimeError:
         print('JAX has no GPU here', file=sys.stderr)
-    return [way for device in devices['torch'] for way in torch_ways(device)] + [
-        way for device in devices['jax'] for way in jax_ways(device)
-    ]
+        return ['cpu']
+    return ['cpu', 'cuda']
+
+
+LIBRARIES = {'torch': (torch_devices, torch_ways), 'jax': (jax_devices, jax_ways)}
+
+
+def all_ways():
+    """Every way on every device of the libraries that are installed: tool, way, device, maker of a run."""
+    ways = []
+    missing = []
+    for library, (devices, ways_on) in LIBRARIES.items():
+        try:
+            ways += [way for device in devices() for way in ways_on(device)]
+        except ModuleNotFoundError as error:
+            if error.name != library:
+                raise
+            missing.append(library)
+            print(f'{library} is not installed, so it is left out', file=sys.stderr)
+    if not ways:
+        sys.exit(f'nothing to measure: install one of {", ".join(missing)} (pip install {" ".join(missing)})')
+    return ways
 
 
 def seconds_of(run):

@@ -12,7 +12,7 @@ export interface OpenEngine {
 }
 
 /**
- * The engine on the best adapter.
+ * The engine on the best adapter, with timestamps, which `ftle bench` takes.
  *
  * @param gpu - of a page, or of Dawn in Node; undefined if there is none.
  * @throws DeviceError (`none`) if there is no adapter or it gives no device.
@@ -25,7 +25,7 @@ export async function openGpuEngine(gpu: GPU | undefined): Promise<OpenEngine> {
   } catch (cause) {
     throw new DeviceError('none', `no WebGPU adapter: ${asError(cause).message}`, { cause });
   }
-  const { device, description, slow } = await openDevice(adapter);
+  const { device, description, slow } = await openDevice(adapter, { timestamps: true });
   let isClosed = false;
   const failure = new Promise<never>((_, reject) => {
     void device.lost.then(({ message }) => {

@@ -23,15 +23,7 @@ import { createFusedRoad } from './fused-road.ts';
 import type { GpuLattice, Progress } from './gpu-lattice.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
-import {
-  canTake,
-  fastestRoad,
-  keepRoad,
-  likelyRoads,
-  measureRoads,
-  shapeKey,
-  type RoadName,
-} from './road-choice.ts';
+import { canTake, likelyRoads, type RoadName } from './road-choice.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
@@ -51,6 +43,9 @@ const ROADS: Readonly<Record<RoadName, RoadMaker>> = {
   'by-op': async (...parts) => (await import('./by-op-road.ts')).createByOpRoad(...parts),
   spectral: async (...parts) => (await import('./spectral-road.ts')).createSpectralRoad(...parts),
 };
+
+/** For networks and adapters of which two roads may be the faster. */
+const measuredRoads = () => import('./measured-roads.ts');
 
 /** How a field is computed; for tests and benchmarks. */
 export interface FieldSettings {
@@ -314,11 +309,13 @@ export class GpuField implements Field {
     this.scope.dispose();
   }
 
-  #road(place: LayerPlace, space?: ExponentSpace): Promise<FieldRoad> {
+  async #road(place: LayerPlace, space?: ExponentSpace): Promise<FieldRoad> {
     const { device, network } = this.model;
     const names = this.#roadNames(place, space);
-    const known = names.length > 1 && fastestRoad(shapeKey(device, network.program, place));
-    return this.#openRoad(known || names[0]);
+    if (names.length === 1) return this.#openRoad(names[0]);
+    const { fastestRoad, shapeKey } = await measuredRoads();
+    const known = fastestRoad(shapeKey(device, network.program, place), names);
+    return this.#openRoad(known ?? names[0]);
   }
 
   #openRoad(name: RoadName): Promise<FieldRoad> {
@@ -352,8 +349,9 @@ export class GpuField implements Field {
     const names = this.#roadNames(job.place, space);
     if (names.length < 2 || width * height < LEAST_MEASURED_PIXELS) return;
     const { device, network } = this.model;
+    const { fastestRoad, keepRoad, shapeKey } = await measuredRoads();
     const key = shapeKey(device, network.program, job.place);
-    if (fastestRoad(key) || this.#contests.has(key)) return;
+    if (fastestRoad(key, names) || this.#contests.has(key)) return;
     this.#contests.add(key);
     try {
       await this.#contest(key, names, job);
@@ -371,6 +369,7 @@ export class GpuField implements Field {
     const scratch = new Scope(this.model.device, 'ftle-map/field/measured');
     try {
       const buffers = reserveContent(scratch, null, width, rowCount, outputWidth);
+      const { measureRoads } = await measuredRoads();
       await measureRoads(key, names, async (name) => {
         const start = performance.now();
         // Coordinates are replaced when the field grows.

@@ -19,6 +19,15 @@ const WANTED_LIMITS = [
   'maxTextureDimension2D',
 ] as const;
 
+/** What a device is asked for beyond its limits. */
+export interface DeviceWishes {
+  /**
+   * Timestamps, where the adapter has them. For benchmarks: the map itself goes by when work is done, and a device that
+   * a page shares has no feature that nobody uses.
+   */
+  readonly timestamps?: boolean;
+}
+
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|microsoft basic|warp/i;
 
 /**
@@ -27,12 +36,20 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|microsoft basic|warp/i;
  * @param adapter - what requestAdapter() gave.
  * @throws DeviceError (`none`) if there is no adapter, or it gives no device.
  */
-export async function openDevice(adapter: GPUAdapter | null): Promise<DescribedDevice> {
+export async function openDevice(
+  adapter: GPUAdapter | null,
+  { timestamps = false }: DeviceWishes = {},
+): Promise<DescribedDevice> {
   if (!adapter) throw new DeviceError('none', 'WebGPU finds no adapter on this machine');
   const requiredLimits: Record<string, number> = {};
   for (const name of WANTED_LIMITS) requiredLimits[name] = adapter.limits[name]!;
+  const requiredFeatures: GPUFeatureName[] = timestamps ? ['timestamp-query'] : [];
   try {
-    const device = await adapter.requestDevice({ label: 'ftle-map', requiredLimits });
+    const device = await adapter.requestDevice({
+      label: 'ftle-map',
+      requiredLimits,
+      requiredFeatures: requiredFeatures.filter((name) => adapter.features.has(name)),
+    });
     return { device, ...describeAdapter(adapter.info) };
   } catch (cause) {
     const reason = asError(cause).message;

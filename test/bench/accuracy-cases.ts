@@ -1,6 +1,6 @@
 // accuracy-cases.ts: the networks whose exponents `npm run accuracy` compares
 import { createDataset } from '../../src/data/toy.ts';
-import type { Engine, TrainingStatus } from '../../src/engine/engine.ts';
+import type { Engine, ExponentSpace, TrainingStatus } from '../../src/engine/engine.ts';
 import { parseNetworkJson, writeNetworkJson } from '../../src/files/json.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { checkSpec, createNetwork, type Network } from '../../src/model/network.ts';
@@ -9,6 +9,11 @@ import { initialiseNetwork, tensorPlaces, writeTensor } from '../../src/model/pa
 /** A network of the table, and how it is made. */
 export interface AccuracyCase {
   readonly name: string;
+  /** Pixels along a side. */
+  readonly side: number;
+  readonly space: ExponentSpace;
+  /** Also with tolerances, which leave smooth parts to interpolation. */
+  readonly isTolerant?: boolean;
   /** One line for the table: what was made how. */
   make(engine: Engine, cache: WeightCache): Promise<{ network: Network; note: string }>;
 }
@@ -27,6 +32,11 @@ const FALL_STEP = 800;
 const LOWER_RATE = 0.02;
 const STEPS_PER_CHECK = 200;
 const MAXIMAL_STEPS = 20_000;
+const SIDE = 50;
+/** Exponents over all inputs cost a forward pass for each in float64. */
+const FULL_SIDE = 16;
+/** In float64 the largest of all takes a minute for the pixels that interpolation needs. */
+const TOLERANT = TRAINED.filter((hidden) => hidden !== '250x12');
 
 /** All cases, in the order of the table. */
 export function accuracyCases(): AccuracyCase[] {
@@ -42,7 +52,11 @@ export function accuracyCases(): AccuracyCase[] {
         scheme: 'he',
       }),
     ),
-    { name: 'identity chain 2-2x200-2', make: async () => ({ network: identity(201), note: '' }) },
+    fixed('identity chain', '2-2x200-2', () => identity(201)),
+    ...['6-12x4-1', '30-50x8-3', '784-20x16-10'].map((architecture): AccuracyCase => {
+      const make = (a: string) => initialiseNetwork(parseArchitecture(a), 3);
+      return { ...fixed('all inputs', architecture, make), side: FULL_SIDE, space: 'full' };
+    }),
   ];
 }
 
@@ -59,7 +73,12 @@ export function identity(layerCount: number): Network {
 
 function fixed(kind: string, architecture: string, make: (a: string) => Network): AccuracyCase {
   const name = `${kind} ${architecture}`;
-  return { name, make: async () => ({ network: make(architecture), note: '' }) };
+  return {
+    name,
+    side: SIDE,
+    space: 'plane',
+    make: async () => ({ network: make(architecture), note: '' }),
+  };
 }
 
 function random(width: number, variance: number): AccuracyCase {
@@ -71,6 +90,9 @@ function random(width: number, variance: number): AccuracyCase {
 function trained(architecture: string): AccuracyCase {
   return {
     name: `trained ${architecture}`,
+    side: SIDE,
+    space: 'plane',
+    isTolerant: TOLERANT.some((hidden) => architecture === `2-${hidden}-1`),
     async make(engine, cache) {
       const { network, accuracy, stepCount } = await trainedNetwork(architecture, engine, cache);
       const percent = (100 * accuracy).toFixed(1);
@@ -82,6 +104,8 @@ function trained(architecture: string): AccuracyCase {
 function saturated(architecture: string, factor: number): AccuracyCase {
   return {
     name: `trained × ${factor} ${architecture}`,
+    side: SIDE,
+    space: 'plane',
     async make(engine, cache) {
       const { network } = await trainedNetwork(architecture, engine, cache);
       const parameters = network.parameters.map((value) => factor * value);

@@ -7,43 +7,47 @@
 //
 // Runs in the page that tools/accuracy.mjs opens.
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
-import { Status, type Engine, type FieldData } from '../../src/engine/engine.ts';
+import type { ExponentSpace, FieldData } from '../../src/engine/engine.ts';
+import { GpuField, type FieldSettings } from '../../src/engine/gpu-field.ts';
+import { GpuModel } from '../../src/engine/gpu-model.ts';
+import { canTake, likelyRoads } from '../../src/engine/road-choice.ts';
+import { widestState } from '../../src/engine/layered-program.ts';
+import { layerPlace } from '../../src/model/layer-choice.ts';
 import type { Network } from '../../src/model/network.ts';
-import { coordinatePlane, type Plane } from '../../src/model/plane.ts';
-import { RandomStream, Purpose } from '../../src/math/random.ts';
-import { planeExponents } from '../../src/reference/exponent.ts';
+import { coordinatePlane } from '../../src/model/plane.ts';
 import { describeTestAdapter, getTestDevice } from '../support/device.ts';
-import { accuracyCases, identity, type WeightCache } from './accuracy-cases.ts';
+import { accuracyCases, identity, type AccuracyCase, type WeightCache } from './accuracy-cases.ts';
+import { TrueField, type Interpolated, type Measured } from './accuracy-errors.ts';
 
-/** One row of the table. */
-export interface AccuracyRow {
+/** One row of the table: a network on a road, by one of its kernels. */
+export interface AccuracyRow extends Measured {
   readonly name: string;
   readonly note: string;
-  readonly pointCount: number;
-  /** Of |l·λ_GPU − l·λ_float64|. */
-  readonly worst: number;
-  readonly median: number;
-  /** Degrees, where Λ₁/Λ₂ > 1.05; null where there is no such point. */
-  readonly worstAngle: number | null;
-  readonly medianAngle: number | null;
-  readonly angleCount: number;
-  /** Points where only one of both has a good status. */
-  readonly statusMismatches: number;
-  /** Change of l·λ_float64 at the point of the worst error when input or parameters move by one ulp. */
-  readonly ulpChange: number;
-  /** Points with an error above the bound, and the ratio of error to the change by one ulp at each. */
-  readonly aboveCount: number;
-  readonly medianRatio: number | null;
-  readonly worstRatio: number | null;
+  readonly road: string;
+  /** Whether it is what the engine ends with on this adapter. */
+  readonly isPick: boolean;
+}
+
+/** A field with a tolerance, on the engine's road. */
+export interface InterpolatedRow extends Interpolated {
+  readonly name: string;
+  readonly side: number;
+  readonly tolerance: number;
+}
+
+/** All that was found of one network. */
+export interface AccuracyResult {
+  readonly rows: readonly AccuracyRow[];
+  readonly interpolated: readonly InterpolatedRow[];
   readonly seconds: number;
 }
 
-const GRID = 50;
 const EXTENT = 1.8;
-const BOUND = 1e-3;
-const RATIO = 1.05;
-/** How often all parameters are moved by an ulp, in random directions. */
-const DRAWS = 4;
+const DOMAIN = { sMin: -EXTENT, tMin: -EXTENT, sMax: EXTENT, tMax: EXTENT };
+const TOLERANCES = [0.1, 0.02, 0.004];
+const TOLERANT_SIDE = 128;
+/** Rows up to which the first kernel of the wide road is one of its own, for four points an invocation. */
+const FEW_WIDE_ROWS = 64;
 
 /** Names of all cases, and what computes. */
 export async function describeRun(): Promise<{ adapter: string; names: string[] }> {
@@ -51,133 +55,108 @@ export async function describeRun(): Promise<{ adapter: string; names: string[] 
   return { adapter: name, names: accuracyCases().map((item) => item.name) };
 }
 
-/** Measures one case. */
-export async function measure(name: string, cache: WeightCache): Promise<AccuracyRow> {
+/** Measures one case on all roads that can take it. */
+export async function measure(name: string, cache: WeightCache): Promise<AccuracyResult> {
   const start = performance.now();
-  const { software } = await describeTestAdapter();
-  const engine = createGpuEngine(await getTestDevice(), { description: '', slow: software });
+  const { software: slow } = await describeTestAdapter();
+  const engine = createGpuEngine(await getTestDevice(), { description: '', slow });
   try {
-    const points = await gpuPoints(engine);
     const item = accuracyCases().find((candidate) => candidate.name === name)!;
     const { network, note } = await item.make(engine, cache);
-    const data = await computeField(engine, network, network.depth);
-    const row = compareField(network, data, points);
-    return { name, note, ...row, seconds: (performance.now() - start) / 1000 };
+    const rows: AccuracyRow[] = [];
+    const expected = new TrueField(network, await gpuPoints(item.side), item.space);
+    for (const variant of variantsOf(network, slow, item.space)) {
+      const data = await computeField(network, item, variant);
+      const { label: road, isPick } = variant;
+      rows.push({ name, note, road, isPick, ...expected.compare(data) });
+    }
+    const interpolated = item.isTolerant ? await interpolate(name, network, slow) : [];
+    return { rows, interpolated, seconds: (performance.now() - start) / 1000 };
   } finally {
     engine.dispose();
   }
 }
 
 /** The points of the grid as the GPU has them: what a network that changes nothing gives out. */
-async function gpuPoints(engine: Engine): Promise<Float32Array> {
-  const { outputs } = await computeField(engine, identity(1), 'output');
+async function gpuPoints(side: number): Promise<Float32Array> {
+  const { software: slow } = await describeTestAdapter();
+  const grid = { side, space: 'plane' } as const;
+  const { outputs } = await computeField(identity(1), grid, { settings: { slow }, isFirst: true });
   return outputs;
 }
 
+/** A kernel that a field can come from. */
+interface Variant {
+  readonly settings: FieldSettings;
+  /** The road's kernel before the faster one has been compiled. */
+  readonly isFirst: boolean;
+  readonly label: string;
+  readonly isPick: boolean;
+}
+
+/** Every kernel that takes the network; on a software adapter fused and wide have two. */
+export function variantsOf(network: Network, slow: boolean, space: ExponentSpace): Variant[] {
+  if (space === 'full') {
+    return [{ settings: { slow }, isFirst: false, label: 'spectral', isPick: true }];
+  }
+  const { program, depth } = network;
+  const place = layerPlace(network, depth);
+  const [pick] = likelyRoads(program, place, slow);
+  return (['fused', 'wide', 'tiled', 'by-op'] as const)
+    .filter((road) => canTake(road, program, place))
+    .flatMap((road) => {
+      const hasFirst =
+        slow && (road === 'fused' || (road === 'wide' && widestState(program) <= FEW_WIDE_ROWS));
+      const last = { settings: { slow, road }, isFirst: false, label: road, isPick: road === pick };
+      const first = { ...last, isFirst: true, label: `${road}, first kernel`, isPick: false };
+      return hasFirst ? [first, last] : [last];
+    });
+}
+
 async function computeField(
-  engine: Engine,
   network: Network,
-  layer: number | 'output',
+  { side, space }: Pick<AccuracyCase, 'side' | 'space'>,
+  { settings, isFirst }: Pick<Variant, 'settings' | 'isFirst'>,
+  tolerance?: number,
 ): Promise<FieldData> {
-  const model = engine.createModel(network);
-  const domain = { sMin: -EXTENT, tMin: -EXTENT, sMax: EXTENT, tMax: EXTENT };
-  const size = { width: GRID, height: GRID };
+  const model = new GpuModel(await getTestDevice(), network);
+  const field = await GpuField.create(model, settings);
+  const request = {
+    plane: coordinatePlane(network.inputWidth),
+    domain: DOMAIN,
+    width: side,
+    height: side,
+    layer: network.depth || ('output' as const),
+    space,
+    ...(tolerance === undefined ? {} : { tolerance }),
+  };
   try {
-    return await engine.computeField(model, { plane: PLANE, domain, ...size, layer });
+    if (!isFirst) {
+      await field.compute({ ...request, width: 1, height: 1 });
+      await field.improved;
+    }
+    await field.compute(request);
+    return await field.read();
   } finally {
+    field.dispose();
     model.dispose();
   }
 }
 
-const PLANE: Plane = coordinatePlane(2);
-
-type Measured = Omit<AccuracyRow, 'name' | 'note' | 'seconds'>;
-
-function compareField(network: Network, data: FieldData, points: Float32Array): Measured {
-  const layer = network.depth;
-  const errors: { pixel: number; error: number; value: number }[] = [];
-  const angles: number[] = [];
-  let statusMismatches = 0;
-  for (let pixel = 0; pixel < GRID * GRID; pixel++) {
-    const point = points.subarray(2 * pixel, 2 * pixel + 2);
-    const { status, first, second, direction, span } = planeExponents(network, point, layer, PLANE);
-    if (data.statuses[pixel] !== Status[status]) statusMismatches++;
-    if (status !== 'good' || data.statuses[pixel] !== Status.good) continue;
-    const error = Math.abs(data.exponents[pixel] * data.span - first * span);
-    errors.push({ pixel, error, value: first * span });
-    if (span * (first - second) > Math.log(RATIO)) {
-      const [s, t] = data.directions.subarray(2 * pixel, 2 * pixel + 2);
-      const sine = Math.abs(s * direction[1] - t * direction[0]);
-      angles.push((Math.asin(Math.min(1, sine)) * 180) / Math.PI);
-    }
+/** Fields of which the smooth parts are interpolated. */
+async function interpolate(
+  name: string,
+  network: Network,
+  slow: boolean,
+): Promise<InterpolatedRow[]> {
+  const side = TOLERANT_SIDE;
+  const grid = { side, space: 'plane' } as const;
+  const expected = new TrueField(network, await gpuPoints(side), 'plane');
+  const rows: InterpolatedRow[] = [];
+  for (const tolerance of TOLERANCES) {
+    const variant = { settings: { slow }, isFirst: false };
+    const data = await computeField(network, grid, variant, tolerance);
+    rows.push({ name, side, tolerance, ...expected.compareWithin(data, tolerance) });
   }
-  if (errors.some(({ error }) => Number.isNaN(error)) || angles.some(Number.isNaN)) {
-    throw new Error('the field has a NaN where the status is good');
-  }
-  errors.sort((a, b) => b.error - a.error);
-  angles.sort((a, b) => b - a);
-  const aboveCount = errors.filter(({ error }) => error > BOUND).length;
-  const probed = errors.slice(0, Math.max(1, aboveCount));
-  const changes = ulpChanges(
-    network,
-    probed.map(({ pixel }) => points.subarray(2 * pixel, 2 * pixel + 2)),
-    probed.map(({ value }) => value),
-  );
-  const ratios = probed
-    .slice(0, aboveCount)
-    .map(({ error }, i) => error / changes[i])
-    .sort((a, b) => b - a);
-  return {
-    pointCount: errors.length,
-    worst: errors[0].error,
-    median: errors[errors.length >> 1].error,
-    worstAngle: angles[0] ?? null,
-    medianAngle: angles[angles.length >> 1] ?? null,
-    angleCount: angles.length,
-    statusMismatches,
-    ulpChange: changes[0],
-    aboveCount,
-    medianRatio: ratios[ratios.length >> 1] ?? null,
-    worstRatio: ratios[0] ?? null,
-  };
-}
-
-/**
- * Largest change of l·λ in float64 when one coordinate of the point, or all parameters with random signs,
- * move by one ulp of float32.
- */
-function ulpChanges(network: Network, points: Float32Array[], values: number[]): number[] {
-  const changes = values.map(() => 0);
-  const collect = (changed: Network, move: (point: Float32Array) => Float32Array) => {
-    points.forEach((point, i) => {
-      const { first, span } = planeExponents(changed, move(point), network.depth, PLANE);
-      changes[i] = Math.max(changes[i], Math.abs(first * span - values[i]));
-    });
-  };
-  for (const [ds, dt] of [
-    [1, 0],
-    [-1, 0],
-    [0, 1],
-    [0, -1],
-  ]) {
-    collect(network, (point) => Float32Array.of(step(point[0], ds), step(point[1], dt)));
-  }
-  for (let draw = 0; draw < DRAWS; draw++) {
-    const stream = new RandomStream(draw, Purpose.noise);
-    const parameters = network.parameters.map((value) => {
-      return value === 0 ? 0 : step(value, stream.uniform() < 0.5 ? -1 : 1);
-    });
-    collect({ ...network, parameters }, (point) => point);
-  }
-  return changes;
-}
-
-/** The float32 number `count` places above (or below) a float32 number. */
-function step(value: number, count: number): number {
-  if (count === 0) return value;
-  if (value === 0) return count * 2 ** -149;
-  const words = new Int32Array(1);
-  new Float32Array(words.buffer)[0] = value;
-  words[0] += value > 0 ? count : -count;
-  return new Float32Array(words.buffer)[0];
+  return rows;
 }

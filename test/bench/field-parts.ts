@@ -1,10 +1,10 @@
 // field-parts.ts: what a map costs beside its field: more layers, statistics, ridges, painting
 //
-// All for 10×8 at 512², so that times can be set against that of the field itself, which is the first row.
+// All for 10×8 at 512², and measured in turn, so that times can be set against that of the field itself, which is the
+// first row.
 import type { Engine, FieldRequest } from '../../src/engine/engine.ts';
 import { createDataset } from '../../src/data/toy.ts';
-import { GpuField } from '../../src/engine/gpu-field.ts';
-import { GpuModel } from '../../src/engine/gpu-model.ts';
+import type { GpuField } from '../../src/engine/gpu-field.ts';
 import { createGpuRidges } from '../../src/engine/gpu-ridges.ts';
 import { createReduceKernel, GpuStatistics } from '../../src/engine/gpu-statistics.ts';
 import { standardRidges } from '../../src/engine/ridge-limits.ts';
@@ -12,10 +12,10 @@ import { Scope } from '../../src/gpu/scope.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { createNetwork, type Network } from '../../src/model/network.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
-import { coordinatePlane } from '../../src/model/plane.ts';
 import { createGpuPainter } from '../../src/render/gpu-painter.ts';
 import type { PaintStyle } from '../../src/render/style.ts';
-import { asRow, time, type BenchTarget, type Workload } from './timing.ts';
+import { prepareField, requestOf } from './field-time.ts';
+import type { BenchTarget, Workload, WorkloadGroup } from './timing.ts';
 import { DOMAIN } from './workloads.ts';
 
 const ARCHITECTURE = '2-10x8-1';
@@ -57,35 +57,42 @@ interface Scene {
   readonly depth: number;
 }
 
+/** What a part does, and what can be said of it: beside its time, that by the field's. */
+interface Part {
+  run(): Promise<unknown>;
+  note?(ratio: number): Promise<string> | string;
+  dispose?(): void;
+}
+
 function partWorkload(
   part: string,
-  prepare: (
-    scene: Scene,
-  ) => Promise<{ run(): Promise<unknown>; note?(): Promise<string>; dispose?(): void }>,
+  prepare: (scene: Scene) => Promise<Part>,
   amount = 1,
 ): Workload {
   return {
     name: `${part}, ${ARCHITECTURE}, ${SIDE}²`,
-    async run(engine: Engine, target, peak) {
+    async prepare(engine: Engine, target) {
       const network = await (trained ??= trainNetwork(engine, target.quick ?? false));
-      const model = new GpuModel(target.device, network);
-      const field = await GpuField.create(model, { slow: engine.slow });
-      const { depth } = network;
-      const plane = coordinatePlane(2);
-      const request = { plane, domain: DOMAIN, width: SIDE, height: SIDE, layer: depth };
+      const { field, dispose } = await prepareField(target, network, SIDE, { slow: engine.slow });
+      const request = requestOf(network, SIDE);
       try {
-        await field.compute({ ...request, width: 8, height: 8 });
-        await field.improved;
         await field.compute(request);
-        const { run, note, dispose } = await prepare({ field, request, target, depth });
-        const timing = await time(target, run);
-        const row = asRow(this.name, timing, amount * SIDE ** 2, 'points/s', null, peak);
-        const noted = note ? { ...row, note: await note() } : row;
-        dispose?.();
-        return noted;
-      } finally {
-        field.dispose();
-        model.dispose();
+        const { depth } = network;
+        const { run, note, ...own } = await prepare({ field, request, target, depth });
+        return {
+          amount: amount * SIDE ** 2,
+          unit: 'points/s',
+          work: null,
+          run,
+          details: async (ratio) => (note ? { note: await note(ratio) } : {}),
+          dispose() {
+            own.dispose?.();
+            dispose();
+          },
+        };
+      } catch (error) {
+        dispose();
+        throw error;
       }
     },
   };
@@ -146,7 +153,7 @@ async function describeErrors(
 }
 
 /** The last needs a page: Dawn in Node has no canvas. */
-export const FIELD_PARTS: readonly Workload[] = [
+export const FIELD_PARTS: WorkloadGroup = [
   partWorkload('field', async ({ field, request }) => ({ run: () => field.compute(request) })),
   partWorkload(
     'field at each of 8 layers',
@@ -186,6 +193,7 @@ export const FIELD_PARTS: readonly Workload[] = [
         await ridges.find(standardRidges(request));
         await target.device.queue.onSubmittedWorkDone();
       },
+      note: (ratio) => `${(100 * ratio).toFixed(1)} % of the field's time; aim: at most 15 %`,
       dispose: () => ridges.dispose(),
     };
   }),

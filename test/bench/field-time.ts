@@ -1,4 +1,5 @@
 // field-time.ts: the time of a field, and how it grows with what is asked for
+import type { FieldRequest } from '../../src/engine/engine.ts';
 import { GpuField, type FieldSettings } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
@@ -6,30 +7,88 @@ import type { Network } from '../../src/model/network.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
 import { time, type BenchTarget, type Timing } from './timing.ts';
+import { checkStretches, DOMAIN, squarePoints } from './workloads.ts';
+
+/** A field that is ready to be computed, by the kernels that its road ends with. */
+export interface ReadyField {
+  readonly field: GpuField;
+  /** Largest |l·λ₁ − float64| at some of its points. */
+  readonly worstError: number;
+  run(): Promise<void>;
+  dispose(): void;
+}
+
+const CHECKED_SIDE = 7;
+
+/**
+ * Gets a square field ready: kernels compiled, the road chosen, and checked.
+ *
+ * @throws Error if the field is wrong.
+ */
+export async function prepareField(
+  { device }: BenchTarget,
+  network: Network,
+  side: number,
+  settings: FieldSettings,
+): Promise<ReadyField> {
+  const model = new GpuModel(device, network);
+  const field = await GpuField.create(model, settings);
+  const dispose = (): void => {
+    field.dispose();
+    model.dispose();
+  };
+  try {
+    const request = requestOf(network, side);
+    await field.compute({ ...request, width: CHECKED_SIDE, height: CHECKED_SIDE });
+    await field.improved;
+    if (!settings.slow && !settings.road) {
+      // What is faster is found out beside the first field that is large enough.
+      await field.compute(request);
+      await field.improved;
+    }
+    const worstError = await checkField(field, network);
+    return { field, worstError, run: () => field.compute(request), dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+export function requestOf(network: Network, side: number): FieldRequest {
+  return {
+    plane: coordinatePlane(network.inputWidth),
+    domain: DOMAIN,
+    width: side,
+    height: side,
+    layer: network.depth,
+  };
+}
+
+/** Largest error of a small field of the kernels that the road has now. */
+export async function checkField(field: GpuField, network: Network): Promise<number> {
+  const side = CHECKED_SIDE;
+  await field.compute(requestOf(network, side));
+  const { exponents, span } = await field.read();
+  const points = squarePoints(side);
+  return checkStretches(
+    { network },
+    points,
+    exponents.map((exponent) => exponent * span),
+  );
+}
 
 /** Time of a square field, compiling not counted. */
-export async function timeField(
+async function timeField(
   target: BenchTarget,
   network: Network,
   side: number,
   settings: FieldSettings,
 ): Promise<Timing> {
-  const model = new GpuModel(target.device, network);
-  const field = await GpuField.create(model, settings);
+  const ready = await prepareField(target, network, side, settings);
   try {
-    const request = {
-      plane: coordinatePlane(network.inputWidth),
-      domain: { sMin: -1.8, tMin: -1.8, sMax: 1.8, tMax: 1.8 },
-      width: side,
-      height: side,
-      layer: network.depth,
-    };
-    await field.compute({ ...request, width: 8, height: 8 });
-    await field.improved;
-    return await time(target, () => field.compute(request));
+    return await time(target, ready.run);
   } finally {
-    field.dispose();
-    model.dispose();
+    ready.dispose();
   }
 }
 

@@ -1,41 +1,69 @@
 // kernels-node.ts: the benchmark of kernels on Dawn in Node, for machines without a browser
 //
-//   node FILE.mjs [--only TEXT] [--json FILE]
+//   node FILE.mjs [--only TEXT] [--quick] [--python FILE] [--json FILE]
+//   node FILE.mjs --workloads FILE
 //
 // What tools/bench-bundle.mjs packs into one file. Needs the package `webgpu` beside it and nothing else.
-// Prints { adapter, date, ceilings, growth, rows }; growth is null with --only.
+// Prints a report, as `npm run bench -- --json` writes it: `npm run bench -- --from FILE` makes tables of it. With
+// --python ratios to what tools/peers.py printed are in it, which takes the fields that --workloads writes.
 // Progress goes to stderr. Errors end it with 1.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { create, globals } from 'webgpu';
-import { measureGrowth } from './field-time.ts';
-import { listWorkloads, measureCeilings, measureWorkload, type KernelRow } from './kernels.ts';
+import { mergePeers, type PythonRow } from '../../tools/bench-report.mjs';
+import { measureKernels } from './kernel-report.ts';
 import { testTarget } from './timing.ts';
+import { exportWorkloads } from './workloads.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    quick: { type: 'boolean', default: false },
+    python: { type: 'string' },
+    json: { type: 'string' },
+    workloads: { type: 'string' },
+  },
+});
 
-// Dawn ends with its instance, so it stays in a variable of the module.
-const gpu = create([]);
-Object.assign(globalThis, globals);
-const browser = globalThis as { navigator?: object };
-Object.defineProperty((browser.navigator ??= {}), 'gpu', { value: gpu });
-
-const target = await testTarget();
-const { adapter, ceilings } = await measureCeilings(target);
-console.error(
-  `${adapter}: ${ceilings.gflops.toFixed(1)} GFLOP/s, ${ceilings.gbps.toFixed(1)} GB/s`,
-);
-const rows: KernelRow[] = [];
-for (const name of await listWorkloads(target)) {
-  if (values.only && !name.includes(values.only)) continue;
-  const row = await measureWorkload(name, ceilings.gflops, target);
-  console.error(`${name}: ${row.ms.toFixed(1)} ms, ${row.gflops?.toFixed(2) ?? '–'} GFLOP/s`);
-  rows.push(row);
+/** Writes to a file, or to stdout, and ends: Dawn's threads would keep the process alive. */
+function finish(text: string, file?: string): void {
+  if (file !== undefined) writeFileSync(file, text);
+  process.stdout.write(file === undefined ? text : '', () => process.exit(0));
 }
-const growth = values.only ? null : await measureGrowth(target);
-const date = new Date().toISOString().slice(0, 10);
-const report = { adapter, date, ceilings, growth, rows };
-const text = `${JSON.stringify(report, null, 2)}\n`;
-if (values.json) writeFileSync(values.json, text);
-// Dawn's threads would keep the process alive.
-process.stdout.write(text, () => process.exit(0));
+
+async function measure(): Promise<string> {
+  // Read first: a wrong file is known before minutes are spent.
+  const { python: file } = values;
+  const python =
+    file === undefined
+      ? []
+      : (JSON.parse(readFileSync(file, 'utf8')) as { rows: PythonRow[] }).rows;
+  // Dawn ends with its instance, so it stays in a variable of the module's.
+  Object.assign(globalThis, globals);
+  const browser = globalThis as { navigator?: object };
+  Object.defineProperty((browser.navigator ??= {}), 'gpu', { value: gpu });
+  let seen = 0;
+  const report = await measureKernels(await testTarget(values.quick), {
+    command: 'node bench.mjs',
+    only: values.only,
+    onPart({ adapter, ceilings, rows }, fraction) {
+      if (rows.length === 0) console.error(`${adapter}: ${ceilings?.gflops.toFixed(1)} GFLOP/s`);
+      for (const { name, ms, percentOfPeak } of rows.slice(seen)) {
+        const share =
+          percentOfPeak === null ? '' : `, ${percentOfPeak.toFixed(1)} % of the ceiling`;
+        console.error(`${(100 * fraction).toFixed(0)} %: ${name}: ${ms.toFixed(1)} ms${share}`);
+      }
+      seen = rows.length;
+    },
+  });
+  const peers = mergePeers([], report.adapter, python, report.rows);
+  return `${JSON.stringify({ ...report, peers }, null, 2)}\n`;
+}
+
+const gpu = create([]);
+if (values.workloads !== undefined) finish(exportWorkloads(), values.workloads);
+else {
+  const text = await measure();
+  if (values.json !== undefined) writeFileSync(values.json, text);
+  finish(text);
+}

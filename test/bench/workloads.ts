@@ -45,13 +45,18 @@ export interface PlainWorkload extends FieldWorkload {
 export function createWorkload(workload: FieldWorkload): PlainWorkload {
   const { architecture, side } = workload;
   const network = initialiseNetwork(parseArchitecture(architecture), 1);
+  return { ...workload, network, layers: hiddenLayers(network), points: squarePoints(side) };
+}
+
+/** Pixel centres [side²][2], row 0 the lowest. */
+export function squarePoints(side: number): Float32Array {
   const points = new Float32Array(2 * side ** 2);
   for (let row = 0, i = 0; row < side; row++) {
     for (let column = 0; column < side; column++, i += 2) {
       points.set(pixelCentre(DOMAIN, side, side, column, row), i);
     }
   }
-  return { ...workload, network, layers: hiddenLayers(network), points };
+  return points;
 }
 
 /** All workloads as JSON, points left out: they follow from side and domain. */
@@ -104,7 +109,7 @@ const CHECKED = 48;
  * @throws Error if it exceeds the bound, or numbers are missing or not finite.
  */
 export function checkStretches(
-  { network }: PlainWorkload,
+  { network }: Pick<PlainWorkload, 'network'>,
   points: Float32Array,
   stretches: ArrayLike<number>,
 ): number {

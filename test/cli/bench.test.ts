@@ -1,7 +1,7 @@
 // Plan: the benchmark at tiny sizes, as `npm run bench -- --quick` and as `ftle bench --quick`: what is written has
 // the members that others read, numbers are positive, contestants are right within the bound and ours is the one that
 // ratios are to. A report compared with itself is no worse; with one that claims to have been twice as fast it
-// is, and ends with 1. Wrong options end with 2.
+// is, and ends with 1; with one of another adapter it is refused. Wrong options end with 2.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -38,6 +38,12 @@ it('measures, writes and compares', () => {
   }
   expect(report.peers.find(({ tool }) => tool === 'ftle-map')!.ratio).toBe(1);
   expect(readFileSync(place.path('report.html'), 'utf8')).toContain('<svg');
+  const [field, ...training] = report.rows;
+  expect(field).toMatchObject({ road: 'fused', bytesPerPoint: 24 });
+  expect(field.worstError).toBeLessThan(BOUND);
+  for (const { stepsPerSecond, ratio } of training) {
+    expect([stepsPerSecond!, ratio!].every(isPositive)).toBe(true);
+  }
 
   expect(bench('--from', file, '--compare', file).status).toBe(0);
   const rows = report.rows.map((row) => ({ ...row, ms: row.ms / 2 }));
@@ -45,6 +51,11 @@ it('measures, writes and compares', () => {
   const compared = bench('--from', file, '--compare', place.path('faster.json'));
   expect(compared.stdout).toContain(`${rows.length} of ${rows.length + 2} worse`);
   expect(compared.status).toBe(1);
+
+  place.write('other.json', JSON.stringify({ ...report, adapter: 'another' }));
+  const refused = bench('--from', file, '--compare', place.path('other.json'));
+  expect(refused.stderr).toMatch(/^one report is of .*, another of another\n$/);
+  expect(refused.status).toBe(1);
 });
 
 it.each([[['--margin', '0.9']], [['--dawn', '--url', 'http://localhost:1']]])(
@@ -59,9 +70,15 @@ it.each([[['--margin', '0.9']], [['--dawn', '--url', 'http://localhost:1']]])(
 it('is a command too', async () => {
   const ended = await place.run(['bench', '--quick', '--json', '--quiet']);
   expect(ended.code, ended.stderr).toBe(0);
-  const { ceilings, rows } = JSON.parse(ended.stdout) as Pick<Report, 'ceilings' | 'rows'>;
-  expect(isPositive(ceilings!.gflops)).toBe(true);
-  expect(rows.map(({ ms }) => ms).every(isPositive)).toBe(true);
+  const report = JSON.parse(ended.stdout) as Report;
+  expect(isPositive(report.ceilings!.gflops)).toBe(true);
+  expect(report.rows.map(({ ms }) => ms).every(isPositive)).toBe(true);
+  expect(report).toMatchObject({ command: 'ftle bench', growth: null, pageRows: [], peers: [] });
+  // Software adapters have timestamps too.
+  expect(report.rows.every(({ gpuMs }) => isPositive(gpuMs!))).toBe(true);
+  const file = place.path('command.json');
+  place.write('command.json', ended.stdout);
+  expect(bench('--from', file, '--compare', file).status).toBe(0);
   const onCpu = await place.run(['bench', '--backend', 'cpu']);
   expect(onCpu.code).toBe(2);
   expect(onCpu.stderr).toContain('must be webgpu or dawn');

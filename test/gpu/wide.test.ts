@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
-import { fastestRoad, keepRoad, shapeKey } from '../../src/engine/road-choice.ts';
+import { fastestRoad, KEPT_ROADS, keepRoad, shapeKey } from '../../src/engine/measured-roads.ts';
 import { ACTIVATION_NAMES } from '../../src/math/activations.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { checkSpec, type Network } from '../../src/model/network.ts';
@@ -15,6 +15,7 @@ import { getTestDevice } from '../support/device.ts';
 import { bound, compareFields, requestFor, roadField, worstError } from '../support/fields.ts';
 
 const ROADS = ['wide', 'tiled'] as const;
+const GPU_ROADS = ['fused', 'tiled'] as const;
 const SMALL = { width: 9, height: 7 };
 
 function networkOf(architecture: string, seed = 5): Network {
@@ -136,13 +137,15 @@ describe('the engine takes', () => {
     const field = await GpuField.create(model, { slow: false });
     await field.compute(requestFor(network, { width: 40, height: 40 }));
     await field.improved;
-    expect(fastestRoad(key)).toBeUndefined();
+    expect(fastestRoad(key, GPU_ROADS)).toBeUndefined();
     const request = requestFor(network, { width: 128, height: 129 });
     await field.compute(request);
     expect(field.road).toBe('fused');
     const before = await field.read();
     await field.improved;
-    expect(fastestRoad(key)).toBeDefined();
+    expect(GPU_ROADS).toContain(fastestRoad(key, GPU_ROADS));
+    expect(localStorage.getItem(KEPT_ROADS)).toContain(fastestRoad(key, GPU_ROADS));
+    localStorage.removeItem(KEPT_ROADS);
 
     // As if it had been the other one.
     keepRoad(key, 'tiled');

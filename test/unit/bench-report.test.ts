@@ -1,27 +1,41 @@
 // Plan: what the benchmark makes of its numbers, on numbers made up here. Medians; ratios of the script's rows to
 // our own; pairs of two reports, where less time, a higher rate and a larger lead are better, and the margin
-// counts at its edge; a row that only one report has is no pair; NaN is worse. Tables and charts hold every row,
+// counts at its edge; a row that only one report has is no pair; NaN is worse, from none to some too, and adapters must
+// be the same. Reports of other hands may lack members. What a road reads and writes for a point. Tables and charts hold every row,
 // nothing unescaped, and well-formed SVG. The check of contestants against float64 takes what is right, and refuses
 // one wrong number, NaN and a short list. The parts of a workload that slow ones compute are its own points.
 import { describe, expect, it } from 'vitest';
 import { planeExponents } from '../../src/reference/exponent.ts';
+import { parseArchitecture } from '../../src/model/architecture.ts';
+import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
 import { barChart, reportCharts, reportPage, rooflineChart } from '../../tools/bench-charts.mjs';
 import {
   median,
+  FIELD_ROWS,
+  frameVerdict,
   joinReports,
   mergePeers,
   pageRow,
   pairReports,
   pairTable,
+  readReport,
   reportTables,
   worsePairs,
   type PythonRow,
   type Report,
 } from '../../tools/bench-report.mjs';
+import { fieldBytes } from '../bench/field-bytes.ts';
+import { workloadGroups } from '../bench/kernels.ts';
 import type { PeerRow } from '../bench/peers/contest.ts';
 import type { KernelRow } from '../bench/timing.ts';
-import { BOUND, checkStretches, createWorkload, everyPoint } from '../bench/workloads.ts';
+import {
+  BOUND,
+  checkStretches,
+  createWorkload,
+  everyPoint,
+  FIELD_WORKLOADS,
+} from '../bench/workloads.ts';
 
 const peer = (tool: string, ms: number, ratio: number): PeerRow => ({
   workload: 'A',
@@ -67,7 +81,9 @@ const CEILINGS = {
   gflops: 10,
   fmaGflops: 10,
   multiplyAddGflops: 9,
+  leastGflops: 8,
   gbps: 2,
+  workgroupGbps: 20,
   emptyDispatchMs: 0.01,
   readbackMs: 1,
 };
@@ -96,7 +112,29 @@ describe('numbers of a report', () => {
       ['PyTorch 2 (CPU)', 1.5, 'CPU, 2 threads'],
       ['jax-js (Wasm)', 2, 'CPU'],
     ]);
-    expect(() => mergePeers([], 'gpu', [python])).toThrow('which was not measured');
+    expect(() => mergePeers([], 'gpu', [python])).toThrow('which we were not measured at');
+  });
+
+  it('set them against the row of the kernels that is the same field, where there was no contest', () => {
+    const rows = [kernel(FIELD_ROWS.A, 50), kernel(FIELD_ROWS.B, 1)];
+    const peers = mergePeers([], 'gpu', [python, { ...python, ms: 25 }], rows);
+    expect(peers.map(({ workload, tool, ratio }) => [workload, tool, ratio])).toEqual([
+      ['A', 'PyTorch 2 (CPU)', 0.5],
+      ['A', 'ftle-map', 1],
+      ['A', 'PyTorch 2 (CPU)', 3],
+    ]);
+    const contest = mergePeers([peer('ftle-map', 100, 1)], 'gpu', [python], rows);
+    expect(contest.map(({ ratio }) => ratio)).toEqual([1, 1.5]);
+    for (const { name, architecture, side } of FIELD_WORKLOADS) {
+      expect(FIELD_ROWS[name]).toBe(`field ${architecture}, ${side}²`);
+    }
+    const names = [true, false].map((software) =>
+      workloadGroups({ software }).flatMap((group) => group.map(({ name }) => name)),
+    );
+    for (const name of Object.values(FIELD_ROWS)) {
+      for (const list of names) expect(list.filter((one) => one === name)).toHaveLength(1);
+    }
+    for (const list of names) expect(new Set(list).size).toBe(list.length);
   });
 });
 
@@ -112,6 +150,32 @@ describe('reports of several runs', () => {
       peers: REPORT.peers,
     });
     expect(() => joinReports([page, { ...rest, adapter: 'other' }])).toThrow(/of other/);
+  });
+});
+
+describe('a report of another hand', () => {
+  const least = {
+    adapter: 'gpu',
+    ceilings: { gflops: 10, gbps: 2 },
+    rows: [{ name: FIELD_ROWS.A, ms: 2, gflops: 5, percentOfPeak: 50 }],
+  };
+
+  it('has what it lacks as empty, and all tables and charts', () => {
+    const report = readReport(least, 'file');
+    expect(report).toMatchObject({ pageRows: [], peers: [], growth: null });
+    const peers = [{ workload: 'A', tool: 'other', ms: 4, ratio: 2 }];
+    const full = readReport({ ...least, peers }, 'file');
+    const tables = reportTables(full);
+    expect(tables).toContain('other');
+    expect(tables).not.toMatch(/NaN|undefined|null/);
+    expect(reportCharts(full)).not.toMatch(/NaN|undefined|null/);
+    expect(joinReports([full, report]).peers).toHaveLength(1);
+    expect(pairReports(full, full).map(({ ratio }) => ratio)).toEqual([1, 1]);
+    expect(readReport(REPORT, 'file')).toMatchObject(REPORT);
+  });
+
+  it.each([[null], ['text'], [{}], [{ ...least, rows: {} }]])('is refused if it is %j', (value) => {
+    expect(() => readReport(value, 'some.json')).toThrow('some.json is not a report');
   });
 });
 
@@ -141,6 +205,30 @@ describe('two reports', () => {
     expect(pairTable(found)).toContain(found[0].name);
   });
 
+  const tasks = (...values: number[]) => ({
+    ...REPORT,
+    rows: [],
+    peers: [],
+    pageRows: values.map((value, i) => pageRow(`row ${i}`, 'ms', [value], 'none')),
+  });
+
+  it('compare zeros', () => {
+    const found = pairReports(tasks(0, 5, 0), tasks(0, 0, 5));
+    expect(found.map(({ ratio }) => ratio)).toEqual([1, Infinity, 0]);
+    expect(worsePairs(found, 100).map(({ name }) => name)).toEqual(['row 1']);
+    const rates = (value: number) => ({
+      ...tasks(),
+      pageRows: [pageRow('rate', '1/s', [value], 'none')],
+    });
+    expect(pairReports(rates(0), rates(0))[0].ratio).toBe(1);
+    expect(pairReports(rates(0), rates(5))[0].ratio).toBe(Infinity);
+    expect(pairReports(rates(5), rates(0))[0].ratio).toBe(0);
+  });
+
+  it('of different adapters are refused', () => {
+    expect(() => pairReports({ ...REPORT, adapter: 'other' }, REPORT)).toThrow('one report is of');
+  });
+
   it('count what is no number as worse, and rows of one alone not at all', () => {
     const found = pairReports(
       later({ rows: [kernel('statistics', NaN), kernel('new', 1)], pageRows: [], peers: [] }),
@@ -148,6 +236,10 @@ describe('two reports', () => {
     );
     expect(found.map(({ name }) => name)).toEqual(['statistics']);
     expect(worsePairs(found, 1.15)).toHaveLength(1);
+    // JSON writes NaN as null.
+    const written = JSON.parse(JSON.stringify(tasks(NaN))) as Report;
+    expect(worsePairs(pairReports(tasks(1), written), 1.15)).toHaveLength(1);
+    expect(worsePairs(pairReports(written, written), 1.15)).toHaveLength(1);
   });
 });
 
@@ -158,6 +250,19 @@ describe('what is shown', () => {
     for (const { tool } of REPORT.peers) expect(tables).toContain(tool);
     expect(tables).toContain('every 4th, scaled up');
     expect(reportTables({ ...REPORT, ceilings: null, peers: [], pageRows: [] })).toBe('');
+  });
+
+  it('says whether moves are shown within one frame', () => {
+    const frame = pageRow('a frame of the display', 'ms', [16, 17], 'none');
+    const move = (name: string, ms: number, frames: number[]) => [
+      pageRow(name, 'ms', [ms], 'one frame'),
+      pageRow(`${name}, counted`, 'frames', frames, 'at most 1'),
+    ];
+    const rows = [frame, ...move('wheel', 10, [1, 1]), ...move('drag', 20, [1, 2, 1])];
+    expect(frameVerdict(rows)).toContain('(16.5 ms)');
+    expect(frameVerdict(rows)).toContain('- wheel: yes; yes\n');
+    expect(frameVerdict(rows)).toContain('- drag: no, 2 frames at most; no, 20 ms in the median');
+    expect(frameVerdict(REPORT.pageRows)).toBe('');
   });
 
   it('has charts whose marks are where the numbers are', () => {
@@ -176,6 +281,12 @@ describe('what is shown', () => {
     expect(roofline).toContain('50 % of the ceiling');
     expect(roofline).not.toMatch(/NaN|Infinity|undefined/);
     expect(rooflineChart({ ...REPORT, ceilings: null })).toBe('');
+    // A road that streams its states does fewer operations a byte, so it stands further left.
+    const [onChip, streamed] = [20, 2000].map((bytesPerPoint) => {
+      const chart = rooflineChart({ ...REPORT, rows: [{ ...REPORT.rows[0], bytesPerPoint }] });
+      return Number(/cx="([\d.]+)"/.exec(chart)?.[1]);
+    });
+    expect(streamed).toBeLessThan(onChip);
   });
 
   it('is a page in which nothing is markup that should not be', () => {
@@ -188,6 +299,18 @@ describe('what is shown', () => {
       expect(page.match(new RegExp(`</${tag}>`, 'g'))).toHaveLength(opened);
     }
     expect(reportCharts(REPORT).match(/<svg/g)).toHaveLength(3);
+  });
+});
+
+describe('bytes of a point', () => {
+  const { program } = initialiseNetwork(parseArchitecture('2-50x3-1'), 1);
+
+  it('are results on chip, and states and tangents of each dispatch elsewhere', () => {
+    expect(fieldBytes('fused', program, 3)).toBe(24);
+    expect(fieldBytes('wide', program, 3)).toBe(24);
+    // Writes 50, 50, 50 and 1 numbers of three kinds, reads three times 50, then the tangents and the output.
+    expect(fieldBytes('tiled', program, 3)).toBe(24 + 12 * (151 + 150) + 8 * 50 + 4);
+    expect(fieldBytes('by-op', program, 3)).toBeGreaterThan(1.5 * fieldBytes('tiled', program, 3));
   });
 });
 

@@ -1,14 +1,15 @@
 // Plan: which roads may be the fastest, by width, adapter and kind of program; the measured choice with roads of
 // given times: the least time of several rounds decides, a first slow round does not, and what was found is kept by
-// adapter and shape. Control: another key knows nothing of it.
-import { describe, expect, it } from 'vitest';
+// adapter and shape, in the page's storage too, where there is one: texts of others and a storage that refuses do no
+// harm. Control: another key knows nothing of it.
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   fastestRoad,
-  likelyRoads,
+  KEPT_ROADS,
   measureRoads,
   shapeKey,
-  type RoadName,
-} from '../../src/engine/road-choice.ts';
+} from '../../src/engine/measured-roads.ts';
+import { likelyRoads, type RoadName } from '../../src/engine/road-choice.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { createNetwork } from '../../src/model/network.ts';
 
@@ -48,8 +49,9 @@ describe('the measured road', () => {
     });
     expect(found).toBe('tiled');
     expect(asked.slice(0, 4)).toEqual(['fused', 'tiled', 'fused', 'tiled']);
-    expect(fastestRoad('one')).toBe('tiled');
-    expect(fastestRoad('another')).toBeUndefined();
+    expect(fastestRoad('one', ['fused', 'tiled'])).toBe('tiled');
+    expect(fastestRoad('one', ['fused', 'wide'])).toBeUndefined();
+    expect(fastestRoad('another', ['fused', 'tiled'])).toBeUndefined();
   });
 
   it('has a key of adapter, shape and place', () => {
@@ -60,5 +62,67 @@ describe('the measured road', () => {
     expect(shapeKey(deviceOf('b'), program, place)).not.toBe(key);
     expect(shapeKey(deviceOf('a'), wider, place)).not.toBe(key);
     expect(shapeKey(deviceOf('a'), program, { opCount: 2 })).not.toBe(key);
+  });
+});
+
+describe('the storage of a page', () => {
+  const roads = ['fused', 'tiled'] as const;
+  afterEach(() => vi.unstubAllGlobals());
+
+  /** The module as a page that has just been loaded has it. */
+  async function freshChoice(storage: Partial<Storage>) {
+    vi.stubGlobal('localStorage', storage);
+    vi.resetModules();
+    return import('../../src/engine/measured-roads.ts');
+  }
+
+  function storageOf(text: string | null) {
+    const items = new Map(text === null ? [] : [[KEPT_ROADS, text]]);
+    return {
+      getItem: (key: string) => items.get(key) ?? null,
+      setItem: (key: string, value: string) => void items.set(key, value),
+    };
+  }
+
+  it('keeps what was measured for the next visit', async () => {
+    const storage = storageOf(null);
+    const first = await freshChoice(storage);
+    const times: Record<string, number> = { fused: 2, tiled: 1 };
+    await first.measureRoads('shape', roads, (road) => Promise.resolve(times[road]));
+    first.keepRoad('failed', 'fused');
+    const second = await freshChoice(storage);
+    expect(second.fastestRoad('shape', roads)).toBe('tiled');
+    expect(second.fastestRoad('failed', roads)).toBeUndefined();
+  });
+
+  it.each(['', '{', 'null', '7', '[["shape"]]', '{"shape": "by-op"}', '{"shape": {"a": 1}}'])(
+    'may have the text %j',
+    async (text) => {
+      const choice = await freshChoice(storageOf(text));
+      expect(choice.fastestRoad('shape', roads)).toBeUndefined();
+      await choice.measureRoads('shape', roads, () => Promise.resolve(1));
+      expect(choice.fastestRoad('shape', roads)).toBe('fused');
+    },
+  );
+
+  it('may refuse', async () => {
+    const refuse = () => {
+      throw new Error('not here');
+    };
+    const choice = await freshChoice({ getItem: refuse, setItem: refuse });
+    expect(choice.fastestRoad('shape', roads)).toBeUndefined();
+    await choice.measureRoads('shape', roads, () => Promise.resolve(1));
+    expect(choice.fastestRoad('shape', roads)).toBe('fused');
+  });
+
+  it('does not grow without end', async () => {
+    const storage = storageOf(null);
+    const choice = await freshChoice(storage);
+    for (let i = 0; i < 150; i++) {
+      await choice.measureRoads(`shape ${i}`, roads, () => Promise.resolve(1));
+    }
+    const kept = JSON.parse(storage.getItem(KEPT_ROADS)!) as object;
+    expect(Object.keys(kept)).toHaveLength(100);
+    expect(Object.keys(kept).at(-1)).toBe('shape 149');
   });
 });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ceilingLine, growthLine, rateOf } from '../../../tools/bench-report.mjs';
 import { UsageError } from '../arguments.ts';
 import { addBackendOption, createCommand, startSession } from '../options.ts';
 import type { RunOptions } from '../session.ts';
@@ -27,19 +28,19 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
     const { only = '', quick = false } = options;
     const run = await session.run(options.backend, 'bench', { only, quick });
     const { backend, seconds, result } = run;
-    const { adapter, ceilings, rows } = result;
-    session.print({ adapter, date: today(), backend, seconds, ceilings, rows }, [
-      `${adapter}: ${showNumber(ceilings.gflops)} GFLOP/s, ${showNumber(ceilings.gbps)} GB/s`,
-      ...rows.map(({ name, ms, rate, unit, gflops, percentOfPeak }) => {
+    const { adapter, ceilings, growth, rows } = result;
+    session.print({ ...result, backend, seconds }, [
+      `${adapter}: ${ceilings ? ceilingLine(ceilings) : ''}`,
+      ...rows.map((row) => {
+        const { name, ms, gflops, percentOfPeak } = row;
         const share =
           gflops === null
             ? ''
             : `, ${showNumber(gflops)} GFLOP/s, ${showNumber(percentOfPeak)} % of that`;
-        return `${name}: ${showNumber(ms)} ms, ${showNumber(rate)} ${unit}${share}`;
+        return `${name}: ${showNumber(ms)} ms, ${rateOf(row)}${share}`;
       }),
+      ...(growth ? [growthLine(growth)] : []),
       `${backend}, ${showSeconds(seconds)}`,
     ]);
   });
 }
-
-const today = (): string => new Date().toISOString().slice(0, 10);

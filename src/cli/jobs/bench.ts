@@ -1,10 +1,5 @@
-import {
-  listWorkloads,
-  measureCeilings,
-  measureWorkload,
-  type Ceilings,
-} from '../../../test/bench/kernels.ts';
-import type { KernelRow } from '../../../test/bench/timing.ts';
+import { measureKernels } from '../../../test/bench/kernel-report.ts';
+import type { Report } from '../../../tools/bench-report.mjs';
 import { assert } from '../../errors.ts';
 import type { Job } from './job.ts';
 
@@ -15,27 +10,18 @@ export interface BenchParameters {
   readonly quick: boolean;
 }
 
-export interface BenchResult {
-  readonly adapter: string;
-  readonly ceilings: Ceilings;
-  readonly rows: readonly KernelRow[];
-}
-
 /** What the adapter can do, and what part of it fields and training get: the rows of `npm run bench`. */
-export const measureKernels: Job<BenchParameters, never, never, BenchResult> = async (
+export const measureBench: Job<BenchParameters, never, never, Report> = async (
   { only, quick },
   { engine, signal, onProgress },
 ) => {
   const { device, description, slow } = engine;
   assert(device, 'kernels are measured on a GPU device');
   const target = { device, name: description, software: slow, quick };
-  const { adapter, ceilings } = await measureCeilings(target);
-  const names = (await listWorkloads(target)).filter((name) => name.includes(only));
-  const rows: KernelRow[] = [];
-  for (const name of names) {
-    signal.throwIfAborted();
-    rows.push(await measureWorkload(name, ceilings.gflops, target));
-    onProgress({ fraction: rows.length / names.length });
-  }
-  return { adapter, ceilings, rows };
+  return measureKernels(target, {
+    command: 'ftle bench',
+    only,
+    signal,
+    onPart: (_, fraction) => onProgress({ fraction }),
+  });
 };

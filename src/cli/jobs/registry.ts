@@ -1,6 +1,6 @@
 import { attackPoints } from './attack.ts';
 import { measureAccuracy } from './accuracy.ts';
-import { measureKernels } from './bench.ts';
+import { measureBench } from './bench.ts';
 import { computeField } from './field.ts';
 import { computeFigure } from './figure.ts';
 import type { Job, JobContext } from './job.ts';
@@ -19,7 +19,7 @@ export const JOBS = {
   attack: attackPoints,
   figure: computeFigure,
   rasterise: rasterisePictures,
-  bench: measureKernels,
+  bench: measureBench,
 } as const;
 
 export type JobName = keyof typeof JOBS;

@@ -2,7 +2,7 @@
 //
 // As its users would: the network at one point, two jvp, vmap over points, jit. By an expert: primal and tangents
 // of all points are the rows of one matrix product a layer, widths padded with zeros, for which its compiler can
-// have much better tiles.
+// have much better tiles: 50 padded to 64 and 250 to 256 are 7 to 18 times faster.
 import { blockUntilReady, defaultDevice, init, jit, jvp, numpy as np, vmap } from '@jax-js/jax';
 import type { PlainLayer, PlainWorkload } from '../workloads.ts';
 import { CHUNKS, chunkColumns } from './chunks.ts';
@@ -130,6 +130,7 @@ export function jaxByExpert(device: JaxDevice): Contestant {
     note: `one product [3·points][width] a layer, widths padded to a multiple of ${PADDINGS.join(', ')}, whichever is fastest`,
     async prepare(workload, points) {
       await useDevice(device);
+      const count = points.length / 2;
       let best: { prepared: Prepared; ms: number } | null = null;
       for (const padding of paddingsFor(workload)) {
         const one = batched(device, workload, points, padding);
@@ -137,6 +138,9 @@ export function jaxByExpert(device: JaxDevice): Contestant {
         const start = performance.now();
         await one.run();
         const ms = performance.now() - start;
+        console.info(
+          `${TOOLS[device]}, padded to ${padding}, ${count} points: ${ms.toFixed(1)} ms`,
+        );
         if (best && best.ms <= ms) {
           one.dispose();
           continue;
