@@ -9,6 +9,7 @@ import {
   type LinkContent,
 } from './link.ts';
 import type { LiveMap } from './live-map.ts';
+import { writeRange } from './range-text.ts';
 import { readDomain } from './settings.ts';
 
 /** A link that reopens what a map shows. */
@@ -187,6 +188,8 @@ export class LinkKeeper {
       if (value === null && this.#own.get(name) === null) attributes.delete(name);
     }
     const isOwn = [...attributes].every(([name, value]) => value === this.#own.get(name));
+    const range = attributes.get('range');
+    if (range) attributes.set('range', writeRange(range, live()?.picture.knownBounds ?? null));
     return { content: isOwn && network === null ? null : { attributes, network }, notes };
   }
 }

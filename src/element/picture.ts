@@ -120,6 +120,11 @@ export class Picture {
     return typeof range === 'string' ? this.#range.bounds : range;
   }
 
+  /** The same; null if they wait for a measurement. */
+  get knownBounds(): ColorRange | null {
+    return this.isMeasured || typeof this.style.range !== 'string' ? this.bounds : null;
+  }
+
   setStyle(style: StyleSettings): void {
     const old = this.style;
     this.style = style;

@@ -1,6 +1,6 @@
 // Plan: what a map shows goes into the fragment of the address, and a map that starts with that fragment shows
 // the same: data, architecture, seed, layer, quantity, flags put on and taken off, view, and the trained weights,
-// bit for bit. Fragments of others stay. Links from strangers: another version, a cut-off network, one that
+// bit for bit; of a locked range its bounds. Fragments of others stay. Links from strangers: another version, a cut-off network, one that
 // inflates without end, a setting that is none: each a message, and the map goes on. Weights too many for
 // a link are left out with a note. A changed fragment is followed. Controls: without `hash` the address stays,
 // and a map that shows what its page says adds nothing to it.
@@ -175,6 +175,31 @@ describe('a map and the address', () => {
       });
       unmountAll();
     }
+  });
+
+  it('has the bounds of a locked range, which another field would not give', async () => {
+    const element = await mountIdle(START);
+    element.range = 'locked';
+    await element.whenIdle();
+    element.layer = 1;
+    await element.whenIdle();
+    const { low, high } = element.frame!;
+    const picture = await readPicture(element);
+    const { address } = await element.link();
+    const written = /;range=([^;]+)/.exec(address)![1].split(',').map(Number);
+    [low, high].forEach((bound, i) => expect(written[i]).toBeCloseTo(bound, 4));
+    expect(await element.embedCode()).toContain(` range="${written.join(',')}"`);
+    await expect.poll(() => location.href).toBe(address);
+    unmountAll();
+
+    const again = await mountIdle(START);
+    expect(again.range).toEqual(written);
+    const different = countDifferent(await readPicture(again), picture);
+    expect(different).toBeLessThan(0.02 * picture.data.length);
+    // Control: the bounds that this field has by itself.
+    again.range = 'auto';
+    await again.whenIdle();
+    expect(again.frame!.high).not.toBeCloseTo(high, 2);
   });
 
   it('leaves many weights out with a note', async () => {
