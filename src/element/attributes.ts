@@ -240,7 +240,7 @@ export abstract class MapAttributes extends LitElement {
   declare quantity: Quantity;
   /** Show λ instead of l·λ. */
   declare perLayer: boolean;
-  /** Colours of the values: `diverging` about 0, `cividis`, `viridis`, `greys`. */
+  /** Colours of the values: `diverging`, whose middle is 0 in any range, `cividis`, `viridis`, `greys`. */
   declare colormap: Colormap;
   /**
    * Bounds of the colours: `auto` (1 to 99 % of the values), `symmetric` (that about 0), `locked` (what they are now)

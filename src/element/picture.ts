@@ -4,6 +4,7 @@ import { assert } from '../errors.ts';
 import { layerPlace } from '../model/layer-choice.ts';
 import type { Network } from '../model/network.ts';
 import type { Domain, Plane } from '../model/plane.ts';
+import { colorScale } from '../render/color-scale.ts';
 import type { Painter, PaintStyle } from '../render/painter.ts';
 import { HOME_POSE, type SurfaceLook } from '../render/style.ts';
 import type { Rgb } from '../render/palette.ts';
@@ -333,9 +334,9 @@ export class Picture {
   #tolerance({ plan }: Session): number {
     const { quantity, perLayer } = this.style;
     if (quantity === 'second-exponent' || !this.isMeasured) return 0;
-    const [low, high] = this.bounds;
+    const { below, above } = colorScale(this.style.colormap, this.bounds);
     const { span } = layerPlace(plan.network, this.layerFor(plan));
-    return ((high - low) * (perLayer ? span : 1)) / COLORS;
+    return (Math.min(below, above) * (perLayer ? span : 1)) / COLORS;
   }
 
   /** Factor from λ to what is shown. */
