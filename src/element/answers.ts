@@ -6,6 +6,7 @@ import type { ColorRange } from './automatic-range.ts';
 import type { Connection } from './connection.ts';
 import type { EmbedOptions } from './embed-code.ts';
 import type * as MapFiles from './map-files.ts';
+import type { CurveFormats, MapCurveOptions } from './map-curves.ts';
 import type { BlobOptions } from './map-files.ts';
 import type { Probe } from './probe.ts';
 import type { Histogram, Place, Profile, ProfileOptions } from './profile.ts';
@@ -36,6 +37,21 @@ export abstract class MapAnswers extends MapAttributes {
   async ridgeCurves(options: MapRidgeOptions = {}): Promise<RidgeCurve[]> {
     const [{ live }, { findMapRidges }] = await this.#withQueries();
     return findMapRidges(live, options);
+  }
+
+  /**
+   * Ridges and decision boundary of a field of the present weights, as `ftle ridges` gives them: plain data
+   * `{ ridges, boundary, distance, angleDegrees, … }`, or with `format` `geojson` or `svg` (a text). With `polish` ridges
+   * are moved onto the continuous field.
+   */
+  async curves<F extends keyof CurveFormats = 'json'>(
+    options: MapCurveOptions<F> = {},
+  ): Promise<CurveFormats[F]> {
+    const [{ live }, { findMapCurves }] = await Promise.all([
+      this.opened(),
+      import('./map-curves.ts'),
+    ]);
+    return findMapCurves(live, options);
   }
 
   /**

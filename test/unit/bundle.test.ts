@@ -14,8 +14,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Budgets in bytes of gzip: an entry with all chunks that it loads at once, without lit. */
 const BUDGETS = { 'index.js': 88_000, 'element.js': 107_000, 'define.js': 107_000 } as const;
-/** Likewise of everything that any entry loads later: files, wide networks, surfaces with their matrices, the menu. */
-const LATER_BUDGET = 150_000;
+/** Likewise of everything that any entry loads later: files, wide networks, curves, surfaces with their matrices, the menu. */
+const LATER_BUDGET = 153_000;
 
 /** Inside the checkout, so that `lit` is found; not `dist`, which a server may be using. */
 let folder: string;
