@@ -1,5 +1,5 @@
 import type { Engine, ExponentSpace, Field, LayerChoice, Ridges } from '../engine/engine.ts';
-import { currentRequest, standardRidges } from '../engine/ridge-limits.ts';
+import { currentRequest, drawnRidges } from '../engine/ridge-limits.ts';
 import { assert } from '../errors.ts';
 import { layerPlace } from '../model/layer-choice.ts';
 import type { Network } from '../model/network.ts';
@@ -129,6 +129,10 @@ export class Picture {
   setStyle(style: StyleSettings): void {
     const old = this.style;
     this.style = style;
+    const [wanted, before] = [style.drawnRidges, old.drawnRidges];
+    if (wanted.smoothing !== before.smoothing || wanted.threshold !== before.threshold) {
+      this.#found = null;
+    }
     // A lock takes over what was in force, even bounds of the user's.
     if (style.range === 'locked') {
       if (typeof old.range !== 'string') this.#range.set(old.range);
@@ -212,7 +216,7 @@ export class Picture {
   async findRidges(session: Session): Promise<Ridges> {
     const ridges = await session.openRidges();
     if (this.#found !== ridges) {
-      await ridges.find(standardRidges(currentRequest(session.field)));
+      await ridges.find(drawnRidges(currentRequest(session.field), this.style.drawnRidges));
     }
     this.#found = ridges;
     return ridges;

@@ -10,6 +10,7 @@ import { pixelCentre } from '../../src/model/plane.ts';
 import {
   countColors,
   countDifferent,
+  messageOf,
   mount,
   mountIdle,
   nextEvent,
@@ -205,6 +206,29 @@ describe('picture', () => {
     }
     expect(all).toBeGreaterThan(Math.PI * radius);
     expect(near / all).toBeGreaterThan(0.8);
+    // Other ridges when they are asked for, on screen and in files, and the same ones again.
+    const count = async (): Promise<number> => {
+      await element.whenIdle();
+      return (await element.ridgeSegments()).length / 4;
+    };
+    const write = (): Promise<string> =>
+      element.toBlob({ type: 'image/svg+xml', width: 64 }).then((blob) => blob.text());
+    element.ridges = true;
+    await element.whenIdle();
+    const [picture, file] = [await readPicture(element), await write()];
+    element.ridgeThreshold = 99;
+    expect(await count()).toBe(0);
+    expect(countDifferent(await readPicture(element), picture)).toBeGreaterThan(100);
+    expect(await write()).not.toBe(file);
+    element.setAttribute('ridge-threshold', 'auto');
+    element.ridgeSmoothing = 0.08;
+    expect(await count()).not.toBe(segments.length / 4);
+    element.removeAttribute('ridge-smoothing');
+    expect(await count()).toBe(segments.length / 4);
+    element.setAttribute('ridge-smoothing', '1');
+    await element.updateComplete;
+    expect(messageOf(element)).toMatch(/ridge-smoothing is 1, but must be .* at most 0.1/);
+    element.removeAttribute('ridge-smoothing');
     const [ring] = await element.ridgeCurves({ width: 96, height: 96, smoothing: 1 });
     expect(ring.points.length / 2).toBe(ring.strengths.length);
     for (let i = 0; i < ring.points.length; i += 2) {
