@@ -1,6 +1,13 @@
 import { defineConfig } from 'vite';
 import { wgsl } from './tools/wgsl-plugin.ts';
 
+/**
+ * What every entry loads at once, in one chunk: else each set of later chunks that shares some of it would cut it into
+ * more and smaller files.
+ */
+const CORE =
+  /src\/(errors|(ops|layers|wgsl)\/.*|gpu\/(kernel|layout|readback|scope|flags)|model\/(layer-choice|network|parameters|plane|training)|math\/(activations|linear|random)|engine\/(engine|slices|field-checks|points-data|population-checks)|reference\/(exponent|forward|spectral-start|tangent))\.ts$/;
+
 /** The library: three entries that share chunks; `lit` is the page's own. */
 export default defineConfig({
   plugins: [wgsl()],
@@ -19,7 +26,11 @@ export default defineConfig({
     },
     rolldownOptions: {
       external: /^lit(\/|$)/,
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+        codeSplitting: { groups: [{ name: 'core', test: CORE }] },
+      },
     },
   },
 });

@@ -159,6 +159,9 @@ function showSettings(): void {
   for (const name of NUMBERS) control(name).value = String(map[name]);
   for (const name of FLAGS) (control(name) as HTMLInputElement).checked = map[name];
   for (const name of WORDS) control(name).value = String(map[name]);
+  const { directions } = map;
+  (control('directions') as HTMLInputElement).checked = directions !== false;
+  if (typeof directions === 'string') control('directionStyle').value = directions;
   const [, width, depth] = /-(\d+)x(\d+)-/.exec(map.architecture ?? '') ?? [];
   if (width) [control('width').value, control('depth').value] = [width, depth];
   showSnippet();

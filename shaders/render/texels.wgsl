@@ -16,8 +16,10 @@ struct TexelArgs {
   width: u32,
   output_width: u32,
   output_index: u32,
-  low: f32, // value at the palette's low end
-  inverse_range: f32,
+  centre: f32, // value whose place is middle
+  middle: f32,
+  inverse_below: f32, // parts of the palette for each unit of the value
+  inverse_above: f32,
 }
 
 @group(0) @binding(0) var<uniform> args: TexelArgs;
@@ -33,8 +35,10 @@ fn texel(place: vec2f, good: bool) -> vec4f {
   return select(vec4f(), vec4f(place, 1f, 1f), good);
 }
 
+// The twin of partOf() of src/render/color-scale.ts.
 fn place_of(value: f32) -> vec2f {
-  return vec2f((value - args.low) * args.inverse_range, 0f);
+  let inverse = select(args.inverse_above, args.inverse_below, value < args.centre);
+  return vec2f(args.middle + (value - args.centre) * inverse, 0f);
 }
 
 // Where outputs left the range of float32, all of them are 0.

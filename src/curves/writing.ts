@@ -1,21 +1,30 @@
 import type { FieldData } from '../engine/engine.ts';
 import { curveLength, type Curve, type PixelGrid } from './curve.ts';
+import type { PolishedRidge } from './polish.ts';
 import type { RidgeCurve } from './ridge-curves.ts';
 import { summariseRidges } from './summary.ts';
 
 type Place = [s: number, t: number];
 
+/** Numbers at each point of a ridge. */
+interface RidgeValues {
+  /** λ₁, and the rest of RidgeCurve. */
+  readonly strength: readonly number[];
+  readonly sharpness: readonly number[];
+  readonly contrast: readonly number[];
+  /** Of ridges that were polished: whether the point lies on the continuous field's ridge. */
+  readonly polished?: readonly boolean[];
+  /** Likewise |∇λ·n| that is left, λ per plane unit; null where the point was not polished. */
+  readonly residuals?: readonly (number | null)[];
+}
+
 /** Ridges, boundary and how they lie to each other, as plain data for JSON; coordinates of the plane. */
 export interface RidgeReport {
-  readonly ridges: readonly {
+  readonly ridges: readonly (RidgeValues & {
     readonly points: readonly Place[];
     readonly closed: boolean;
-    /** λ₁, and the rest of RidgeCurve, at each point. */
-    readonly strength: readonly number[];
-    readonly sharpness: readonly number[];
-    readonly contrast: readonly number[];
     readonly length: number;
-  }[];
+  })[];
   readonly boundary: readonly { readonly points: readonly Place[]; readonly closed: boolean }[];
   /** Ridges to boundary, mean over the ridges' length; and of both ways the largest. null without either. */
   readonly distance: { readonly mean: number | null; readonly hausdorff: number | null };
@@ -25,10 +34,10 @@ export interface RidgeReport {
   readonly boundaryLength: number;
 }
 
-/** Everything about the ridges of a field as one object of plain data. */
+/** Everything about the ridges of a field, polished or not, as one object of plain data. */
 export function reportRidges(
   data: FieldData,
-  ridges: readonly RidgeCurve[],
+  ridges: readonly (RidgeCurve | PolishedRidge)[],
   boundary: readonly Curve[],
 ): RidgeReport {
   const { ridgeToBoundary, hausdorff, angleDegrees, ridgeLength, boundaryLength } = summariseRidges(
@@ -40,9 +49,7 @@ export function reportRidges(
     ridges: ridges.map((ridge) => ({
       points: places(ridge),
       closed: ridge.closed,
-      strength: Array.from(ridge.strengths),
-      sharpness: Array.from(ridge.sharpnesses),
-      contrast: Array.from(ridge.contrasts),
+      ...ridgeValues(ridge),
       length: curveLength(ridge),
     })),
     boundary: boundary.map((curve) => ({ points: places(curve), closed: curve.closed })),
@@ -65,7 +72,7 @@ export interface CurveCollection {
 
 /** Curves as GeoJSON-like data: a line string each, closed ones with the first point again at the end. */
 export function curvesToGeoJson(
-  ridges: readonly RidgeCurve[],
+  ridges: readonly (RidgeCurve | PolishedRidge)[],
   boundary: readonly Curve[] = [],
 ): CurveCollection {
   const feature = (kind: string, curve: Curve, values: Readonly<Record<string, unknown>>) => ({
@@ -76,13 +83,7 @@ export function curvesToGeoJson(
   return {
     type: 'FeatureCollection',
     features: [
-      ...ridges.map((ridge) =>
-        feature('ridge', ridge, {
-          strength: Array.from(ridge.strengths),
-          sharpness: Array.from(ridge.sharpnesses),
-          contrast: Array.from(ridge.contrasts),
-        }),
-      ),
+      ...ridges.map((ridge) => feature('ridge', ridge, { ...ridgeValues(ridge) })),
       ...boundary.map((curve) => feature('boundary', curve, {})),
     ],
   };
@@ -132,6 +133,19 @@ export function curvesToSvg(
     '</svg>',
     '',
   ].join('\n');
+}
+
+function ridgeValues(ridge: RidgeCurve | PolishedRidge): RidgeValues {
+  return {
+    strength: Array.from(ridge.strengths),
+    sharpness: Array.from(ridge.sharpnesses),
+    contrast: Array.from(ridge.contrasts),
+    ...('polished' in ridge && {
+      polished: Array.from(ridge.polished, Boolean),
+      // JSON has no NaN.
+      residuals: Array.from(ridge.residuals, (value) => (Number.isNaN(value) ? null : value)),
+    }),
+  };
 }
 
 function places({ points }: Curve): Place[] {

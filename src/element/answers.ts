@@ -2,39 +2,56 @@ import type { RidgeCurve } from '../curves/ridge-curves.ts';
 import type { FieldData } from '../engine/engine.ts';
 import type { SavedNetworkFormat } from '../files/file-options.ts';
 import { MapAttributes } from './attributes.ts';
+import type { ColorRange } from './automatic-range.ts';
 import type { Connection } from './connection.ts';
 import type { EmbedOptions } from './embed-code.ts';
 import type * as MapFiles from './map-files.ts';
+import type { CurveFormats, MapCurveOptions } from './map-curves.ts';
 import type { BlobOptions } from './map-files.ts';
 import type { Probe } from './probe.ts';
 import type { Histogram, Place, Profile, ProfileOptions } from './profile.ts';
-import {
-  computeMapField,
-  findMapRidges,
-  probeMap,
-  type FieldOptions,
-  type MapRidgeOptions,
-  type ProbeOptions,
-} from './queries.ts';
+import type * as Queries from './queries.ts';
+import type { FieldOptions, MapRidgeOptions, ProbeOptions } from './queries.ts';
 
 /** What a map answers when it is asked: numbers, curves and files of its present weights. */
 export abstract class MapAnswers extends MapAttributes {
   /** The connection that the properties ask for, as soon as it is there. */
   protected abstract opened(): Promise<Connection>;
 
+  /** Bounds of the colours; null if there are none yet. */
+  protected abstract get knownBounds(): ColorRange | null;
+
   /** Everything about the point (x, y), with the present weights. */
   async probe(x: number, y: number, options: ProbeOptions = {}): Promise<Probe> {
-    return probeMap((await this.opened()).live, x, y, options);
+    const [{ live }, { probeMap }] = await this.#withQueries();
+    return probeMap(live, x, y, options);
   }
 
   /** A field of the present weights, as arrays. */
   async field(options: FieldOptions = {}): Promise<FieldData> {
-    return computeMapField((await this.opened()).live, options);
+    const [{ live }, { computeMapField }] = await this.#withQueries();
+    return computeMapField(live, options);
   }
 
   /** Ridges of a field of the present weights, as curves in plane coordinates, longest first. */
   async ridgeCurves(options: MapRidgeOptions = {}): Promise<RidgeCurve[]> {
-    return findMapRidges((await this.opened()).live, options);
+    const [{ live }, { findMapRidges }] = await this.#withQueries();
+    return findMapRidges(live, options);
+  }
+
+  /**
+   * Ridges and decision boundary of a field of the present weights, as `ftle ridges` gives them: plain data
+   * `{ ridges, boundary, distance, angleDegrees, … }`, or with `format` `geojson` or `svg` (a text). With `polish` ridges
+   * are moved onto the continuous field.
+   */
+  async curves<F extends keyof CurveFormats = 'json'>(
+    options: MapCurveOptions<F> = {},
+  ): Promise<CurveFormats[F]> {
+    const [{ live }, { findMapCurves }] = await Promise.all([
+      this.opened(),
+      import('./map-curves.ts'),
+    ]);
+    return findMapCurves(live, options);
   }
 
   /**
@@ -90,7 +107,12 @@ export abstract class MapAnswers extends MapAttributes {
   async embedCode(options: EmbedOptions = {}): Promise<string> {
     const { writeEmbedCode } = await import('./embed-code.ts');
     await this.updateComplete;
-    return writeEmbedCode(this, options);
+    return writeEmbedCode(this, this.knownBounds, options);
+  }
+
+  /** The connection, and the chunk that answers. */
+  async #withQueries(): Promise<[Connection, typeof Queries]> {
+    return Promise.all([this.opened(), import('./queries.ts')]);
   }
 
   /** The connection, and the chunk that writes files. */

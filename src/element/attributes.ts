@@ -98,6 +98,8 @@ const PROPERTIES: PropertyDeclarations = {
   colormap: text,
   range: numbers('range'),
   ridges: flag,
+  ridgeSmoothing: number('ridge-smoothing'),
+  ridgeThreshold: number('ridge-threshold'),
   directions: { converter: choice, reflect: true, useDefault: true },
   boundary: flag,
   samples: flag,
@@ -154,6 +156,8 @@ export const DEFAULTS: Readonly<
   colormap: 'diverging',
   range: 'auto',
   ridges: false,
+  ridgeSmoothing: null,
+  ridgeThreshold: 'auto',
   directions: false,
   boundary: false,
   samples: false,
@@ -240,7 +244,7 @@ export abstract class MapAttributes extends LitElement {
   declare quantity: Quantity;
   /** Show λ instead of l·λ. */
   declare perLayer: boolean;
-  /** Colours of the values: `diverging` about 0, `cividis`, `viridis`, `greys`. */
+  /** Colours of the values: `diverging`, whose middle is 0 in any range, `cividis`, `viridis`, `greys`. */
   declare colormap: Colormap;
   /**
    * Bounds of the colours: `auto` (1 to 99 % of the values), `symmetric` (that about 0), `locked` (what they are now)
@@ -249,6 +253,13 @@ export abstract class MapAttributes extends LitElement {
   declare range: RangeChoice;
   /** Draw the ridges of λ₁. */
   declare ridges: boolean;
+  /**
+   * Standard deviation of the Gaussian that smooths λ₁ before ridges are drawn, as a part of the longer side, up to 16
+   * pixels of the field; by default 1/170, up to 4.
+   */
+  declare ridgeSmoothing: number | null;
+  /** Least λ₁ of a ridge that is drawn, per layer; `auto` takes it from what is shown. */
+  declare ridgeThreshold: number | 'auto';
   /** Draw the directions of largest stretching as `segments`, which need no value, or as streaks (`convolution`). */
   declare directions: DirectionChoice;
   /** Draw the decision boundary. */

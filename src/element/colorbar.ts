@@ -29,7 +29,8 @@ export function renderColorbar(
     `;
   }
   const { title, stops, ticks } = legend;
-  const gradient = `background: linear-gradient(var(--_direction), ${stops.join(', ')})`;
+  const colors = stops.map(({ at, color }) => `${color} ${100 * at}%`);
+  const gradient = `background: linear-gradient(var(--_direction), ${colors.join(', ')})`;
   return html`
     <div class="colorbar" part="colorbar" role="img" aria-label=${describe(title, ticks)}>
       <div class="strip" .style=${gradient}></div>

@@ -1,4 +1,6 @@
+import type { ColorRange } from '../render/color-range.ts';
 import { DEFAULTS, type MapAttributes } from './attributes.ts';
+import { writeRange } from './range-text.ts';
 
 /** What the tag is to say besides what the map has. */
 export interface EmbedOptions {
@@ -13,14 +15,23 @@ const OBJECTS = ['data', 'files', 'plane', 'planePoints', 'planeData'] as const;
 /** Name of the element in one file, as it is served beside pages without a bundler. */
 const SCRIPT = 'ftle-map.js';
 
-/** HTML that shows what a map shows, in any page that can reach the script. */
-export function writeEmbedCode(map: MapAttributes, options: EmbedOptions): string {
+/**
+ * HTML that shows what a map shows, in any page that can reach the script.
+ *
+ * @param bounds - of the colours; null if there are none yet.
+ */
+export function writeEmbedCode(
+  map: MapAttributes,
+  bounds: ColorRange | null,
+  options: EmbedOptions,
+): string {
   const { elementProperties } = map.constructor as typeof MapAttributes;
   const attributes = [...elementProperties].flatMap(([property, { attribute }]) => {
     const name = typeof attribute === 'string' ? attribute : String(property);
     if (attribute === false || OF_THE_PAGE.includes(name)) return [];
     const added = (options as Readonly<Record<string, boolean | undefined>>)[name];
-    const value = added ? '' : added === false ? null : map.getAttribute(name);
+    const given = added ? '' : added === false ? null : map.getAttribute(name);
+    const value = name === 'range' ? writeRange(given, bounds) : given;
     if (value === null || value === String((DEFAULTS as object)[property as never])) return [];
     if (value === '') return [name];
     return [`${name}="${escapeHtml(name === 'src' ? absolute(value) : value)}"`];

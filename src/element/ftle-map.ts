@@ -364,6 +364,10 @@ export class FtleMapElement extends MapAnswers {
     throw this.error ?? new DOMException('the element was removed', 'AbortError');
   }
 
+  protected override get knownBounds(): ColorRange | null {
+    return this.#live?.picture.knownBounds ?? null;
+  }
+
   /** Takes in the properties: what changed goes to the live map, what is wrong into the message. */
   #readSettings(): void {
     const wishes = this.#wishes;

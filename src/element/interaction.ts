@@ -1,6 +1,7 @@
 import type { PropertyValues } from 'lit';
 import type { Domain } from '../model/plane.ts';
 import { DeviceError } from '../errors.ts';
+import { HOME_POSE } from '../render/style.ts';
 import type { MapAnswers } from './answers.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
 import type { FileDrop } from './file-drop.ts';
@@ -59,6 +60,8 @@ export class Interaction {
   #navigation: Navigation | null = null;
   /** Camera of the surface while one is shown. */
   #surface: SurfaceView | null = null;
+  /** Where the next one is seen from. */
+  #pose = HOME_POSE;
   #links: LinkKeeper | null = null;
   /** The name in the address that is followed. */
   #followed: string | null = null;
@@ -170,7 +173,12 @@ export class Interaction {
     }
     const opening = import('./surface-view.ts').then(({ SurfaceView }) => {
       if (this.#pictures !== pictures || this.#surface || !hasSurface()) return;
-      this.#surface = new SurfaceView(pictures, live, onTurn);
+      const onMove = (): void => {
+        onTurn();
+        this.#links?.refresh();
+      };
+      this.#surface = new SurfaceView(pictures, live, onMove, this.#pose);
+      this.#pose = HOME_POSE;
       this.#navigation?.refresh();
     });
     this.#taking = Promise.all([this.#taking, opening]).then(
@@ -272,6 +280,11 @@ export class Interaction {
         element,
         live,
         setDomain: (domain) => this.#setDomain(domain),
+        pose: () => this.#surface && this.#surface.pose,
+        setPose: (pose) => {
+          if (this.#surface) this.#surface.look(pose);
+          else this.#pose = pose;
+        },
         tell: (text) => this.#navigation?.tell(text),
         report: (error) => report('link', error),
       });

@@ -1,14 +1,18 @@
 import { asError } from '../errors.ts';
 import type { Domain } from '../model/plane.ts';
+import { HOME_POSE, type Pose } from '../render/style.ts';
 import type { MapAttributes } from './attributes.ts';
 import {
   packNetwork,
   readFragment,
+  readPose,
   unpackNetwork,
   writeFragment,
+  writePose,
   type LinkContent,
 } from './link.ts';
 import type { LiveMap } from './live-map.ts';
+import { writeRange } from './range-text.ts';
 import { readDomain } from './settings.ts';
 
 /** A link that reopens what a map shows. */
@@ -23,6 +27,10 @@ export interface LinkHost {
   readonly element: MapAttributes;
   readonly live: () => LiveMap | null;
   readonly setDomain: (domain: Domain) => void;
+  /** Where the surface is seen from; null without one. */
+  readonly pose: () => Pose | null;
+  /** Likewise, of a surface that is shown or comes next. */
+  readonly setPose: (pose: Pose) => void;
   /** Shows a note over the map. */
   readonly tell: (text: string) => void;
   /** Told what is wrong with a link, or null. */
@@ -80,12 +88,14 @@ export class LinkKeeper {
 
   /** Takes what the address says; where it says nothing, the page's own word counts again. */
   async read(): Promise<void> {
-    const { element, setDomain, report } = this.host;
+    const { element, setDomain, setPose, report } = this.host;
     this.#isReading = true;
     try {
       const content = readFragment(location.hash, this.#name);
+      const pose = content?.pose ? readPose(content.pose) : HOME_POSE;
       const file = content?.network ? await unpackNetwork(content.network) : null;
       if (this.#closing.signal.aborted) return;
+      setPose(pose);
       if (file || element.files?.[0] === this.#file) element.files = file && [file];
       this.#file = file;
       for (const name of this.#names) {
@@ -164,6 +174,8 @@ export class LinkKeeper {
   /** The present state; null if it is the page's own. */
   async #content(): Promise<{ content: LinkContent | null; notes: string[] }> {
     const { element, live } = this.host;
+    const seenFrom = writePose(this.host.pose() ?? HOME_POSE);
+    const pose = seenFrom === writePose(HOME_POSE) ? null : seenFrom;
     await element.updateComplete;
     const session = live()?.session;
     const parameters = session?.kept.parameters;
@@ -187,6 +199,9 @@ export class LinkKeeper {
       if (value === null && this.#own.get(name) === null) attributes.delete(name);
     }
     const isOwn = [...attributes].every(([name, value]) => value === this.#own.get(name));
-    return { content: isOwn && network === null ? null : { attributes, network }, notes };
+    const range = attributes.get('range');
+    if (range) attributes.set('range', writeRange(range, live()?.picture.knownBounds ?? null));
+    const isHome = isOwn && pose === null && network === null;
+    return { content: isHome ? null : { attributes, pose, network }, notes };
   }
 }

@@ -1,15 +1,18 @@
 import { DataError } from '../errors.ts';
 import { writeNetworkJson } from '../files/json.ts';
 import type { Network } from '../model/network.ts';
+import type { Pose } from '../render/style.ts';
+import { numbers } from './values.ts';
 
 /*
  * What a link says of a map. It is one part of the fragment of an address, beside which others may stand:
  *
- *     #ftle=1;dataset=circle;layer=3;ridges;-samples;network=q1YqS1WyUkp…
+ *     #ftle=1;dataset=circle;layer=3;ridges;-samples;pose=-60,35,0.8,0,0.1;network=q1YqS1WyUkp…
  *
  * First the name of the map and the version, then attributes, escaped as in addresses; with a minus those
- * that are not there although the page has them. The network is our JSON, deflated, in base64url. Links come
- * from anywhere: attributes are checked like those of a page, the network like any file.
+ * that are not there although the page has them. The pose is azimuth and elevation of a surface's camera, its
+ * distance, and s and t of its target. The network is our JSON, deflated, in base64url. Links come from
+ * anywhere: attributes are checked like those of a page, the network like any file.
  */
 
 const VERSION = '1';
@@ -18,10 +21,15 @@ export const MOST_NETWORK_CHARACTERS = 8192;
 /** Bytes of JSON that these may become: nine digits deflate to no less than a tenth. */
 const MOST_JSON_BYTES = 2 ** 18;
 const NETWORK = 'network';
+const POSE = 'pose';
+/** Digits after the point: degrees, and parts of the longer side. */
+const POSE_DIGITS = { angle: 1, length: 3 };
 
 export interface LinkContent {
   /** Attributes by name; null: not there. */
   readonly attributes: ReadonlyMap<string, string | null>;
+  /** As {@link writePose} gives it; null: that of home, or there is no surface. */
+  readonly pose: string | null;
   /** As {@link packNetwork} gives it. */
   readonly network: string | null;
 }
@@ -35,6 +43,7 @@ export function writeFragment(fragment: string, name: string, content: LinkConte
       if (value === null) return `-${attribute}`;
       return value === '' ? attribute : `${attribute}=${escape(value)}`;
     });
+    if (content.pose !== null) entries.push(`${POSE}=${content.pose}`);
     if (content.network !== null) entries.push(`${NETWORK}=${content.network}`);
     kept.push([`${name}=${VERSION}`, ...entries].join(';'));
   }
@@ -59,14 +68,31 @@ export function readFragment(fragment: string, name: string): LinkContent | null
   }
   const attributes = new Map<string, string | null>();
   let network: string | null = null;
+  let pose: string | null = null;
   for (const entry of entries) {
     const [key, ...values] = entry.split('=');
     const value = values.join('=');
     if (key === NETWORK) network = value;
+    else if (key === POSE) pose = value;
     else if (key.startsWith('-')) attributes.set(key.slice(1), null);
     else attributes.set(key, unescape(value, key));
   }
-  return { attributes, network };
+  return { attributes, pose, network };
+}
+
+/** A pose as a link has it. */
+export function writePose({ azimuth, elevation, distance, target }: Pose): string {
+  const { angle, length } = POSE_DIGITS;
+  const show = (value: number, digits: number): number => Number(value.toFixed(digits));
+  const angles = [azimuth, elevation].map((value) => show(value, angle));
+  return [...angles, ...[distance, ...target].map((value) => show(value, length))].join(',');
+}
+
+/** @throws DataError if it is not five numbers; how far they may go is the camera's to say. */
+export function readPose(text: string): Pose {
+  const wanted = 'azimuth,elevation,distance,s,t';
+  const [azimuth, elevation, distance, s, t] = numbers('pose', text, 5, wanted);
+  return { azimuth, elevation, distance, target: [s, t] };
 }
 
 /** Commas are as good as anything in a fragment. */

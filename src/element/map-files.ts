@@ -1,5 +1,5 @@
 import type { Engine, FieldData, FieldRequest, Model } from '../engine/engine.ts';
-import { ridgeRequest, standardRidges } from '../engine/ridge-limits.ts';
+import { drawnRidges, ridgeRequest, type DrawnRidges } from '../engine/ridge-limits.ts';
 import { DataError } from '../errors.ts';
 import type { FieldFormat, NetworkOrigin, SavedNetworkFormat } from '../files/file-options.ts';
 import { writePython } from '../files/python.ts';
@@ -79,7 +79,7 @@ export async function writeMapBlob(connection: Connection, options: BlobOptions)
       engine,
       model,
       request,
-      isPicture && style.ridges,
+      isPicture && style.ridges ? style.drawnRidges : null,
       signal,
     );
     const isRule = typeof style.range === 'string';
@@ -177,25 +177,24 @@ async function computeStill(
   engine: Engine,
   model: Model,
   request: FieldRequest,
-  withRidges: boolean,
+  ridges: DrawnRidges | null,
   signal: AbortSignal | undefined,
 ): Promise<{ data: FieldData; ridges: Float32Array | null }> {
   const options = signal ? { signal } : {};
-  if (!withRidges)
-    return { data: await engine.computeField(model, request, options), ridges: null };
+  if (!ridges) return { data: await engine.computeField(model, request, options), ridges };
   const field = await engine.createField(model);
   try {
     const searched = ridgeRequest(request);
     await field.compute(searched, options);
     const found = await engine.createRidges(field);
     try {
-      await found.find(standardRidges(searched));
-      const ridges = await found.read();
+      await found.find(drawnRidges(searched, ridges));
+      const segments = await found.read();
       const data =
         searched === request
           ? await field.read()
           : await engine.computeField(model, request, options);
-      return { data, ridges };
+      return { data, ridges: segments };
     } finally {
       found.dispose();
     }

@@ -1,9 +1,10 @@
 import type { Engine, ExponentSpace, Field, LayerChoice, Ridges } from '../engine/engine.ts';
-import { currentRequest, standardRidges } from '../engine/ridge-limits.ts';
+import { currentRequest, drawnRidges } from '../engine/ridge-limits.ts';
 import { assert } from '../errors.ts';
 import { layerPlace } from '../model/layer-choice.ts';
 import type { Network } from '../model/network.ts';
 import type { Domain, Plane } from '../model/plane.ts';
+import { colorScale } from '../render/color-scale.ts';
 import type { Painter, PaintStyle } from '../render/painter.ts';
 import { HOME_POSE, type SurfaceLook } from '../render/style.ts';
 import type { Rgb } from '../render/palette.ts';
@@ -120,9 +121,18 @@ export class Picture {
     return typeof range === 'string' ? this.#range.bounds : range;
   }
 
+  /** The same; null if they wait for a measurement. */
+  get knownBounds(): ColorRange | null {
+    return this.isMeasured || typeof this.style.range !== 'string' ? this.bounds : null;
+  }
+
   setStyle(style: StyleSettings): void {
     const old = this.style;
     this.style = style;
+    const [wanted, before] = [style.drawnRidges, old.drawnRidges];
+    if (wanted.smoothing !== before.smoothing || wanted.threshold !== before.threshold) {
+      this.#found = null;
+    }
     // A lock takes over what was in force, even bounds of the user's.
     if (style.range === 'locked') {
       if (typeof old.range !== 'string') this.#range.set(old.range);
@@ -210,7 +220,7 @@ export class Picture {
   async findRidges(session: Session): Promise<Ridges> {
     const ridges = await session.openRidges();
     if (this.#found !== ridges) {
-      await ridges.find(standardRidges(currentRequest(session.field)));
+      await ridges.find(drawnRidges(currentRequest(session.field), this.style.drawnRidges));
     }
     this.#found = ridges;
     return ridges;
@@ -332,9 +342,9 @@ export class Picture {
   #tolerance({ plan }: Session): number {
     const { quantity, perLayer } = this.style;
     if (quantity === 'second-exponent' || !this.isMeasured) return 0;
-    const [low, high] = this.bounds;
+    const { below, above } = colorScale(this.style.colormap, this.bounds);
     const { span } = layerPlace(plan.network, this.layerFor(plan));
-    return ((high - low) * (perLayer ? span : 1)) / COLORS;
+    return (Math.min(below, above) * (perLayer ? span : 1)) / COLORS;
   }
 
   /** Factor from λ to what is shown. */

@@ -2,6 +2,7 @@ import type { RidgeCurve } from '../curves/ridge-curves.ts';
 import type { RidgeCurveOptions } from '../curves/ridge-levels.ts';
 import type { ExponentSpace, FieldData } from '../engine/engine.ts';
 import { DataError } from '../errors.ts';
+import type { Network } from '../model/network.ts';
 import type { Domain } from '../model/plane.ts';
 import type { LiveMap } from './live-map.ts';
 import { probeAllInputs, probePlane, type Probe } from './probe.ts';
@@ -48,6 +49,14 @@ export async function probeMap(
  * @throws DataError or NetworkError if the options do not fit, AbortError if the signal fires.
  */
 export async function computeMapField(live: LiveMap, options: FieldOptions): Promise<FieldData> {
+  return (await computeWithNetwork(live, options)).data;
+}
+
+/** The same, with the network that it is of. */
+export async function computeWithNetwork(
+  live: LiveMap,
+  options: FieldOptions,
+): Promise<{ readonly data: FieldData; readonly network: Network }> {
   const { network, plane } = await live.snapshot();
   const { picture } = live;
   const domain = readDomain(options.domain ?? picture.domain ?? plane.domain);
@@ -59,7 +68,8 @@ export async function computeMapField(live: LiveMap, options: FieldOptions): Pro
   const model = live.engine.createModel(network);
   try {
     const request = { plane: plane.plane, domain, width, height, layer, space };
-    return await live.engine.computeField(model, request, signal ? { signal } : {});
+    const data = await live.engine.computeField(model, request, signal ? { signal } : {});
+    return { data, network };
   } finally {
     model.dispose();
   }

@@ -2,6 +2,7 @@ import { DATASET_NAMES, type DatasetName } from '../data/toy.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { DataError } from '../errors.ts';
 import type { ExponentSpace, LayerChoice, Optimizer } from '../engine/engine.ts';
+import type { DrawnRidges } from '../engine/ridge-limits.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
 import { checkDomain, type Domain } from '../model/plane.ts';
 import { COLORMAPS, type ColormapName } from '../render/palette.ts';
@@ -72,6 +73,7 @@ export interface StyleSettings {
   readonly colormap: ColormapName;
   readonly range: RangeChoice;
   readonly ridges: boolean;
+  readonly drawnRidges: DrawnRidges;
   /** null: not at all. */
   readonly directions: DirectionStyle | null;
   readonly boundary: boolean;
@@ -109,6 +111,8 @@ export interface Properties extends PlaneProperties {
   colormap: ColormapName;
   range: RangeChoice;
   ridges: boolean;
+  ridgeSmoothing: number | null;
+  ridgeThreshold: number | 'auto';
   directions: DirectionChoice;
   boundary: boolean;
   samples: boolean;
@@ -177,6 +181,7 @@ export function readStyleSettings(given: Given): StyleSettings {
     colormap: oneOf('colormap', given.colormap, COLORMAPS),
     range: readRange(given.range),
     ridges: Boolean(given.ridges),
+    drawnRidges: readDrawnRidges(given),
     directions: readDirections(given.directions),
     boundary: Boolean(given.boundary),
     samples: Boolean(given.samples),
@@ -235,6 +240,19 @@ function readRange(value: unknown): RangeChoice {
     throw new DataError(`range is ${low},${high}, but low must be below high`);
   }
   return [low, high];
+}
+
+function readDrawnRidges({ ridgeSmoothing, ridgeThreshold }: Given): DrawnRidges {
+  const part = 'a number above 0 and at most 0.1';
+  return {
+    smoothing: isEmpty(ridgeSmoothing)
+      ? null
+      : number('ridge-smoothing', ridgeSmoothing, part, (x) => x > 0 && x <= 0.1),
+    threshold:
+      isEmpty(ridgeThreshold) || ridgeThreshold === 'auto'
+        ? 'auto'
+        : number('ridge-threshold', ridgeThreshold, 'a number or auto', () => true),
+  };
 }
 
 function readDirections(value: unknown): DirectionStyle | null {

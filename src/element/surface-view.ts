@@ -16,7 +16,7 @@ const GROUND_INK = 0.28;
 
 /** The camera of a surface, moved by the user, and the axes over its picture. Nothing moves by itself. */
 export class SurfaceView {
-  #pose: Pose = HOME_POSE;
+  #pose: Pose;
   readonly #axes = document.createElement('canvas');
   readonly #closing = new AbortController();
   /** The page's colours as read last. */
@@ -26,12 +26,15 @@ export class SurfaceView {
    * @param pictures - what the axes come after; its parent has the background.
    * @param live - null before the first network.
    * @param onMove - told after each move.
+   * @param pose - that it starts with.
    */
   constructor(
     readonly pictures: HTMLElement,
     readonly live: () => LiveMap | null,
     readonly onMove: () => void,
+    pose: Pose,
   ) {
+    this.#pose = within(pose);
     this.#axes.className = 'marks';
     this.#axes.ariaHidden = 'true';
     pictures.after(this.#axes);
@@ -39,6 +42,15 @@ export class SurfaceView {
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     scheme.addEventListener('change', () => this.refresh(), { signal });
     this.refresh();
+  }
+
+  get pose(): Pose {
+    return this.#pose;
+  }
+
+  /** Takes a pose, as far as a user could have come there. */
+  look(pose: Pose): void {
+    this.#take(pose);
   }
 
   /**
@@ -50,18 +62,16 @@ export class SurfaceView {
     const { azimuth, elevation } = this.#pose;
     if (isSlide) this.#slide(right, down);
     else {
-      const turned = azimuth - TURN.around * right;
       this.#take({
-        azimuth: turned - 360 * Math.round(turned / 360),
-        elevation: clamp(elevation + TURN.up * down, ELEVATIONS.least, ELEVATIONS.most),
+        azimuth: azimuth - TURN.around * right,
+        elevation: elevation + TURN.up * down,
       });
     }
   }
 
   /** By a factor, below 1 to come nearer. */
   zoom(factor: number): void {
-    const { least, most } = DISTANCES;
-    this.#take({ distance: clamp(this.#pose.distance * factor, least, most) });
+    this.#take({ distance: this.#pose.distance * factor });
   }
 
   goHome(): void {
@@ -102,15 +112,16 @@ export class SurfaceView {
     const across = (-right * seen * width) / height / 2;
     const away = (down * seen) / 2 / Math.max(Math.sin(elevation), 0.3);
     const [s, t] = this.#pose.target;
-    const moved = [
-      s + across * Math.cos(azimuth) - away * Math.sin(azimuth),
-      t + across * Math.sin(azimuth) + away * Math.cos(azimuth),
-    ].map((place) => clamp(place, -FARTHEST_TARGET, FARTHEST_TARGET));
-    this.#take({ target: [moved[0], moved[1]] });
+    this.#take({
+      target: [
+        s + across * Math.cos(azimuth) - away * Math.sin(azimuth),
+        t + across * Math.sin(azimuth) + away * Math.cos(azimuth),
+      ],
+    });
   }
 
   #take(change: Partial<Pose>): void {
-    this.#pose = { ...this.#pose, ...change };
+    this.#pose = within({ ...this.#pose, ...change });
     this.#show();
     this.onMove();
   }
@@ -144,6 +155,19 @@ export class SurfaceView {
     this.#colors = { text, ink: readColor(color), background: readColor(backgroundColor) };
     return true;
   }
+}
+
+/** The pose within its limits. */
+function within({ azimuth, elevation, distance, target: [s, t] }: Pose): Pose {
+  return {
+    azimuth: azimuth - 360 * Math.round(azimuth / 360),
+    elevation: clamp(elevation, ELEVATIONS.least, ELEVATIONS.most),
+    distance: clamp(distance, DISTANCES.least, DISTANCES.most),
+    target: [
+      clamp(s, -FARTHEST_TARGET, FARTHEST_TARGET),
+      clamp(t, -FARTHEST_TARGET, FARTHEST_TARGET),
+    ],
+  };
 }
 
 function clamp(value: number, low: number, high: number): number {

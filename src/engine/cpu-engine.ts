@@ -1,10 +1,8 @@
 import { assert } from '../errors.ts';
 import type { Network } from '../model/network.ts';
-import { attackOnCpu } from './cpu-attack.ts';
 import { CpuField, computeBandsOnCpu, computeOnCpu } from './cpu-field.ts';
 import { CpuModel } from './cpu-model.ts';
 import { createCpuEvaluator } from './cpu-points.ts';
-import { CpuPopulation } from './cpu-population.ts';
 import { createCpuRidges } from './cpu-ridges.ts';
 import { createCpuTrainer } from './cpu-trainer.ts';
 import type { Engine, Field, Model } from './engine.ts';
@@ -40,10 +38,13 @@ export function createCpuEngine(): Engine {
     },
     async createPopulation(networks, dataset, options, members) {
       assertAlive();
+      // What a live map does not need is loaded at the first call.
+      const { CpuPopulation } = await import('./cpu-population.ts');
       return new CpuPopulation(networks, dataset, options, members);
     },
     async attack(model, points, targets, request, options) {
       assertAlive();
+      const { attackOnCpu } = await import('./cpu-attack.ts');
       return attackOnCpu(ownModel(model), points, targets, request, options);
     },
     async computeField(model, request, options) {

@@ -17,6 +17,8 @@ const STRONG_PART = 0.6;
 const STANDARD_SHARPNESS = 0.1;
 /** λ₁ is smoothed over this part of the field's longer side, so that a finer field has the same ridges. */
 const STANDARD_SMOOTHING = { part: 1 / 170, leastPixels: 0.8, mostPixels: 4 };
+/** Pixels: kernels reach no further. */
+const MOST_SMOOTHING = 16;
 /** Second differences below this part of |λ₁| may be rounding of float32: 16 u. */
 const ROUNDING = 2 ** -20;
 
@@ -50,14 +52,29 @@ export function ridgeRequest(request: FieldRequest): FieldRequest {
   return { ...request, width: pixels(width), height: pixels(height) };
 }
 
-/** What maps look for, whatever the size of the field. */
-export function standardRidges({
-  width,
-  height,
-}: Pick<FieldRequest, 'width' | 'height'>): RidgeOptions {
+/** Which ridges maps draw, whatever the size of the field. */
+export interface DrawnRidges {
+  /** Standard deviation of the Gaussian that smooths λ₁, a part of the field's longer side; null: the standard. */
+  readonly smoothing: number | null;
+  /** Least λ₁; `auto` takes it from the field's statistics. */
+  readonly threshold: number | 'auto';
+}
+
+export const STANDARD_RIDGES: DrawnRidges = { smoothing: null, threshold: 'auto' };
+
+/** The same in the units of a field. */
+export function drawnRidges(
+  { width, height }: Pick<FieldRequest, 'width' | 'height'>,
+  { smoothing, threshold }: DrawnRidges = STANDARD_RIDGES,
+): RidgeOptions {
   const { part, leastPixels, mostPixels } = STANDARD_SMOOTHING;
-  const smoothing = Math.max(leastPixels, Math.min(mostPixels, part * Math.max(width, height)));
-  return { smoothing, threshold: 'auto', sharpness: STANDARD_SHARPNESS };
+  const most = smoothing === null ? mostPixels : MOST_SMOOTHING;
+  const pixels = (smoothing ?? part) * Math.max(width, height);
+  return {
+    smoothing: Math.max(leastPixels, Math.min(most, pixels)),
+    threshold,
+    sharpness: STANDARD_SHARPNESS,
+  };
 }
 
 /** Sharpness as a part of the range of λ₁ per squared pixel. */
@@ -67,8 +84,10 @@ export function sharpnessPart({ width, height }: FieldRequest, sharpness: number
 
 /** @throws DataError if an option is out of range. */
 export function checkRidgeOptions({ smoothing, sharpness, threshold }: RidgeOptions): void {
-  if (!(smoothing > 0 && smoothing <= 16)) {
-    throw new DataError(`smoothing is ${smoothing}, but must be above 0 and at most 16 pixels`);
+  if (!(smoothing > 0 && smoothing <= MOST_SMOOTHING)) {
+    throw new DataError(
+      `smoothing is ${smoothing}, but must be above 0 and at most ${MOST_SMOOTHING} pixels`,
+    );
   }
   if (!(sharpness >= 0 && sharpness < Infinity)) {
     throw new DataError(`sharpness is ${sharpness}, but must be a finite number and at least 0`);

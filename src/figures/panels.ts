@@ -2,7 +2,7 @@ import type { FieldData } from '../engine/engine.ts';
 import { base64, escapeXml } from '../files/svg.ts';
 import { writePng } from '../files/png.ts';
 import { scaleTicks } from '../render/legend.ts';
-import { gradientStops } from '../render/palette.ts';
+import { colorStops } from '../render/color-scale.ts';
 import { paintStill, type StillStyle } from '../render/still.ts';
 
 /** A field in a grid of fields. */
@@ -87,9 +87,8 @@ function drawBar(
   height: number,
 ): readonly string[] {
   const { bar, font } = LAYOUT;
-  const colors = gradientStops('diverging').split(', ');
-  const stops = colors.map(
-    (color, i) => `<stop offset="${i / (colors.length - 1)}" stop-color="${color}"/>`,
+  const stops = colorStops('diverging', range).map(
+    ({ at, color }) => `<stop offset="${at}" stop-color="${color}"/>`,
   );
   const ticks = scaleTicks(range, 8).map(
     ({ at, label: text }) =>

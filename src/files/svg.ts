@@ -236,7 +236,7 @@ function drawBar(legend: Legend, layout: Layout): Bar {
   }
   const barHeight = Math.max(height, FRAME.leastHeight * unit);
   const stops = legend.stops.map(
-    (color, i) => `<stop offset="${show(i / (legend.stops.length - 1))}" stop-color="${color}"/>`,
+    ({ at, color }) => `<stop offset="${show(at)}" stop-color="${color}"/>`,
   );
   const parts = [
     `<linearGradient id="ftle-map-colors" x1="0" y1="1" x2="0" y2="0">${stops.join('')}</linearGradient>`,

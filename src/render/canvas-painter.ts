@@ -136,14 +136,14 @@ function fieldImage(
   streaks: Float32Array | null,
 ): OffscreenCanvas {
   const { width, height } = data.request;
-  const table = styleTable(style);
+  const colors = styleTable(style);
   const isTinted = hasRegions(style);
   const isOverlaid = isTinted || streaks !== null;
   const pixels = new Uint8ClampedArray(width * height * 4);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const pixel = row * width + column;
-      const own = pixelColor(data, pixel, style, table);
+      const own = pixelColor(data, pixel, style, colors);
       const region = isTinted && hasOutput(data, pixel) ? classRgb(data.classes[pixel]) : null;
       const color = own && isOverlaid ? overlaidColor(own, region, streaks?.[pixel] ?? 0.5) : own;
       if (color) pixels.set(toBytes(color), 4 * ((height - 1 - row) * width + column));

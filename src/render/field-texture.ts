@@ -5,6 +5,7 @@ import { checkShader, type CheckedShader, type RenderPipeline } from '../gpu/che
 import { BufferUsage, TextureUsage } from '../gpu/flags.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { packUniform } from '../wgsl/pack.ts';
+import { colorScale } from './color-scale.ts';
 import { paletteImage, type PaletteName } from './palette.ts';
 import type { PaintStyle, Quantity } from './style.ts';
 
@@ -75,7 +76,7 @@ export class FieldTexture {
       isScalar ? colormap : quantity,
       quantity === 'class' ? 'nearest' : 'linear',
     );
-    const key = [quantity, ...range, scale, outputIndex].join(' ');
+    const key = [quantity, colormap, ...range, scale, outputIndex].join(' ');
     if (this.#shown?.buffers !== buffers || this.#shown.key !== key) {
       this.#shown = { buffers, key };
       this.#draw(encoder, buffers, request, style);
@@ -87,18 +88,21 @@ export class FieldTexture {
     encoder: GPUCommandEncoder,
     buffers: Buffers,
     { width }: FieldRequest,
-    { quantity, range: [low, high], scale, outputIndex }: PaintStyle,
+    { quantity, colormap, range, scale, outputIndex }: PaintStyle,
   ): void {
     const pipeline = this.#pipeline(quantity);
     const { outputWidth } = buffers;
     // Exponents are compared with the range before they are scaled.
     const factor = quantity === 'output' ? 1 : scale;
+    const { centre, middle, below, above } = colorScale(colormap, range);
     const bytes = packUniform(pipeline.argsLayout, {
       width,
       outputWidth,
       outputIndex: Math.min(outputIndex, outputWidth - 1),
-      low: low / factor,
-      inverseRange: factor / Math.max(high - low, LEAST_RANGE),
+      centre: centre / factor,
+      middle,
+      inverseBelow: factor / Math.max(below, LEAST_RANGE),
+      inverseAbove: factor / Math.max(above, LEAST_RANGE),
     });
     this.scope.device.queue.writeBuffer(this.#args, 0, bytes);
     const pass = encoder.beginRenderPass({

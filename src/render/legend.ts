@@ -1,5 +1,6 @@
 import type { ExponentSpace } from '../engine/engine.ts';
-import { classColor, gradientStops, niceTicks, type ColormapName } from './palette.ts';
+import { colorStops, type ColorStop } from './color-scale.ts';
+import { classColor, niceTicks, type ColormapName } from './palette.ts';
 import type { Quantity } from './style.ts';
 
 /** What the colours of a map stand for. */
@@ -21,8 +22,8 @@ export type Legend =
   | {
       readonly kind: 'strip';
       readonly title: string;
-      /** CSS colours, evenly spaced, low end first. */
-      readonly stops: readonly string[];
+      /** Low end first. */
+      readonly stops: readonly ColorStop[];
       readonly ticks: readonly Tick[];
     }
   | {
@@ -60,7 +61,9 @@ export function createLegend(
     return { kind: 'swatches', title, swatches };
   }
   const isDirection = subject.quantity === 'direction';
-  const stops = gradientStops(isDirection ? 'direction' : subject.colormap).split(', ');
+  const stops = isDirection
+    ? colorStops('direction', [0, 180])
+    : colorStops(subject.colormap, range ?? [-1, 1]);
   const ticks = isDirection ? DIRECTION_TICKS : range ? scaleTicks(range, 6) : [];
   return { kind: 'strip', title, stops, ticks };
 }

@@ -150,9 +150,9 @@ export function classColor(index: number): string {
   return `#${CLASS_COLORS[index % CLASS_COLORS.length]}`;
 }
 
-/** Stops for a CSS linear-gradient, low end first. */
-export function gradientStops(name: ColormapName | 'direction'): string {
-  return CONTROL_POINTS[name].map((color) => `#${color}`).join(', ');
+/** The colours that a table is made of as CSS, evenly spaced, low end first. */
+export function controlColors(name: ColormapName | 'direction'): string[] {
+  return CONTROL_POINTS[name].map((color) => `#${color}`);
 }
 
 /** Round numbers within [low, high], about `count` of them, ascending. */

@@ -1,5 +1,6 @@
 import { Status, type FieldData } from '../engine/engine.ts';
 import { hasOutput } from '../curves/boundary.ts';
+import { colorScale, partOf, type ColorScale } from './color-scale.ts';
 import { classRgb, colorTable, tableColor, type Rgb } from './palette.ts';
 import type { PaintStyle } from './style.ts';
 
@@ -12,29 +13,38 @@ export type ColorStyle = Pick<
   'quantity' | 'colormap' | 'range' | 'scale' | 'outputIndex'
 >;
 
-/** The table that the colours of a style come from; classes have colours of their own. */
-export function styleTable({ quantity, colormap }: ColorStyle): Float32Array {
-  return colorTable(quantity === 'direction' ? 'direction' : colormap);
+/** A table, and where values stand in it. */
+export interface ScaledTable {
+  readonly table: Float32Array;
+  readonly scale: ColorScale;
+}
+
+/** What the colours of a style come from; classes have colours of their own. */
+export function styleTable({
+  quantity,
+  colormap,
+  range,
+}: Pick<ColorStyle, 'quantity' | 'colormap' | 'range'>): ScaledTable {
+  const isDirection = quantity === 'direction';
+  const name = isDirection ? quantity : colormap;
+  return { table: colorTable(name), scale: colorScale(name, isDirection ? [0, Math.PI] : range) };
 }
 
 /**
  * Colour of a pixel.
  *
- * @param table - of {@link styleTable}.
+ * @param colors - of {@link styleTable}.
  * @returns null where there is nothing to show: J = 0, an overflow, or a λ₂ that is −Infinity.
  */
 export function pixelColor(
   data: FieldData,
   pixel: number,
   style: ColorStyle,
-  table: Float32Array,
+  { table, scale }: ScaledTable,
 ): Rgb | null {
-  const { quantity, range } = style;
   const value = shownValue(data, pixel, style);
   if (value === null) return null;
-  if (quantity === 'class') return classRgb(value);
-  if (quantity === 'direction') return tableColor(table, value / Math.PI);
-  return tableColor(table, (value - range[0]) / (range[1] - range[0]));
+  return style.quantity === 'class' ? classRgb(value) : tableColor(table, partOf(scale, value));
 }
 
 /** What the colour stands for: a number, the class, or for directions the angle, 0 to π; null if there is none. */

@@ -6,14 +6,8 @@ import type { ColorRange } from './color-range.ts';
 import { directionMarks } from './direction-marks.ts';
 import { DIGIT_HEIGHT, STROKE_WIDTH, textStrokes } from './glyphs.ts';
 import { createLegend, spaceName, type Legend } from './legend.ts';
-import {
-  classRgb,
-  parseColor,
-  tableColor,
-  colorTable,
-  type ColormapName,
-  type Rgb,
-} from './palette.ts';
+import { partOf } from './color-scale.ts';
+import { classRgb, parseColor, tableColor, type ColormapName, type Rgb } from './palette.ts';
 import { hasRegions, overlaidColor, streakGrain } from './overlay-color.ts';
 import { pixelColor, styleTable, type ColorStyle } from './pixel-color.ts';
 import { Raster } from './raster.ts';
@@ -105,8 +99,8 @@ export async function paintStill(data: FieldData, style: StillStyle): Promise<Ra
 
 async function paintField(raster: Raster, data: FieldData, style: StillStyle): Promise<void> {
   const { width, height } = data.request;
-  const colors = colorStyle(data, style);
-  const table = styleTable(colors);
+  const coloring = colorStyle(data, style);
+  const colors = styleTable(coloring);
   const hatchWidth = Math.max(2, Math.round(LINES.hatch * style.pixelRatio));
   const isTinted = hasRegions(style);
   const { domain } = data.request;
@@ -118,7 +112,7 @@ async function paintField(raster: Raster, data: FieldData, style: StillStyle): P
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const pixel = (height - 1 - y) * width + x;
-      const own = pixelColor(data, pixel, colors, table);
+      const own = pixelColor(data, pixel, coloring, colors);
       const region = isTinted && hasOutput(data, pixel) ? classRgb(data.classes[pixel]) : null;
       const isOverlaid = region !== null || streaks !== null;
       const color = own && isOverlaid ? overlaidColor(own, region, streaks?.[pixel] ?? 0.5) : own;
@@ -245,10 +239,11 @@ function paintBar(raster: Raster, mapWidth: number, bar: BarLayout, style: Still
   }
   const [top, bottom] = [pixels(BAR.margin), bar.height - pixels(BAR.margin)];
   const stripWidth = pixels(BAR.stripWidth);
-  const table = colorTable(style.quantity === 'direction' ? 'direction' : style.colormap);
+  const { table, scale } = styleTable(style);
+  const [low, high] = style.quantity === 'direction' ? [0, Math.PI] : style.range;
   for (let y = top; y < bottom; y++) {
-    const color = tableColor(table, (bottom - y - 0.5) / (bottom - top));
-    raster.fillRectangle(left, y, stripWidth, 1, color);
+    const value = low + ((bottom - y - 0.5) / (bottom - top)) * (high - low);
+    raster.fillRectangle(left, y, stripWidth, 1, tableColor(table, partOf(scale, value)));
   }
   const tickLeft = left + stripWidth;
   const labelLeft = tickLeft + pixels(BAR.tick + BAR.labelGap);

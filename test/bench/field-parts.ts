@@ -7,7 +7,7 @@ import { createDataset } from '../../src/data/toy.ts';
 import type { GpuField } from '../../src/engine/gpu-field.ts';
 import { createGpuRidges } from '../../src/engine/gpu-ridges.ts';
 import { createReduceKernel, GpuStatistics } from '../../src/engine/gpu-statistics.ts';
-import { standardRidges } from '../../src/engine/ridge-limits.ts';
+import { drawnRidges } from '../../src/engine/ridge-limits.ts';
 import { Scope } from '../../src/gpu/scope.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { createNetwork, type Network } from '../../src/model/network.ts';
@@ -116,7 +116,7 @@ const STYLE: PaintStyle = {
 const PAINTING = partWorkload('painting with ridges, boundary and directions', async (scene) => {
   const { field, request, target } = scene;
   const ridges = await createGpuRidges(field);
-  await ridges.find(standardRidges(request));
+  await ridges.find(drawnRidges(request));
   const canvas = new OffscreenCanvas(SIDE, SIDE);
   const format = navigator.gpu.getPreferredCanvasFormat();
   const painter = await createGpuPainter(target.device, canvas, format);
@@ -190,7 +190,7 @@ export const FIELD_PARTS: WorkloadGroup = [
     const ridges = await createGpuRidges(field);
     return {
       async run() {
-        await ridges.find(standardRidges(request));
+        await ridges.find(drawnRidges(request));
         await target.device.queue.onSubmittedWorkDone();
       },
       note: (ratio) => `${(100 * ratio).toFixed(1)} % of the field's time; aim: at most 15 %`,

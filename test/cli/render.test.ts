@@ -54,6 +54,9 @@ describe('ftle render', () => {
     for (const option of ['--ridges', '--boundary', '--directions']) {
       expect(pixelsOf(await paint(option)), option).not.toEqual(plain);
     }
+    const ridges = pixelsOf(await paint('--ridges'));
+    expect(pixelsOf(await paint('--ridges', '--ridge-threshold', '99'))).toEqual(plain);
+    expect(pixelsOf(await paint('--ridges', '--ridge-smoothing', '0.1'))).not.toEqual(ridges);
     expect(pixelsOf(await paint('--samples', '--dataset', 'blobs'))).not.toEqual(plain);
     const range = ['--range', '-2,2'];
     const perLayer = pixelsOf(await paint('--per-layer', ...range));

@@ -44,6 +44,10 @@ describe('ftle ridges', () => {
     const printed = await place.json<RidgeReport>([...RIDGES, '--polish']);
     const polished = await polishRidges(network, data, ridges);
     expect(printed).toMatchObject(reportRidges(data, polished, boundary));
+    const { residuals, polished: flags } = printed.ridges[0];
+    expect(flags).toHaveLength(printed.ridges[0].points.length);
+    expect(flags!.every((flag, i) => flag === (residuals![i] !== null))).toBe(true);
+    expect(flags).toContain(true);
     expect(printed.ridges[0].points).not.toEqual(reportRidges(data, ridges, []).ridges[0].points);
     const { stdout, code } = await place.run([...RIDGES, '--polish']);
     expect(code).toBe(0);

@@ -1,11 +1,14 @@
 // Plan: what a map shows goes into the fragment of the address, and a map that starts with that fragment shows
 // the same: data, architecture, seed, layer, quantity, flags put on and taken off, view, and the trained weights,
-// bit for bit. Fragments of others stay. Links from strangers: another version, a cut-off network, one that
+// bit for bit; of a locked range its bounds, of a surface its
+// pose. Fragments of others stay. Links from strangers: another version, a cut-off network, one that
 // inflates without end, a setting that is none: each a message, and the map goes on. Weights too many for
 // a link are left out with a note. A changed fragment is followed. Controls: without `hash` the address stays,
 // and a map that shows what its page says adds nothing to it.
 import { createNetwork, initialiseNetwork, parseArchitecture } from 'ftle-map';
+import type { FtleMapElement } from 'ftle-map/element';
 import { afterEach, describe, expect, it } from 'vitest';
+import { userEvent } from 'vitest/browser';
 import { packNetwork, readFragment, unpackNetwork, writeFragment } from '../../src/element/link.ts';
 import { countDifferent, mountIdle, readPicture, SMALL, unmountAll } from '../support/element.ts';
 
@@ -29,10 +32,10 @@ describe('a fragment', () => {
       ['ridges', ''],
       ['samples', null],
     ]);
-    const content = { attributes, network: 'a-b_c' };
+    const content = { attributes, pose: '-60,35.5,0.8,0,0.1', network: 'a-b_c' };
     const fragment = writeFragment('#section&other=1;a', 'left', content);
     expect(fragment).toBe(
-      '#section&other=1;a&left=1;dataset=circle;domain=-1,-2.5,1e-7,3;architecture=2-10%3Bx%3D%26%25-1;ridges;-samples;network=a-b_c',
+      '#section&other=1;a&left=1;dataset=circle;domain=-1,-2.5,1e-7,3;architecture=2-10%3Bx%3D%26%25-1;ridges;-samples;pose=-60,35.5,0.8,0,0.1;network=a-b_c',
     );
     expect(readFragment(fragment, 'left')).toEqual(content);
     expect(readFragment(fragment, 'right')).toBeNull();
@@ -161,6 +164,7 @@ describe('a map and the address', () => {
       ['#ftle=1;layer=1;network=abcd', /network in the link is cut off/],
       ['#ftle=1;layer=soon', /layer is "soon"/],
       ['#ftle=1;domain=1,1,0,0', /has no area/],
+      ['#ftle=1;surface;pose=1,2,3', /pose is "1,2,3", but must be azimuth/],
       ['#ftle=1;src=https://elsewhere.invalid/x.onnx;autoplay', null],
     ] as const) {
       setFragment(fragment);
@@ -175,6 +179,59 @@ describe('a map and the address', () => {
       });
       unmountAll();
     }
+  });
+
+  it('has the bounds of a locked range, which another field would not give', async () => {
+    const element = await mountIdle(START);
+    element.range = 'locked';
+    await element.whenIdle();
+    element.layer = 1;
+    await element.whenIdle();
+    const { low, high } = element.frame!;
+    const picture = await readPicture(element);
+    const { address } = await element.link();
+    const written = /;range=([^;]+)/.exec(address)![1].split(',').map(Number);
+    [low, high].forEach((bound, i) => expect(written[i]).toBeCloseTo(bound, 4));
+    expect(await element.embedCode()).toContain(` range="${written.join(',')}"`);
+    await expect.poll(() => location.href).toBe(address);
+    unmountAll();
+
+    const again = await mountIdle(START);
+    expect(again.range).toEqual(written);
+    const different = countDifferent(await readPicture(again), picture);
+    expect(different).toBeLessThan(0.02 * picture.data.length);
+    // Control: the bounds that this field has by itself.
+    again.range = 'auto';
+    await again.whenIdle();
+    expect(again.frame!.high).not.toBeCloseTo(high, 2);
+  });
+
+  it('has the pose of a surface, and none of a map', async () => {
+    const start = START.replace('samples', 'surface');
+    const element = await mountIdle(start);
+    expect((await element.link()).address).not.toContain('pose');
+    element.shadowRoot!.querySelector<HTMLElement>('.pictures')!.focus();
+    await userEvent.keyboard('{ArrowLeft}{ArrowUp}+{Shift>}{ArrowUp}{/Shift}');
+    await expect.poll(() => location.hash).toMatch(/;pose=-42,49,0.5,[\d.]+,[\d.]+$/);
+    const picture = await readPicture(element);
+    const { address } = await element.link();
+    const different = async (again: FtleMapElement): Promise<number> =>
+      countDifferent(await readPicture(again), picture);
+    location.hash = '';
+    await expect.poll(() => different(element)).toBeGreaterThan((0.1 * picture.data.length) / 4);
+    element.surface = false;
+    await element.whenIdle();
+    expect((await element.link()).address).not.toContain('pose');
+    unmountAll();
+
+    setFragment(new URL(address).hash);
+    const again = await mountIdle(start);
+    expect(await different(again)).toBeLessThan((0.05 * picture.data.length) / 4);
+    // Links come from anywhere: no further than the user's keys would lead.
+    location.hash = '#ftle=1;surface;pose=1e6,-1e6,0,1e9,-1e9';
+    const label = (): string => again.shadowRoot!.querySelector('canvas')!.ariaLabel!;
+    await expect.poll(label).toMatch(/5° above/);
+    expect(again.error).toBeNull();
   });
 
   it('leaves many weights out with a note', async () => {

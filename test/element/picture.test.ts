@@ -1,12 +1,16 @@
 // Plan: toBlob gives a PNG of the canvas' size whose pixels follow the picture; a resize paints in the same
 // frame and never shows a blank canvas; probe against field on the same points (float64 against float32);
 // field against the picture's own colours; the automatic range against the field's quantiles; domain and
-// aspect; whenIdle; ridges; clicks. Control: pictures of other settings differ.
+// aspect; whenIdle; ridges, also as curves in each format; clicks. Control: pictures of other settings differ.
 import { afterEach, describe, expect, it } from 'vitest';
+import { findBoundaryCurves } from '../../src/curves/boundary.ts';
+import { findRidgeCurves } from '../../src/curves/ridge-curves.ts';
+import { curvesToGeoJson, curvesToSvg, reportRidges } from '../../src/curves/writing.ts';
 import { pixelCentre } from '../../src/model/plane.ts';
 import {
   countColors,
   countDifferent,
+  messageOf,
   mount,
   mountIdle,
   nextEvent,
@@ -202,6 +206,29 @@ describe('picture', () => {
     }
     expect(all).toBeGreaterThan(Math.PI * radius);
     expect(near / all).toBeGreaterThan(0.8);
+    // Other ridges when they are asked for, on screen and in files, and the same ones again.
+    const count = async (): Promise<number> => {
+      await element.whenIdle();
+      return (await element.ridgeSegments()).length / 4;
+    };
+    const write = (): Promise<string> =>
+      element.toBlob({ type: 'image/svg+xml', width: 64 }).then((blob) => blob.text());
+    element.ridges = true;
+    await element.whenIdle();
+    const [picture, file] = [await readPicture(element), await write()];
+    element.ridgeThreshold = 99;
+    expect(await count()).toBe(0);
+    expect(countDifferent(await readPicture(element), picture)).toBeGreaterThan(100);
+    expect(await write()).not.toBe(file);
+    element.setAttribute('ridge-threshold', 'auto');
+    element.ridgeSmoothing = 0.08;
+    expect(await count()).not.toBe(segments.length / 4);
+    element.removeAttribute('ridge-smoothing');
+    expect(await count()).toBe(segments.length / 4);
+    element.setAttribute('ridge-smoothing', '1');
+    await element.updateComplete;
+    expect(messageOf(element)).toMatch(/ridge-smoothing is 1, but must be .* at most 0.1/);
+    element.removeAttribute('ridge-smoothing');
     const [ring] = await element.ridgeCurves({ width: 96, height: 96, smoothing: 1 });
     expect(ring.points.length / 2).toBe(ring.strengths.length);
     for (let i = 0; i < ring.points.length; i += 2) {
@@ -209,6 +236,29 @@ describe('picture', () => {
       expect(Math.abs(distance - radius)).toBeLessThan(0.3 * radius);
     }
     await expect(element.ridgeCurves({ smoothing: 99 })).rejects.toThrow(/smoothing is 99/);
+
+    // The same curves as data, beside the boundary.
+    const options = { width: 64, height: 64, smoothing: 1 };
+    const data = await element.field(options);
+    const [ridges, boundary] = [findRidgeCurves(data, options), findBoundaryCurves(data)];
+    const report = await element.curves(options);
+    expect(report).toEqual(reportRidges(data, ridges, boundary));
+    expect([report.ridges.length, report.boundary.length]).not.toContain(0);
+    expect(report.distance.mean).toBeLessThan(0.3 * radius);
+    const polished = await element.curves({ ...options, polish: true });
+    expect(polished.ridges[0].polished).toContain(true);
+    expect(polished.ridges[0].points).not.toEqual(report.ridges[0].points);
+    expect(await element.curves({ ...options, format: 'geojson' })).toEqual(
+      curvesToGeoJson(ridges, boundary),
+    );
+    expect(await element.curves({ ...options, format: 'svg' })).toBe(
+      curvesToSvg(ridges, boundary, data.request),
+    );
+    await expect(element.curves({ format: 'png' as 'svg' })).rejects.toThrow(
+      /format is "png", but must be one of json, geojson, svg/,
+    );
+    const signal = AbortSignal.abort();
+    await expect(element.curves({ signal })).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('takes a signal for long fields', async () => {

@@ -1,5 +1,5 @@
 // Plan: pictures of known synthetic fields, by the WebGPU and by the Canvas 2D painter. Every quantity against the
-// colour table at the ends, between and beyond them; classes and directions; hatching exactly where there is no
+// colour table at the ends, between and beyond them, and about 0 for ranges of any proportion; classes and directions; hatching exactly where there is no
 // value; the decision boundary of one output and of four classes where the outputs tie, with the width it
 // claims; a ridge segment; the angle of direction marks; samples; the outside. Repainting follows every
 // change of content and style. The two painters against each other. Controls: pictures without the line in
@@ -168,6 +168,45 @@ describe.each(['webgpu', 'canvas'] as const)('painter, %s', (backend) => {
       expected: wanted,
       tolerance: () => 0.51,
     });
+  });
+
+  it.each<[range: readonly [number, number], partOf: (value: number) => number]>([
+    [[-0.25, 1], (value) => 0.5 + (value < 0 ? 2 * value : value / 2)],
+    [[0.25, 1], (value) => 0.5 + Math.max(0, value - 0.25) / 1.5],
+    [[-1, -0.5], (value) => 0.5 + Math.min(0, value + 0.5)],
+  ])('has the middle of the diverging table at 0 for the range %j', async (range, partOf) => {
+    const easel = await createEasel(backend, size.width, size.height);
+    const data = createFieldData(size, domain, (s) => ({ exponent: ramp(s) / 3 }));
+    const picture = easel.paint(easel.fieldOf(data), { range, scale: 3 });
+    const table = colorTable('diverging');
+    const expected = Array.from({ length: size.height * size.width }, (_, i) => {
+      const s = -1 + (((i % size.width) + 0.5) * 2) / size.width;
+      return levels(tableColor(table, partOf(ramp(s))));
+    }).flat();
+    const tolerance = () => placeTolerance(table);
+    compare({
+      label: `${backend} ${range.join()}`,
+      actual: channels(picture),
+      expected,
+      tolerance,
+    });
+  });
+
+  it('follows the colour map in its scale too', async () => {
+    const easel = await createEasel(backend, 8, 4);
+    const data = createFieldData({ width: 8, height: 4 }, domain, () => ({ exponent: 0 }));
+    const field = easel.fieldOf(data);
+    for (const [colormap, part] of [
+      ['greys', 0.2],
+      ['diverging', 0.5],
+      ['viridis', 0.2],
+    ] as const) {
+      const table = colorTable(colormap);
+      const actual = colorAt(easel.paint(field, { colormap, range: [-1, 4] }), 4, 2);
+      const expected = levels(tableColor(table, part));
+      const tolerance = () => placeTolerance(table);
+      compare({ label: `${backend} ${colormap} at 0`, actual, expected, tolerance });
+    }
   });
 
   it('puts values, not rows, where they are on a canvas that is larger', async () => {

@@ -1,8 +1,8 @@
 // Plan: the demo is driven in headless Chromium until the 10×8 network has 98 % test accuracy, and on until it
 // has settled; then the field itself is asked, through the element: contrast between the circle and its centre,
 // ridges on the circle, stretching directions along its normal. Then the page: no message on the console, no
-// request that leaves localhost, no sideways scrolling at 360 and 2560 pixels, axe without violations, keyboard,
-// a profile by pointer and by keyboard, the snippet in an empty page. Control: the untrained network fails the contrast.
+// request that leaves localhost, no sideways scrolling at 360 and 2560 pixels, axe without violations, the settings of
+// a link in the controls, keyboard, a profile by pointer and by keyboard, the snippet in an empty page. Control: the untrained network fails the contrast.
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { FtleMapElement } from '../../src/element/ftle-map.ts';
@@ -138,6 +138,22 @@ describe('the page', () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     await expectSound(page);
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('has the settings of a link in its controls', async () => {
+    const fragment = '#ftle=1;directions=convolution;range=-1,4;-ridges;regions';
+    const { page } = await openPage(browser, fragment, { width: 700, height: 700 });
+    const control = (name: string) => page.locator(`#controls [name=${name}]`);
+    await expect.poll(() => control('directions').isChecked()).toBe(true);
+    expect(await control('directionStyle').inputValue()).toBe('convolution');
+    expect(await control('range').inputValue()).toBe('-1,4');
+    expect(await control('ridges').isChecked()).toBe(false);
+    expect(await control('regions').isChecked()).toBe(true);
+    // What the controls say is what a further change starts from.
+    await control('directions').uncheck();
+    await control('directions').check();
+    expect(await page.locator('ftle-map').getAttribute('directions')).toBe('convolution');
     await page.close();
   });
 

@@ -13,9 +13,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Budgets in bytes of gzip: an entry with all chunks that it loads at once, without lit. */
-const BUDGETS = { 'index.js': 74_000, 'element.js': 98_000, 'define.js': 98_000 } as const;
-/** Likewise of everything that any entry loads later: training, files, wide networks, surfaces with their matrices, the menu. */
-const LATER_BUDGET = 175_000;
+const BUDGETS = { 'index.js': 71_000, 'element.js': 94_000, 'define.js': 94_000 } as const;
+/** Likewise of everything that any entry loads later: training, files, wide networks, curves, surfaces with their matrices, the menu. */
+const LATER_BUDGET = 182_000;
 
 /** Inside the checkout, so that `lit` is found; not `dist`, which a server may be using. */
 let folder: string;

@@ -173,6 +173,22 @@ describe('curves as data', () => {
     });
   });
 
+  it('tell of each point whether it was polished, and what is left', () => {
+    const count = ridges[0].strengths.length;
+    const polished = {
+      ...ridges[0],
+      polished: Uint8Array.from({ length: count }, (_, i) => i % 2),
+      residuals: Float64Array.from({ length: count }, (_, i) => (i % 2 ? 2 ** -i : NaN)),
+    };
+    const report = reportRidges(data, [polished, ridges[0]], []);
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    expect(report.ridges[0].polished!.slice(0, 4)).toEqual([false, true, false, true]);
+    expect(report.ridges[0].residuals!.slice(0, 4)).toEqual([null, 1 / 2, null, 1 / 8]);
+    expect(Object.keys(report.ridges[1])).not.toContain('polished');
+    const { properties } = curvesToGeoJson([polished]).features[0];
+    expect(properties.residuals).toEqual(report.ridges[0].residuals);
+  });
+
   it('are GeoJSON-like', () => {
     const { type, features } = curvesToGeoJson(ridges, boundary);
     expect(type).toBe('FeatureCollection');

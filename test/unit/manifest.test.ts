@@ -37,7 +37,7 @@ const namesOf = (items: readonly { name: string }[]): string[] =>
 
 /** What Lit calls, which is not for users. */
 const LIFECYCLE = ['constructor', 'connectedCallback', 'disconnectedCallback', 'willUpdate'];
-const PROTECTED = ['firstUpdated', 'updated', 'render', 'opened'];
+const PROTECTED = ['firstUpdated', 'updated', 'render', 'opened', 'knownBounds'];
 
 describe('the manifest', () => {
   it('has every attribute, with its property', () => {

@@ -8,7 +8,7 @@ import {
   classColor,
   classRgb,
   colorTable,
-  gradientStops,
+  controlColors,
   niceTicks,
   paletteImage,
   tableColor,
@@ -91,9 +91,9 @@ describe('colour tables', () => {
     expect(tableColor(table, 7)).toEqual(colors[255]);
   });
 
-  it('stand in a CSS gradient with the same ends', () => {
-    const stops = gradientStops('cividis').split(', ');
-    expect([stops[0], stops.at(-1)]).toEqual(['#00224e', '#fee838']);
+  it('are made of CSS colours with the same ends', () => {
+    const colors = controlColors('cividis');
+    expect([colors[0], colors.at(-1)]).toEqual(['#00224e', '#fee838']);
   });
 });
 

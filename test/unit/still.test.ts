@@ -61,7 +61,9 @@ describe('colours', () => {
       expect([raster.width, raster.height]).toEqual([w, h]);
       const table = colorTable(colormap);
       for (let i = 0; i < w * h; i++) {
-        const entry = Math.min(TABLE_SIZE - 1, Math.floor(data.exponents[i] * TABLE_SIZE));
+        // The half above 0 of the diverging table.
+        const part = colormap === 'diverging' ? 0.5 + data.exponents[i] / 2 : data.exponents[i];
+        const entry = Math.min(TABLE_SIZE - 1, Math.floor(part * TABLE_SIZE));
         const wanted = [0, 1, 2].map((k) => Math.round(255 * table[3 * entry + k]));
         const [x, y] = [i % w, h - 1 - Math.floor(i / w)];
         expect(pixelOf(raster, x, y), `pixel ${i}, ${colormap}`).toEqual(wanted);
@@ -316,6 +318,21 @@ describe('the colour bar', () => {
     expect(used[0]).toEqual(bytes(tableColor(table, 1)));
     expect(used.at(-1)).toEqual(bytes(tableColor(table, 0)));
     expect(used[35]).toEqual(bytes(tableColor(table, 1 - 35.5 / 142)));
+  });
+
+  it('has the middle of the diverging table at 0, in the strip as on the map', async () => {
+    const style = { ...PLAIN, colormap: 'diverging', range: [-1, 4], colorbar: true } as const;
+    const zero = createFieldData({ width: 90, height: 160 }, DOMAIN, () => ({ exponent: 0 }));
+    const raster = await paintStill(zero, style);
+    const middle = bytes(tableColor(colorTable('diverging'), 0.5));
+    expect(pixelOf(raster, 0, 0)).toEqual(middle);
+    const tick = createLegend(style, '', style.range, 2);
+    const at = tick.kind === 'strip' ? tick.ticks.find(({ label }) => label === '0')!.at : NaN;
+    const y = 160 - 9 - Math.floor(at * 142);
+    const strip = [y - 1, y].map((row) => pixelOf(raster, 90 + 14 + 7, row));
+    for (const color of strip) {
+      color.forEach((part, k) => expect(Math.abs(part - middle[k])).toBeLessThan(12));
+    }
   });
 
   it('finds room beside a map of one pixel', async () => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { FieldData, FieldRequest } from '../../engine/engine.ts';
 import { allocateRows, setBand } from '../../engine/field-bands.ts';
+import type { DrawnRidges } from '../../engine/ridge-limits.ts';
 import type { FieldFormat } from '../../files/file-options.ts';
 import { parametersValue, type TrainingRecord } from '../../files/parameters.ts';
 import { readParameters, writeField } from '../../files/save.ts';
@@ -9,6 +10,7 @@ import { planeCoordinates, type Plane } from '../../model/plane.ts';
 import { COLORMAPS, type ColormapName } from '../../render/palette.ts';
 import { QUANTITIES, type Quantity, type SampleMarks } from '../../render/style.ts';
 import {
+  anyNumber,
   numberAbove,
   oneOf,
   readEnding,
@@ -41,6 +43,8 @@ interface Options extends FieldOptions, RunOptions {
   readonly colormap?: ColormapName;
   readonly range?: 'auto' | readonly [number, number];
   readonly ridges?: boolean;
+  readonly ridgeSmoothing?: number;
+  readonly ridgeThreshold?: number;
   readonly directions?: boolean;
   readonly boundary?: boolean;
   readonly samples?: boolean;
@@ -76,6 +80,16 @@ export function addRenderCommand(program: Command, signal: AbortSignal): void {
       valueOption('--range <low,high>', 'values of the ends of the colours (auto)', readRange),
     )
     .option('--ridges', 'draw the ridges')
+    .addOption(
+      valueOption(
+        '--ridge-smoothing <part>',
+        'scale of their derivatives, a part of the longer side, up to 16 pixels (1/170)',
+        numberAbove(0, false),
+      ),
+    )
+    .addOption(
+      valueOption('--ridge-threshold <lambda>', 'least λ per layer of a ridge (auto)', anyNumber),
+    )
     .option('--directions', 'draw stretching directions')
     .option('--boundary', 'draw the decision boundary')
     .option('--samples', 'draw points of --dataset, or those that the plane goes through')
@@ -112,10 +126,14 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
     ? (markPlaces(places) ?? (await markDataset(given, origin.training, network, request.plane)))
     : null;
   const data: FieldData = allocateRows(network, request, span, request.height);
+  const drawn: DrawnRidges = {
+    smoothing: given.ridgeSmoothing ?? null,
+    threshold: given.ridgeThreshold ?? 'auto',
+  };
   const job = {
     network: packNetwork(network),
     request,
-    ridges: options.ridges === true && !isGrey,
+    ridges: options.ridges === true && !isGrey ? drawn : null,
   };
   const run = await session.run(given.backend, 'render', job, {
     async take(part) {

@@ -2,9 +2,14 @@ import type { Command } from 'commander';
 import { findBoundaryCurves } from '../../curves/boundary.ts';
 import type { Curve } from '../../curves/curve.ts';
 import { polishRidges } from '../../curves/polish.ts';
-import { findRidgeCurves, type RidgeCurve } from '../../curves/ridge-curves.ts';
+import { findRidgeCurves } from '../../curves/ridge-curves.ts';
 import type { RidgeLevel } from '../../curves/ridge-levels.ts';
-import { curvesToGeoJson, curvesToSvg, reportRidges } from '../../curves/writing.ts';
+import {
+  curvesToGeoJson,
+  curvesToSvg,
+  reportRidges,
+  type RidgeReport,
+} from '../../curves/writing.ts';
 import type { FieldData } from '../../engine/engine.ts';
 import { allocateRows, setBand } from '../../engine/field-bands.ts';
 import { describeField, describeNetwork, parametersValue } from '../../files/parameters.ts';
@@ -77,7 +82,10 @@ export function addRidgesCommand(program: Command, signal: AbortSignal): void {
         numberAbove(0, true),
       ),
     )
-    .option('--polish', 'move points onto the ridges of the continuous field, in float64')
+    .option(
+      '--polish',
+      'move points onto the ridges of the continuous field, in float64; of each the report tells whether it was moved (polished) and |∇λ·n| (residuals)',
+    )
     .option(
       '--out <file>',
       'ridges.json: what --json prints; ridges.geojson; ridges.svg: the curves alone',
@@ -137,7 +145,7 @@ async function findRidges(path: string, options: Options, signal: AbortSignal): 
     `boundary: ${describeCurves(boundary)}, length ${showNumber(report.boundaryLength)}`,
     `distance: mean ${showNumber(report.distance.mean)}, Hausdorff ${showNumber(report.distance.hausdorff)}`,
     `angle of stretching to ridge normals: ${showNumber(report.angleDegrees)}°`,
-    ...describePolish(options, ridges),
+    ...describePolish(options, report),
     `${backend} (${description}), ${showSeconds(seconds)}`,
   ]);
 }
@@ -147,12 +155,9 @@ function describeCurves(curves: readonly Curve[]): string {
   return `${curves.length} curve${curves.length === 1 ? '' : 's'}, ${closedCount} closed`;
 }
 
-function describePolish(options: Options, ridges: readonly RidgeCurve[]): string[] {
+function describePolish(options: Options, { ridges }: RidgeReport): string[] {
   if (!options.polish) return [];
-  const flags = ridges.flatMap((ridge) =>
-    'polished' in ridge ? [ridge.polished as Uint8Array] : [],
-  );
-  const total = flags.reduce((sum, { length }) => sum + length, 0);
-  const count = flags.reduce((sum, part) => sum + part.reduce((a, b) => a + b, 0), 0);
-  return [`polished: ${count} of ${total} points`];
+  const flags = ridges.flatMap(({ polished = [] }) => polished);
+  const count = flags.filter(Boolean).length;
+  return [`polished: ${count} of ${flags.length} points`];
 }

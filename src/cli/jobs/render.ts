@@ -1,5 +1,5 @@
 import type { Engine, FieldBand, FieldRequest, Model } from '../../engine/engine.ts';
-import { ridgeRequest, standardRidges } from '../../engine/ridge-limits.ts';
+import { drawnRidges, ridgeRequest, type DrawnRidges } from '../../engine/ridge-limits.ts';
 import type { FieldPart } from './field.ts';
 import { unpackNetwork, type Job, type JobContext, type NetworkParcel } from './job.ts';
 import { Tally, type Extent } from './tally.ts';
@@ -7,7 +7,8 @@ import { Tally, type Extent } from './tally.ts';
 export interface RenderParameters {
   readonly network: NetworkParcel;
   readonly request: FieldRequest;
-  readonly ridges: boolean;
+  /** null: none. */
+  readonly ridges: DrawnRidges | null;
 }
 
 export interface RenderResult {
@@ -18,13 +19,13 @@ export interface RenderResult {
 
 /** What a picture is made of: a field in bands, and its ridges. */
 export const computePicture: Job<RenderParameters, never, FieldPart, RenderResult> = async (
-  { network, request, ridges: withRidges },
+  { network, request, ridges: wanted },
   context,
 ) => {
   const { engine, signal } = context;
   const model = engine.createModel(unpackNetwork(network));
   const tally = new Tally();
-  const part = withRidges ? 0.5 : 1;
+  const part = wanted ? 0.5 : 1;
   try {
     await engine.computeBands(
       model,
@@ -35,7 +36,7 @@ export const computePicture: Job<RenderParameters, never, FieldPart, RenderResul
       },
       { signal, onProgress: (fraction) => context.onProgress({ fraction: part * fraction }) },
     );
-    const ridges = withRidges ? await findRidges(engine, model, request, context) : null;
+    const ridges = wanted && (await findRidges(engine, model, request, wanted, context));
     return { exponents: tally.extent(), ridges };
   } finally {
     model.dispose();
@@ -47,6 +48,7 @@ async function findRidges(
   engine: Engine,
   model: Model,
   request: FieldRequest,
+  wanted: DrawnRidges,
   { signal, onProgress }: JobContext<never, FieldPart>,
 ): Promise<Float32Array> {
   const field = await engine.createField(model);
@@ -58,7 +60,7 @@ async function findRidges(
     });
     const ridges = await engine.createRidges(field);
     try {
-      await ridges.find(standardRidges(searched));
+      await ridges.find(drawnRidges(searched, wanted));
       return await ridges.read();
     } finally {
       ridges.dispose();
