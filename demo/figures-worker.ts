@@ -52,7 +52,7 @@ async function run(choice: RunChoice): Promise<void> {
       signal: new AbortController().signal,
       store: {
         load: (id) => loadStep(choice, id),
-        save: (id, result) => saveStep(choice, id, result),
+        save: (id, kept) => saveStep(choice, id, kept),
       },
       onProgress: (progress) => post({ type: 'progress', progress }),
       whilePaused: () => gate.passed(),

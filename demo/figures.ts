@@ -158,10 +158,7 @@ function showOutcome({ title, charts, comparison, findings, files }: Outcome): v
 
 const figureOf = ({ name }: RunChoice) => FIGURES.find((figure) => figure.name === name)!;
 
-const idsOf = (choice: RunChoice): string[] =>
-  figureOf(choice)
-    .steps(namedSettings(choice))
-    .map(({ id }) => id);
+const stepsOf = (choice: RunChoice) => figureOf(choice).steps(namedSettings(choice));
 
 /** Takes MNIST from files. */
 function takeFiles(files: FileList | null | undefined): void {
@@ -186,9 +183,9 @@ async function showKept(): Promise<void> {
   const figure = figureOf(choice);
   find('#source').hidden = !figure.wantsDigits;
   find('#files-of-digits').hidden = !figure.wantsDigits || choice.source === 'drawn';
-  const ids = idsOf(choice);
-  const stepCount = ids.length;
-  const count = await countSteps(choice, ids);
+  const steps = stepsOf(choice);
+  const stepCount = steps.length;
+  const count = await countSteps(choice, namedSettings(choice), steps);
   if (worker) return;
   bar.value = 0;
   status.textContent =
@@ -222,7 +219,7 @@ pauseButton.addEventListener('click', () => {
 });
 discardButton.addEventListener('click', () => {
   const choice = readChoice();
-  discardSteps(choice, idsOf(choice)).then(showKept).catch(tellFailure);
+  discardSteps(choice, stepsOf(choice)).then(showKept).catch(tellFailure);
 });
 
 const last = localStorage.getItem(LAST);

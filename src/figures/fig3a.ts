@@ -95,6 +95,7 @@ export const FIG_3A: Figure<Result> = {
         title: `N = ${width}, ${kind === 'full' ? 'everything' : 'the output'} trained: ${networkCount} networks`,
         // Without gradients of hidden layers, a third of the work.
         cost: (width ** 2 + 60) * networkCount * (kind === 'full' ? 3 : 1),
+        plan: { width, kind, networkCount, sampleCount, stepCount, ...TRAINING, BIAS_DEVIATION },
         async run(context) {
           const dataset = createDataset('circle', { seed, count: sampleCount });
           const networks = circleNetworks(width, DEPTH, networkCount, seed).map((network, i) =>

@@ -1,9 +1,8 @@
 import { restoreNetwork } from './training.ts';
 import { estimate, fitLine, type Estimate } from './fits.ts';
+import { CENTRE_EXTENTS, CENTRE_NOTE, STANDARD_EXTENT } from './circle-levels.ts';
 import {
   changesOf,
-  CENTRE_EXTENTS,
-  STANDARD_EXTENT,
   type Case,
   type Level,
   type LevelsPlan,
@@ -52,8 +51,6 @@ interface Found {
   /** Networks that count, of `one.networkCount`. */
   readonly count: number;
 }
-
-const CENTRE_NOTE = `disc of ${CENTRE_EXTENTS[STANDARD_EXTENT]} radii`;
 
 export function concludeLevels(
   plan: LevelsPlan,

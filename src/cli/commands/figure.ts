@@ -5,6 +5,7 @@ import { readMnist, type DigitImages } from '../../data/digits.ts';
 import { DataError } from '../../errors.ts';
 import type { Conclusion, Figure, FigureSettings } from '../../figures/figure.ts';
 import { FIGURE_NAMES, findFigure } from '../../figures/registry.ts';
+import { stepKey, type KeptStep } from '../../figures/run.ts';
 import { comparisonMarkdown, tableCsv, tableJson } from '../../figures/writing.ts';
 import { writeNetwork } from '../../files/save.ts';
 import { oneOf, wholeNumber } from '../arguments.ts';
@@ -96,20 +97,22 @@ async function computeSteps(
   const pathOf = (id: string): string =>
     join(folder, `${figure.sharesWith ?? figure.name}-${settings.size}-${settings.seed}-${id}.bin`);
   const results = new Map<string, unknown>();
-  for (const { id } of resume ? figure.steps(settings) : []) {
-    const kept = await readResult(pathOf(id));
-    if (kept !== undefined) results.set(id, kept);
+  const given: StepPart[] = [];
+  for (const step of resume ? figure.steps(settings) : []) {
+    const kept = await readStep(pathOf(step.id));
+    if (kept?.key !== stepKey(settings, step)) continue;
+    given.push({ id: step.id, ...kept });
+    results.set(step.id, kept.result);
   }
-  const given = [...results].map(([id, result]): StepPart => ({ id, result }));
   const run = await session.run(
     backend,
     'figure',
     { name: figure.name, settings },
     {
       give: () => Promise.resolve(given.shift() ?? null),
-      async take({ id, result }) {
-        results.set(id, result);
-        await writeOutput(pathOf(id), Buffer.concat(encodePacket(result)));
+      async take({ id, ...kept }) {
+        results.set(id, kept.result);
+        await writeOutput(pathOf(id), Buffer.concat(encodePacket(kept)));
       },
     },
   );
@@ -117,7 +120,7 @@ async function computeSteps(
 }
 
 /** Undefined if there is no such file. */
-async function readResult(path: string): Promise<unknown> {
+async function readStep(path: string): Promise<KeptStep<unknown> | undefined> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -125,7 +128,7 @@ async function readResult(path: string): Promise<unknown> {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
   }
-  return decodePacket(bytes);
+  return decodePacket(bytes) as KeptStep<unknown>;
 }
 
 /** Names of the files that were written. */
