@@ -18,6 +18,8 @@ export interface CircleTraining {
   readonly stepCount: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
+  /** With momentum m a step goes as far as m = 0 would with the rate r/(1 − m). */
+  readonly momentum?: number;
   /** Factor of the standardised inputs. */
   readonly scale?: number;
   /** Of the first layer's start weights. */
@@ -50,6 +52,7 @@ export const completeTraining = (one: CircleTraining): Required<CircleTraining> 
   stepCount: one.stepCount,
   batchSize: one.batchSize ?? CIRCLE_BATCH,
   learningRate: one.learningRate ?? CIRCLE_RATE,
+  momentum: one.momentum ?? 0,
   scale: one.scale ?? RAW_SCALE,
   firstVariance: one.firstVariance ?? 2 / (2 + one.width),
   isFalling: one.isFalling ?? false,
@@ -63,7 +66,7 @@ export async function trainOnCircle(
   sampleCount: number,
 ): Promise<TrainedCircle> {
   const { width, depth, networkCount, stepCount, batchSize, learningRate } = one;
-  const { scale, firstVariance, isFalling } = one;
+  const { momentum, scale, firstVariance, isFalling } = one;
   const circle = createCircle(seed, sampleCount, scale);
   const starts = circleNetworks(width, depth, networkCount, seed).map((network) =>
     withFirstVariance(network, firstVariance),
@@ -71,7 +74,7 @@ export async function trainOnCircle(
   const options = {
     optimizer: 'sgd',
     learningRate,
-    momentum: 0,
+    momentum,
     weightDecay: 0,
     batchSize,
     loss: 'squared',

@@ -3,7 +3,6 @@ import { coordinatePlane } from '../model/plane.ts';
 import { computeInBands } from './bands.ts';
 import { CENTRE_NOTE, LEVELS_PLAN, measureLevel, STANDARD_EXTENT } from './circle-levels.ts';
 import {
-  CIRCLE_RATE,
   CIRCLE_SAMPLES,
   CIRCLE_STEPS,
   completeTraining,
@@ -24,6 +23,9 @@ import { showNumber } from './writing.ts';
 /*
  * Fig. 2 of Storm et al. (2024): L·λ₁ over the inputs, with stretching directions, for three widths and four
  * depths. The ridge along the decision boundary stands out more the deeper and the narrower the network is.
+ *
+ * They are trained as those of fig3b are, but, by momentum, six times as far: of N = 250 the shallow ones would
+ * otherwise have 85 % only.
  */
 
 interface Plan {
@@ -31,6 +33,7 @@ interface Plan {
   readonly depths: readonly number[];
   readonly stepCount: number;
   readonly learningRate: number;
+  readonly momentum: number;
   readonly sampleCount: number;
   /** Pixels of a field along each side. */
   readonly fieldSize: number;
@@ -41,7 +44,8 @@ const PLANS: Readonly<Record<FigureSettings['size'], Plan>> = {
     widths: [10, 50, 250],
     depths: [2, 4, 8, 12],
     stepCount: CIRCLE_STEPS,
-    learningRate: CIRCLE_RATE,
+    learningRate: 0.0084,
+    momentum: 0.9,
     sampleCount: CIRCLE_SAMPLES,
     fieldSize: 192,
   },
@@ -50,6 +54,7 @@ const PLANS: Readonly<Record<FigureSettings['size'], Plan>> = {
     depths: [2, 6],
     stepCount: 600,
     learningRate: 0.08,
+    momentum: 0,
     sampleCount: 2_000,
     fieldSize: 32,
   },
@@ -78,9 +83,9 @@ export const FIG_2: Figure<Result> = {
 
   steps({ size, seed }): Step<Result>[] {
     const plan = PLANS[size];
-    const { stepCount, learningRate, sampleCount, fieldSize } = plan;
+    const { stepCount, learningRate, momentum, sampleCount, fieldSize } = plan;
     const trainingOf = (one: { width: number; depth: number }) =>
-      completeTraining({ ...one, networkCount: 1, stepCount, learningRate });
+      completeTraining({ ...one, networkCount: 1, stepCount, learningRate, momentum });
     const steps = cases(plan).map(({ width, depth }) => ({
       id: stepId(width, depth),
       title: `N = ${width}, L = ${depth}`,
