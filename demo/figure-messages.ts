@@ -34,5 +34,7 @@ export interface Outcome {
   readonly charts: readonly { readonly title: string; readonly svg: string }[];
   readonly comparison: readonly ComparisonRow[];
   readonly findings: readonly string[];
+  /** Charts, data and the comparison; networks apart, which may be hundreds. */
   readonly files: readonly OutcomeFile[];
+  readonly networks: readonly OutcomeFile[];
 }

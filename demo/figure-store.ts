@@ -1,5 +1,7 @@
 import type { DigitImages } from '../src/data/digits.ts';
+import type { FigureSettings, Step } from '../src/figures/figure.ts';
 import { findFigure } from '../src/figures/registry.ts';
+import { stepKey, type KeptStep } from '../src/figures/run.ts';
 import type { RunChoice } from './figure-messages.ts';
 
 /*
@@ -13,7 +15,7 @@ const STEPS = 'steps';
 const DIGITS = '/mnist';
 
 /** Results depend on all of the choice but the digits, which ids of steps name. */
-const keyOf = ({ name, size, seed, backend }: RunChoice, id: string): string =>
+const placeOf = ({ name, size, seed, backend }: RunChoice, id: string): string =>
   [findFigure(name)?.sharesWith ?? name, size, seed, backend, id].join('/');
 
 function promised<T>(request: IDBRequest<T>): Promise<T> {
@@ -32,27 +34,39 @@ async function openStore(mode: IDBTransactionMode): Promise<IDBObjectStore> {
   return transaction.objectStore(STEPS);
 }
 
+type Kept = KeptStep<unknown>;
+
 /** Undefined if nothing is kept. */
-export async function loadStep(choice: RunChoice, id: string): Promise<unknown> {
+export async function loadStep(choice: RunChoice, id: string): Promise<Kept | undefined> {
   const store = await openStore('readonly');
-  return promised(store.get(keyOf(choice, id)));
+  return promised(store.get(placeOf(choice, id)) as IDBRequest<Kept | undefined>);
 }
 
-export async function saveStep(choice: RunChoice, id: string, result: unknown): Promise<void> {
+export async function saveStep(choice: RunChoice, id: string, kept: Kept): Promise<void> {
   const store = await openStore('readwrite');
-  await promised(store.put(result, keyOf(choice, id)));
+  await promised(store.put(kept, placeOf(choice, id)));
 }
 
-/** How many of these steps are kept. */
-export async function countSteps(choice: RunChoice, ids: readonly string[]): Promise<number> {
-  const store = await openStore('readonly');
-  const counts = await Promise.all(ids.map((id) => promised(store.count(keyOf(choice, id)))));
-  return counts.reduce((sum, count) => sum + count, 0);
+/** How many of these steps are kept, under the keys that they have now. */
+export async function countSteps(
+  choice: RunChoice,
+  settings: FigureSettings,
+  steps: readonly Step<unknown>[],
+): Promise<number> {
+  let count = 0;
+  // One after the other: together they may be large.
+  for (const step of steps) {
+    if ((await loadStep(choice, step.id))?.key === stepKey(settings, step)) count++;
+  }
+  return count;
 }
 
-export async function discardSteps(choice: RunChoice, ids: readonly string[]): Promise<void> {
+export async function discardSteps(
+  choice: RunChoice,
+  steps: readonly Step<unknown>[],
+): Promise<void> {
   const store = await openStore('readwrite');
-  await Promise.all(ids.map((id) => promised(store.delete(keyOf(choice, id)))));
+  await Promise.all(steps.map(({ id }) => promised(store.delete(placeOf(choice, id)))));
 }
 
 export async function loadDigits(): Promise<DigitImages | undefined> {

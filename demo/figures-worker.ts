@@ -7,7 +7,7 @@ import { runFigure } from '../src/figures/run.ts';
 import { comparisonMarkdown, tableCsv, tableJson } from '../src/figures/writing.ts';
 import { settingsOf } from './figure-digits.ts';
 import type { FromWorker, Outcome, OutcomeFile, RunChoice, ToWorker } from './figure-messages.ts';
-import { loadStep, saveStep } from './figure-store.ts';
+import { countSteps, loadStep, saveStep } from './figure-store.ts';
 import { messageOf } from './page.ts';
 
 const post = (message: FromWorker): void => globalThis.postMessage(message);
@@ -45,14 +45,17 @@ async function run(choice: RunChoice): Promise<void> {
   const figure = findFigure(choice.name);
   if (!figure) throw new Error(`there is no figure ${choice.name}`);
   const settings = await settingsOf(choice);
-  const engine = await createEngine(choice.backend);
+  const steps = figure.steps(settings);
+  const isComplete = (await countSteps(choice, settings, steps)) === steps.length;
+  // What is complete is concluded without a GPU.
+  const engine = await createEngine(isComplete ? 'cpu' : choice.backend);
   post({ type: 'started', description: engine.description });
   try {
     const conclusion = await runFigure(figure, settings, engine, {
       signal: new AbortController().signal,
       store: {
         load: (id) => loadStep(choice, id),
-        save: (id, result) => saveStep(choice, id, result),
+        save: (id, kept) => saveStep(choice, id, kept),
       },
       onProgress: (progress) => post({ type: 'progress', progress }),
       whilePaused: () => gate.passed(),
@@ -64,7 +67,7 @@ async function run(choice: RunChoice): Promise<void> {
 }
 
 async function writeOutcome(title: string, conclusion: Conclusion): Promise<Outcome> {
-  const { comparison, findings, tables, networks } = conclusion;
+  const { comparison, findings, tables } = conclusion;
   const charts: { title: string; svg: string }[] = [];
   const files: OutcomeFile[] = [];
   for (const chart of conclusion.charts) {
@@ -82,11 +85,12 @@ async function writeOutcome(title: string, conclusion: Conclusion): Promise<Outc
   }
   const markdown = comparisonMarkdown(title, conclusion);
   files.push({ name: 'comparison.md', mediaType: 'text/markdown', content: markdown });
-  for (const { name, network } of networks) {
+  const networks: OutcomeFile[] = [];
+  for (const { name, network } of conclusion.networks) {
     const content = new Uint8Array(await writeNetwork(network, 'safetensors'));
-    files.push({ name: `${name}.safetensors`, mediaType: 'application/octet-stream', content });
+    networks.push({ name: `${name}.safetensors`, mediaType: 'application/octet-stream', content });
   }
-  return { title, charts, comparison, findings, files };
+  return { title, charts, comparison, findings, files, networks };
 }
 
 globalThis.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {

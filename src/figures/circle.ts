@@ -1,6 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
 import { createDataset } from '../data/toy.ts';
-import type { TrainingOptions } from '../engine/engine.ts';
 import { parseArchitecture } from '../model/architecture.ts';
 import { createNetwork, type Network } from '../model/network.ts';
 import { initialiseNetwork, readTensor, tensorPlaces, writeTensor } from '../model/parameters.ts';
@@ -8,16 +7,6 @@ import { initialiseNetwork, readTensor, tensorPlaces, writeTensor } from '../mod
 /*
  * The problem of Figs. 2 and 3 of Storm et al. (2024): two classes, inside and outside a circle.
  */
-
-/** Training of the circle's networks. The paper does not give batch size and rate: fig3b varies them. */
-export const CIRCLE_TRAINING = {
-  optimizer: 'sgd',
-  learningRate: 0.05,
-  momentum: 0,
-  weightDecay: 0,
-  batchSize: 16,
-  loss: 'squared',
-} as const satisfies Omit<TrainingOptions, 'seed'>;
 
 export interface CircleData {
   readonly dataset: Dataset;

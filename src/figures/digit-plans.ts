@@ -6,8 +6,6 @@ export interface Group extends DigitSchedule {
   readonly id: string;
   readonly width: number;
   readonly count: number;
-  /** Test images at which λ₁ is taken. */
-  readonly inputCount: number;
 }
 
 /** What the figures of digits train, and how long. */
@@ -29,17 +27,18 @@ export interface DigitPlan {
 export const ATTACK = { from: 9, to: 4, stepCount: 40, stepSize: 0.2 } as const;
 
 const LONG = { sampleCount: 2_400_000, batchSize: 256, learningRate: 0.0045 } as const;
-const SHORT = { sampleCount: 120_000, batchSize: 256, learningRate: 0.006 } as const;
+const SHORT = { sampleCount: 300_000, batchSize: 256, learningRate: 0.006 } as const;
 const QUICK = { sampleCount: 25_000, batchSize: 64, learningRate: 0.004 } as const;
 
 export const PLANS: Readonly<Record<FigureSize, DigitPlan>> = {
   full: {
     depth: 16,
-    main: { id: 'main', width: 20, count: 1, inputCount: 10_000, ...LONG },
-    ensemble: { id: 'ensemble', width: 20, count: 10, inputCount: 4_000, ...SHORT },
+    main: { id: 'main', width: 20, count: 1, ...LONG },
+    ensemble: { id: 'ensemble', width: 20, count: 10, ...SHORT },
     others: [
-      { id: 'n10', width: 10, count: 2, inputCount: 2_000, ...SHORT },
-      { id: 'n40', width: 40, count: 1, inputCount: 2_000, ...SHORT, learningRate: 0.003 },
+      { id: 'n10', width: 10, count: 3, ...SHORT },
+      { id: 'n40', width: 40, count: 3, ...SHORT, learningRate: 0.003 },
+      { id: 'n80', width: 80, count: 2, ...SHORT, learningRate: 0.0015 },
     ],
     bottleneck: { sampleCount: 180_000, batchSize: 256, learningRate: 0.01 },
     attackCount: 50,
@@ -47,9 +46,9 @@ export const PLANS: Readonly<Record<FigureSize, DigitPlan>> = {
   },
   quick: {
     depth: 4,
-    main: { id: 'main', width: 12, count: 1, inputCount: 400, ...QUICK, sampleCount: 50_000 },
-    ensemble: { id: 'ensemble', width: 12, count: 4, inputCount: 400, ...QUICK },
-    others: [{ id: 'n4', width: 4, count: 2, inputCount: 400, ...QUICK }],
+    main: { id: 'main', width: 12, count: 1, ...QUICK, sampleCount: 50_000 },
+    ensemble: { id: 'ensemble', width: 12, count: 4, ...QUICK },
+    others: [{ id: 'n4', width: 4, count: 2, ...QUICK }],
     bottleneck: { ...QUICK, learningRate: 0.01 },
     attackCount: 10,
     drawn: { trainCount: 1_000, testCount: 400 },

@@ -19,7 +19,7 @@ export interface TrainedGroup {
   readonly networks: readonly StoredNetwork[];
 }
 
-/** What networks make of the first test images. */
+/** What networks make of the test images. */
 export interface Measured {
   readonly kind: 'measured';
   /** λ₁ over all 784 inputs at the last hidden layer, one array a network. */
@@ -33,7 +33,7 @@ export interface Projected {
   readonly kind: 'projected';
   /** Over pixels: hidden layers of the main network, then the bottleneck, then ten outputs. */
   readonly network: StoredNetwork;
-  /** Accuracy of what is read from two neurons. */
+  /** Accuracy of what is read from two neurons, on all of them. */
   readonly testAccuracy: number;
   /** [count][2] */
   readonly places: Float32Array;
@@ -64,6 +64,8 @@ type Find = <Kind extends DigitResult['kind']>(
 /** Digits of a figure, with what is made of them once for all steps, and only when it is wanted. */
 export interface Digits {
   readonly name: string;
+  /** Test images that there are, about: whoever lists steps has no digits yet. */
+  readonly testCount: number;
   images(): DigitImages;
   scale(): DigitScale;
   coefficients(): DigitCoefficients;
@@ -72,6 +74,8 @@ export interface Digits {
   /** Inputs of test images from `first` to before `last`. */
   testInputs(first: number, last: number): Float32Array;
 }
+
+const MNIST_TEST_COUNT = 10_000;
 
 const once = <T>(make: () => T): (() => T) => {
   let made: { readonly value: T } | undefined;
@@ -84,6 +88,7 @@ export function openDigits({ digits, seed, size }: FigureSettings): Digits {
   const scale = once(() => digitScale(images()));
   return {
     name: digits?.name ?? 'strokes',
+    testCount: digits ? MNIST_TEST_COUNT : PLANS[size].drawn.testCount,
     images,
     scale,
     coefficients: once(() => digitCoefficients(images(), scale())),
@@ -113,6 +118,13 @@ export const attackId = (name: string): string => `${name}-attack`;
 const sampleCost = ({ width }: Group, { depth }: DigitPlan): number =>
   width ** 2 * depth + 100 * width;
 
+/** What a group's networks depend on; which digits they learn is in the step's id. */
+const trainingPlan = (group: Group, { depth, drawn }: DigitPlan): object => ({
+  ...group,
+  depth,
+  drawn,
+});
+
 /** Seeds of a group's networks: no two of a figure share one. */
 function seedsOf({ id, count }: Group, seed: number): number[] {
   let own = 0;
@@ -131,6 +143,7 @@ export function trainingStep(
     id: trainingId(digits.name, group),
     title: `N = ${width}: training ${count} ${count > 1 ? 'networks' : 'network'}`,
     cost: sampleCost(group, plan) * count * sampleCount,
+    plan: trainingPlan(group, plan),
     async run(context) {
       const { dataset, mean } = digits.coefficients();
       const seeds = seedsOf(group, seed);
@@ -146,16 +159,16 @@ export function trainingStep(
 
 const stored = ({ spec, parameters }: Network): StoredNetwork => ({ spec, parameters });
 
-/** λ₁ and outputs of a group's networks at the first test images. */
+/** λ₁ and outputs of a group's networks at every test image. */
 export function measureStep(group: Group, plan: DigitPlan, digits: Digits): Step<DigitResult> {
   return {
     id: measureId(digits.name, group),
     title: `N = ${group.width}: λ₁ of ${group.count} over 784 inputs`,
-    cost: 4 * (sampleCost(group, plan) + 784 * group.width) * group.count * group.inputCount,
+    plan: trainingPlan(group, plan),
+    cost: 4 * (sampleCost(group, plan) + 784 * group.width) * group.count * digits.testCount,
     async run(context) {
       const { networks } = finder(context.earlier)(trainingId(digits.name, group), 'group');
-      const count = Math.min(group.inputCount, digits.testLabels().length);
-      const inputs = digits.testInputs(0, count);
+      const inputs = digits.testInputs(0, digits.testLabels().length);
       const found = [];
       for (const [i, network] of networks.entries()) {
         found.push(
@@ -180,6 +193,7 @@ export function bottleneckStep(plan: DigitPlan, seed: number, digits: Digits): S
     id: bottleneckId(digits.name),
     title: 'bottleneck of two neurons',
     cost: 0.4 * sampleCost(main, plan) * bottleneck.sampleCount,
+    plan: { ...trainingPlan(main, plan), bottleneck },
     async run(context) {
       const { dataset, mean } = digits.coefficients();
       const group = finder(context.earlier)(trainingId(digits.name, main), 'group');
@@ -188,11 +202,13 @@ export function bottleneckStep(plan: DigitPlan, seed: number, digits: Digits): S
       const [trained] = await trainOnDigits(context, [start], dataset, [seed], bottleneck, depth);
       const network = onPixels(restoreNetwork(trained.network), mean);
       const inputs = digits.testInputs(0, digits.testLabels().length);
+      const { classes } = await evaluate(context, network, depth, inputs);
       const { outputs } = await evaluate(context, upToBottleneck(network), depth, inputs);
+      const labels = digits.testLabels();
       return {
         kind: 'projected',
         network: stored(network),
-        testAccuracy: trained.testAccuracy,
+        testAccuracy: labels.filter((label, i) => classes[i] === label).length / labels.length,
         places: outputs,
       };
     },
@@ -201,12 +217,13 @@ export function bottleneckStep(plan: DigitPlan, seed: number, digits: Digits): S
 
 /** Attacks from images of one digit towards another. */
 export function attackStep(plan: DigitPlan, digits: Digits): Step<DigitResult> {
-  const { main, depth } = plan;
+  const { main, bottleneck: readout, depth, attackCount } = plan;
   const { stepCount } = ATTACK;
   return {
     id: attackId(digits.name),
     title: `attacks from ${ATTACK.from} to ${ATTACK.to}`,
-    cost: 8 * (sampleCost(main, plan) + 784 * main.width) * plan.attackCount * stepCount,
+    plan: { ...trainingPlan(main, plan), readout, attackCount, ...ATTACK },
+    cost: 8 * (sampleCost(main, plan) + 784 * main.width) * attackCount * stepCount,
     async run(context) {
       const find = finder(context.earlier);
       const group = find(trainingId(digits.name, main), 'group');

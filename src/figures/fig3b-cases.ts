@@ -1,3 +1,5 @@
+import type { CircleLevels } from './circle-levels.ts';
+import type { CircleTraining } from './circle-training.ts';
 import type { Trained } from './training.ts';
 
 /*
@@ -5,17 +7,12 @@ import type { Trained } from './training.ts';
  */
 
 /** What a case changes of the standard training. */
-export interface Variation {
-  readonly batchSize?: number;
-  readonly learningRate?: number;
-  /** Factor of the standardised inputs. */
-  readonly scale?: number;
+export interface Variation extends Pick<
+  CircleTraining,
+  'batchSize' | 'learningRate' | 'scale' | 'firstVariance' | 'isFalling'
+> {
   /** Factor of the number of steps. */
   readonly length?: number;
-  /** Whether the rate falls all the time rather than at the end. */
-  readonly isFalling?: boolean;
-  /** Of the first layer's start weights. */
-  readonly firstVariance?: number;
 }
 
 /** What a case changes, for people: `scale 0.5, length 0.25`; empty if nothing. */
@@ -48,16 +45,9 @@ export interface Case extends Variation {
   readonly networkCount: number;
 }
 
-/** Radii of discs that could be the centre, in radii of the circle; the last is the standard. */
-export const CENTRE_EXTENTS = [0.2, 0.4, 0.6, 0.8, 0.9] as const;
-export const STANDARD_EXTENT = CENTRE_EXTENTS.length - 1;
-
-/** Of one network: means of L·λ₁, in the units of its inputs. */
-export interface Level extends Omit<Trained, 'network'> {
-  readonly boundary: number;
-  /** In discs of the radii {@link CENTRE_EXTENTS}. */
-  readonly centres: readonly number[];
-  /** On the circle, before training. */
+/** Of one network. */
+export interface Level extends Omit<Trained, 'network'>, CircleLevels {
+  /** Mean of L·λ₁ on the circle, before training. */
   readonly start: number;
 }
 

@@ -1,9 +1,9 @@
 import { restoreNetwork } from './training.ts';
-import { estimate, fitLine, type Estimate } from './fits.ts';
+import { estimate, type Estimate } from './fits.ts';
+import { compareFits, fitCentres, PAPER_LEVELS, pointOf, rowOf, type Found } from './fig3b-fits.ts';
+import { CENTRE_EXTENTS, CENTRE_NOTE, STANDARD_EXTENT } from './circle-levels.ts';
 import {
   changesOf,
-  CENTRE_EXTENTS,
-  STANDARD_EXTENT,
   type Case,
   type Level,
   type LevelsPlan,
@@ -13,47 +13,8 @@ import { DASH_LEGEND } from './dash-legend.ts';
 import type { ComparisonRow, Conclusion } from './figure.ts';
 import { showNumber } from './writing.ts';
 
-/**
- * L⟨λ₁⟩ of the paper: [N, L, boundary, centre], read off Fig. 3(b) of Storm et al., Phys. Rev. Lett. 132, 057301
- * (2024), to about ±0.1.
- */
-const PAPER_LEVELS: readonly (readonly [number, number, number, number])[] = [
-  [5, 2, 1.1, 0.7],
-  [9, 2, 1.25, 0.95],
-  [16, 2, 1.3, 1.0],
-  [29, 2, 1.3, 1.2],
-  [150, 2, 1.35, 1.25],
-  [5, 4, 2.25, 0.15],
-  [9, 4, 2.3, 0.8],
-  [16, 4, 2.35, 1.25],
-  [29, 4, 2.3, 1.6],
-  [150, 4, 2.2, 2.05],
-  [5, 8, 2.9, -1.05],
-  [9, 8, 3.1, -0.15],
-  [16, 8, 3.05, 0.25],
-  [29, 8, 3.0, 0.95],
-  [150, 8, 3.0, 2.2],
-  [5, 12, 3.0, -2.2],
-  [9, 12, 3.05, -1.0],
-  [16, 12, 3.3, -0.7],
-  [29, 12, 3.2, 0.15],
-  [150, 12, 3.4, 1.65],
-];
-
 /** Test accuracy from which on a network counts: some of the narrowest stay stuck at about 0.75. The paper's have 0.99. */
 const LEAST_ACCURACY = 0.93;
-
-interface Found {
-  readonly one: Case;
-  readonly boundary: Estimate;
-  /** By extent. */
-  readonly centres: readonly Estimate[];
-  readonly accuracy: number;
-  /** Networks that count, of `one.networkCount`. */
-  readonly count: number;
-}
-
-const CENTRE_NOTE = `disc of ${CENTRE_EXTENTS[STANDARD_EXTENT]} radii`;
 
 export function concludeLevels(
   plan: LevelsPlan,
@@ -75,8 +36,8 @@ export function concludeLevels(
     const [, , paperBoundary = null, paperCentre = null] = paper(one) ?? [];
     const name = `L = ${one.depth}, N = ${one.width}`;
     return [
-      row(`boundary, ${name}`, paperBoundary, boundary),
-      { ...row(`centre, ${name}`, paperCentre, centres[STANDARD_EXTENT]), note: CENTRE_NOTE },
+      rowOf(`boundary, ${name}`, paperBoundary, boundary),
+      { ...rowOf(`centre, ${name}`, paperCentre, centres[STANDARD_EXTENT]), note: CENTRE_NOTE },
     ];
   });
   return {
@@ -107,11 +68,13 @@ export function concludeLevels(
         ]),
       },
     ],
-    networks: standard.map(({ one }) => ({
-      name: one.id,
-      network: restoreNetwork(results.get(one.id)!.networks[0]),
-    })),
-    comparison: [...comparison, ...fitRows(plan, standard)],
+    networks: cases.flatMap(({ id }) =>
+      results.get(id)!.networks.map((network, i) => ({
+        name: `${id}-${i + 1}`,
+        network: restoreNetwork(network),
+      })),
+    ),
+    comparison: [...comparison, ...compareFits(plan, standard)],
     findings: [
       ...plan.varied.depths.map((depth) => describeVariations(plan, depth, standard, varied)),
       ...plan.depths.map((depth) => describeExtents(depth, standard)),
@@ -131,10 +94,6 @@ function summarise(one: Case, levels: readonly Level[]): Found {
   };
 }
 
-function row(quantity: string, paper: number | null, { mean, error }: Estimate): ComparisonRow {
-  return { quantity, paper, ours: mean, ...(Number.isFinite(error) ? { error } : {}) };
-}
-
 const COLUMNS = [
   'networks',
   'accuracy',
@@ -148,75 +107,6 @@ const cells = ({ accuracy, boundary, centres, count }: Found): number[] => [
   accuracy,
   ...[boundary, ...centres].flatMap(({ mean, error }) => [mean, error]),
 ];
-
-/**
- * Fits over all widths and depths:
- *
- *   centre      L⟨λ₁⟩ ≈ −C_c·L + slope·log N     (the paper: slope 1)
- *   boundary    C_d(L) = mean over N
- *
- * and N_c, the width at which the centre's line for a depth meets the boundary's level: contrast ends there.
- */
-function fitRows({ depths }: LevelsPlan, standard: readonly Found[]): ComparisonRow[] {
-  const rows: ComparisonRow[] = [];
-  const logs = standard.map(({ one }) => Math.log(one.width));
-  const excess = standard.map(({ centres }, i) => centres[STANDARD_EXTENT].mean - logs[i]);
-  const perLayer = standard.map(({ one }, i) => -excess[i] / one.depth);
-  rows.push(row('C_c of centre ≈ −C_c·L + log N, mean over N and L', null, estimate(perLayer)));
-  for (const depth of depths) {
-    const own = standard.filter(({ one }) => one.depth === depth);
-    const x = own.map(({ one }) => Math.log(one.width));
-    const line = fitLine(
-      x,
-      own.map(({ centres }) => centres[STANDARD_EXTENT].mean),
-    );
-    const level = estimate(own.map(({ boundary }) => boundary.mean)).mean;
-    const spread =
-      Math.max(...own.map(({ boundary }) => boundary.mean)) -
-      Math.min(...own.map(({ boundary }) => boundary.mean));
-    const paper = PAPER_LEVELS.filter(([, paperDepth]) => paperDepth === depth);
-    const paperLine =
-      paper.length > 0
-        ? fitLine(
-            paper.map(([width]) => Math.log(width)),
-            paper.map(([, , , centre]) => centre),
-          )
-        : null;
-    const name = `L = ${depth}`;
-    rows.push(
-      {
-        quantity: `C_d: boundary, mean over N, ${name}`,
-        paper: paper.length > 0 ? estimate(paper.map(([, , boundary]) => boundary)).mean : null,
-        ours: level,
-      },
-      {
-        quantity: `boundary, largest difference between N, ${name}`,
-        paper:
-          paper.length > 0
-            ? Math.max(...paper.map(([, , boundary]) => boundary)) -
-              Math.min(...paper.map(([, , boundary]) => boundary))
-            : null,
-        ours: spread,
-      },
-      {
-        quantity: `centre, rise with log N, ${name}`,
-        paper: paperLine?.slope ?? null,
-        ours: line.slope,
-        note: 'slope of a line through all N; the fit of the paper has 1',
-      },
-      {
-        quantity: `log N_c, where centre meets boundary, ${name}`,
-        paper: paperLine
-          ? (estimate(paper.map(([, , boundary]) => boundary)).mean - paperLine.intercept) /
-            paperLine.slope
-          : null,
-        ours: (level - line.intercept) / line.slope,
-        note: 'lines through the points of each',
-      },
-    );
-  }
-  return rows;
-}
 
 function describeLeftOut(standard: readonly Found[]): string {
   const parts = standard
@@ -271,6 +161,14 @@ function levelChart(standard: readonly Found[]): object {
       { width, depth, where: 'centre', who: 'paper', level: centre },
     ],
   );
+  const { rate } = fitCentres(standard.map(pointOf));
+  const widths = standard.map(({ one }) => one.width);
+  const fit = [...depths].flatMap((depth) =>
+    [Math.min(...widths), Math.max(...widths)].map((width) => ({
+      ...{ width, depth, where: 'centre', who: 'fit' },
+      level: Math.log(width) - rate * depth,
+    })),
+  );
   const x = {
     field: 'width',
     type: 'quantitative',
@@ -279,14 +177,14 @@ function levelChart(standard: readonly Found[]): object {
   };
   const color = { field: 'depth', type: 'nominal', title: 'L' };
   return {
-    data: { values: [...values, ...paper] },
+    data: { values: [...values, ...paper, ...fit] },
     facet: { column: { field: 'where', title: null } },
     spec: {
       width: 280,
       height: 260,
       layer: [
         {
-          mark: { type: 'line', point: true },
+          mark: 'line',
           encoding: {
             x,
             y: { field: 'level', type: 'quantitative', title: 'L⟨λ₁⟩' },
@@ -295,9 +193,15 @@ function levelChart(standard: readonly Found[]): object {
               field: 'who',
               type: 'nominal',
               title: null,
+              scale: { domain: ['ours', 'paper', 'fit'], range: [[], [6, 4], [1, 3]] },
               legend: DASH_LEGEND,
             },
           },
+        },
+        {
+          transform: [{ filter: "datum.who !== 'fit'" }],
+          mark: { type: 'circle', size: 24, opacity: 1 },
+          encoding: { x, y: { field: 'level', type: 'quantitative' }, color },
         },
         {
           transform: [{ filter: 'isValid(datum.low)' }],

@@ -74,6 +74,11 @@ export const FIG_S1: Figure<Result> = {
       id: stepId(width, variance),
       title: `N = ${width}, σ² = ${variance}: ${networkCount} networks`,
       cost: width ** 2 * depth * stepCount * networkCount,
+      plan: {
+        ...{ width, depth, variance, networkCount, sampleCount, stepCount },
+        ...TRAINING,
+        INPUT_COUNT,
+      },
       async run(context) {
         const dataset = createDataset('circle', { seed, count: sampleCount });
         const { inputWidth, trainCount, count } = dataset;

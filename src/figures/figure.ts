@@ -43,6 +43,8 @@ export interface Step<Result> {
   readonly title: string;
   /** Time that it takes, in any unit that is the same for all steps. */
   readonly cost: number;
+  /** All that decides its result but the seed and the code: plain data, JSON without loss. */
+  readonly plan: object;
   /** @returns plain data: JSON with typed arrays and any numbers in it. */
   run(context: StepContext<Result>): Promise<Result>;
 }

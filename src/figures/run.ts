@@ -13,11 +13,34 @@ export interface FigureProgress {
   readonly title: string;
 }
 
-/** Where the results of steps are kept. */
+/** A result as it is kept, with the {@link stepKey} of the step that it was computed by. */
+export interface KeptStep<Result> {
+  readonly key: string;
+  readonly result: Result;
+}
+
+/** Where the results of steps are kept, by their ids. */
 export interface ResultStore<Result> {
-  /** What is kept of a step; undefined if nothing is. */
-  load(id: string): Promise<Result | undefined>;
-  save(id: string, result: Result): Promise<void>;
+  /** What is kept of a step, also under another key; undefined if nothing is. */
+  load(id: string): Promise<KeptStep<Result> | undefined>;
+  save(id: string, kept: KeptStep<Result>): Promise<void>;
+}
+
+/** To be raised when steps of the same plans come to give other results, or hold them in another form. */
+const FORMAT = 1;
+
+/** What a step's result depends on, in short: a result that is kept under another key is not the step's. */
+export function stepKey<Result>({ seed }: FigureSettings, { plan }: Step<Result>): string {
+  return digest(JSON.stringify([FORMAT, seed, plan]));
+}
+
+/** 64 bits of a text, as hexadecimal digits: FNV-1a. */
+function digest(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, '0');
 }
 
 export interface RunOptions<Result> {
@@ -29,7 +52,7 @@ export interface RunOptions<Result> {
 }
 
 /**
- * Runs those steps of a figure whose results are not kept already.
+ * Runs those steps of a figure whose results are not kept already, under the keys that they have now.
  *
  * @throws AbortError (DOMException) if the signal fires; results of steps that were done are kept.
  */
@@ -58,10 +81,11 @@ export async function runSteps<Result>(
   };
   for (const step of steps) {
     await checkpoint();
-    let result = await store.load(step.id);
-    if (result === undefined) {
+    const key = stepKey(settings, step);
+    let kept = await store.load(step.id);
+    if (kept?.key !== key) {
       report(step.title, 0);
-      result = await step.run({
+      const result = await step.run({
         engine,
         signal,
         checkpoint,
@@ -71,9 +95,10 @@ export async function runSteps<Result>(
         },
         onProgress: (fraction) => report(step.title, fraction * step.cost),
       });
-      await store.save(step.id, result);
+      kept = { key, result };
+      await store.save(step.id, kept);
     }
-    results.set(step.id, result);
+    results.set(step.id, kept.result);
     doneCost += step.cost;
     report(step.title, 0);
   }

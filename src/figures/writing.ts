@@ -56,7 +56,10 @@ export function showNumber(value: number): string {
   return text.replaceAll('-', '−');
 }
 
-const showSigned = (value: number): string => (value > 0 ? '+' : '') + showNumber(value);
+function showSigned(value: number): string {
+  const text = showNumber(value);
+  return value > 0 && text !== '0' ? `+${text}` : text;
+}
 
 const escape = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 

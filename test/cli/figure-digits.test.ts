@@ -35,10 +35,10 @@ async function draw(...args: string[]): Promise<(quantity: string) => number> {
 describe('figures of digits', () => {
   it('fig4: uncertainty, clusters, an attack and widths by λ₁', async () => {
     const ours = await draw('fig4', '--quick', '--out', 'digits', '--backend', 'cpu');
-    expect(ours('N = 12: test accuracy')).toBeGreaterThan(90);
+    expect(ours('N = 12, the main network: test accuracy')).toBeGreaterThan(90);
     expect(ours('Spearman of λ₁ and H')).toBeGreaterThan(0.4);
-    expect(ours('Spearman of λ₁ and the part')).toBeGreaterThan(0.1);
-    expect(ours('Spearman of λ₁ and the margin')).toBeLessThan(-0.1);
+    expect(ours('Spearman of λ₁ of the ensemble and the part')).toBeGreaterThan(0.1);
+    expect(ours('Spearman of λ₁ of the main network and the margin')).toBeLessThan(-0.1);
     expect(ours('⟨λ₁⟩ in centres')).toBeLessThan(ours('⟨λ₁⟩ at their edges') - 0.05);
     const highest = ours('λ₁ on the attack, highest');
     expect(highest).toBeGreaterThan(ours('λ₁ on the attack, at the 9') + 0.02);

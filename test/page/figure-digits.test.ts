@@ -48,7 +48,8 @@ describe('figures of digits on their page', () => {
     expect(Math.min(...sizes)).toBeGreaterThan(300);
     await expectSound(page);
     await page.locator('[name="figure"]').selectOption('figS4');
-    await page.getByText('3 of 3 steps are kept').waitFor();
+    // It needs no step of its own.
+    await page.getByText('attacks turn a 9 into a 4').waitFor();
     await page.locator('[name="figure"]').selectOption('figS1');
     await expect.poll(() => page.locator('[name="source"]').isVisible()).toBe(false);
     expect(complaints).toEqual([]);

@@ -1,6 +1,8 @@
 // Plan: the page of the paper's figures in headless Chromium. A quick figure runs to its end: chart, comparison and
-// files are there, and a file saved is what its name says. A run that is paused stands still and goes on; one that is
-// reloaded goes on by itself with the steps that were kept, and ends with the numbers of a run that was not disturbed.
+// files are there, and a file saved is what its name says; a page loaded anew shows what is complete at once, and each
+// figure has its address. A run that is paused stands still, also over a reload, and goes on; one that is reloaded while
+// it computes goes on by itself with the steps that were kept, one that is stopped does not; it ends with the numbers of
+// a run that was not disturbed.
 // Then the page itself: console, requests, widths, axe, light and dark. Control: discarded results are not kept. The page
 // of twelve maps has all of them on one device; train makes those in sight take steps, and those out of sight none.
 import type { Browser, Page } from 'playwright';
@@ -55,10 +57,20 @@ describe('the page of figures', () => {
     await expectSound(page);
     expect(complaints).toEqual([]);
 
+    // All is kept: a page loaded anew, also by the figure's address alone, shows it at once.
     await page.reload();
-    await page.getByText('2 of 2 steps are kept').waitFor();
+    expect(await comparisonOf(page)).toEqual(cells);
+    expect(new URL(page.url()).search).toBe('?figure=figS1');
+    await page.goto(new URL('?figure=fig3a', page.url()).href);
+    expect(await page.locator('[name="figure"]').inputValue()).toBe('fig3a');
+    expect(await page.locator('#outcome').isVisible()).toBe(false);
+    await page.goto(new URL('?figure=figS1', page.url()).href);
+    expect(await comparisonOf(page)).toEqual(cells);
+    await page.getByText('4 trained networks').click();
+    expect(await page.locator('#networks button').count()).toBe(4);
     await page.getByRole('button', { name: 'Discard results' }).click();
     await expect.poll(() => status(page)).toBe('');
+    expect(await page.locator('#outcome').isVisible()).toBe(false);
     await page.close();
   });
 
@@ -77,14 +89,25 @@ describe('the page of figures', () => {
     const paused = await status(page);
     await page.waitForTimeout(1500);
     expect(await status(page)).toBe(paused);
+    // A run that is paused is so after a reload, too.
+    await page.reload();
+    const kept = page.getByText(/paused; [1-4] of 5 steps are kept/);
+    await kept.waitFor();
+    await page.waitForTimeout(500);
+    expect(await kept.count()).toBe(1);
     await page.getByRole('button', { name: 'Go on' }).click();
-    await expect.poll(() => status(page)).not.toBe(paused);
+    await page.getByText(/[1-9] of 5 steps done/).waitFor();
+    // One that computes goes on by itself; one that is stopped does not, and keeps its steps.
     await page.reload();
     await page.getByText(/[1-9] of 5 steps done/).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText(/^[1-4] of 5 steps are kept: Run goes on/).waitFor();
+    await page.reload();
+    await page.getByText(/^[1-4] of 5 steps are kept: Run goes on/).waitFor();
+    await page.getByRole('button', { name: 'Run' }).click();
     const disturbed = await comparisonOf(page);
     await expectSound(page);
 
-    await page.reload();
     await page.getByRole('button', { name: 'Discard results' }).click();
     await expect.poll(() => status(page)).toBe('');
     await choose(page, 'fig3b');

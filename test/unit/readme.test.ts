@@ -1,5 +1,5 @@
-// Plan: the API examples of the README are run as they stand, one after the other, and print what a field of 64 × 64
-// and its file must; the two commands are named there, the picture is a PNG. Control: every name that an example
+// Plan: the API examples of the README are run as they stand, one after the other, and print what a field of 64 × 64,
+// statistics of 1,000 points and its file must; the two commands are named there, the picture is a PNG. Control: every name that an example
 // imports must be exported.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -12,7 +12,7 @@ const text = readFileSync(resolve(ROOT, 'README.md'), 'utf8');
 /** The examples, joined, as the body of an async function of the names that they import. */
 function readExamples(): { names: string[]; body: string } {
   const codes = Array.from(text.matchAll(/```js\n([\s\S]*?)```/g), (match) => match[1]);
-  expect(codes.length).toBe(2);
+  expect(codes.length).toBe(3);
   const parts = codes.map((code) => {
     const imports = /^import \{([^}]*)\} from 'ftle-map';\n/.exec(code)!;
     const names = imports[1].split(',').map((name) => name.trim());
@@ -33,11 +33,21 @@ it('has API examples that run', async () => {
     ...parts: string[]
   ) => (...values: unknown[]) => Promise<void>;
   await new AsyncFunction(...names, 'console', body)(...exported, { log });
-  expect(log).toHaveBeenCalledTimes(2);
+  expect(log).toHaveBeenCalledTimes(4);
   const [count, largest] = log.mock.calls[0] as [number, number];
   expect(count).toBe(64 * 64);
   expect(Math.abs(largest)).toBeLessThan(2);
-  expect(log.mock.calls[1]).toEqual([[-1.8, -1.8, 1.8, 1.8]]);
+  const [total, centre, density] = log.mock.calls[1] as number[];
+  expect([total, centre]).toEqual([1000, -0.975]);
+  expect(density).toBeGreaterThanOrEqual(0);
+  const [counts, ...found] = log.mock.calls[2] as [Float64Array, number, number, number];
+  expect(counts.reduce((sum, one) => sum + one, 0)).toBe(1000);
+  const [mean, error, correlation] = found;
+  expect(mean).toBeGreaterThan(0);
+  expect(mean).toBeLessThan(Math.log(3));
+  expect(error).toBeLessThan(mean);
+  expect(Math.abs(correlation)).toBeLessThan(1);
+  expect(log.mock.calls[3]).toEqual([[-1.8, -1.8, 1.8, 1.8]]);
 });
 
 it('opens with a picture that is there', () => {

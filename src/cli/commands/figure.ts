@@ -2,9 +2,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readMnist, type DigitImages } from '../../data/digits.ts';
-import { DataError } from '../../errors.ts';
+import { DataError, DeviceError } from '../../errors.ts';
 import type { Conclusion, Figure, FigureSettings } from '../../figures/figure.ts';
 import { FIGURE_NAMES, findFigure } from '../../figures/registry.ts';
+import { stepKey, type KeptStep } from '../../figures/run.ts';
 import { comparisonMarkdown, tableCsv, tableJson } from '../../figures/writing.ts';
 import { writeNetwork } from '../../files/save.ts';
 import { oneOf, wholeNumber } from '../arguments.ts';
@@ -22,6 +23,7 @@ interface Options extends RunOptions {
   readonly seed: number;
   readonly resume?: boolean;
   readonly mnist?: string;
+  readonly png: boolean;
 }
 
 /** Pixels for each unit of SVG in PNG files. */
@@ -39,11 +41,12 @@ export function addFigureCommand(program: Command, signal: AbortSignal): void {
     .argument('<name>', FIGURE_NAMES.join(', '))
     .requiredOption(
       '--out <folder>',
-      'for charts (SVG, and PNG with webgpu), data (CSV, JSON), networks, comparison.md',
+      'for charts (SVG, and PNG if there is a browser), data (CSV, JSON), networks, comparison.md',
     )
     .option('--quick', 'a smaller form, in seconds')
     .addOption(valueOption('--seed <n>', seed, wholeNumber(0, 2 ** 31), '1'))
     .option('--mnist <folder>', 'fig4, figS4: the four files of MNIST, for the built-in digits')
+    .option('--no-png', 'charts as SVG alone: starts no browser unless it computes there')
     .option('--resume', 'go on with what an earlier run has left in the folder');
   addBackendOption(command).action((name: string, given: Options) => draw(name, given, signal));
 }
@@ -96,20 +99,22 @@ async function computeSteps(
   const pathOf = (id: string): string =>
     join(folder, `${figure.sharesWith ?? figure.name}-${settings.size}-${settings.seed}-${id}.bin`);
   const results = new Map<string, unknown>();
-  for (const { id } of resume ? figure.steps(settings) : []) {
-    const kept = await readResult(pathOf(id));
-    if (kept !== undefined) results.set(id, kept);
+  const given: StepPart[] = [];
+  for (const step of resume ? figure.steps(settings) : []) {
+    const kept = await readStep(pathOf(step.id));
+    if (kept?.key !== stepKey(settings, step)) continue;
+    given.push({ id: step.id, ...kept });
+    results.set(step.id, kept.result);
   }
-  const given = [...results].map(([id, result]): StepPart => ({ id, result }));
   const run = await session.run(
     backend,
     'figure',
     { name: figure.name, settings },
     {
       give: () => Promise.resolve(given.shift() ?? null),
-      async take({ id, result }) {
-        results.set(id, result);
-        await writeOutput(pathOf(id), Buffer.concat(encodePacket(result)));
+      async take({ id, ...kept }) {
+        results.set(id, kept.result);
+        await writeOutput(pathOf(id), Buffer.concat(encodePacket(kept)));
       },
     },
   );
@@ -117,7 +122,7 @@ async function computeSteps(
 }
 
 /** Undefined if there is no such file. */
-async function readResult(path: string): Promise<unknown> {
+async function readStep(path: string): Promise<KeptStep<unknown> | undefined> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -125,16 +130,17 @@ async function readResult(path: string): Promise<unknown> {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
   }
-  return decodePacket(bytes);
+  return decodePacket(bytes) as KeptStep<unknown>;
 }
 
 /** Names of the files that were written. */
 async function writeConclusion(
   figure: Figure<unknown>,
   conclusion: Conclusion,
-  { out, backend }: Options,
+  given: Options,
   session: Session,
 ): Promise<string[]> {
+  const { out, png } = given;
   const { charts, tables, networks } = conclusion;
   const files: string[] = [];
   const write = async (name: string, content: Uint8Array | string): Promise<void> => {
@@ -150,18 +156,29 @@ async function writeConclusion(
   const { chartSvg } = await import('../../figures/chart.ts');
   const pictures = await Promise.all(charts.map(chartSvg));
   for (const [i, { name }] of charts.entries()) await write(`${name}.svg`, pictures[i]);
-  if (backend === 'webgpu') {
-    const job = { pictures, pixelRatio: PIXEL_RATIO };
-    const { result } = await session.run(backend, 'rasterise', job);
-    for (const [i, { name }] of charts.entries()) await write(`${name}.png`, result[i]);
-  } else {
-    session.reporter.note(`no PNG of charts: only the browser of --backend webgpu draws them`);
-  }
+  const images = png ? await rasterise(pictures, given, session) : null;
+  if (images) for (const [i, { name }] of charts.entries()) await write(`${name}.png`, images[i]);
   if (networks.length > 0) await makeFolder(join(out, 'networks'));
   for (const { name, network } of networks) {
     await write(`networks/${name}.safetensors`, await writeNetwork(network, 'safetensors'));
   }
   return files;
+}
+
+/** Pictures as PNG, whatever has computed them: only a browser draws. Null, and a note why, if there is none. */
+async function rasterise(
+  pictures: readonly string[],
+  { backend }: Options,
+  session: Session,
+): Promise<readonly Uint8Array[] | null> {
+  const job = { pictures, pixelRatio: PIXEL_RATIO };
+  try {
+    return (await session.run('webgpu', 'rasterise', job)).result;
+  } catch (error) {
+    if (backend === 'webgpu' || !(error instanceof DeviceError)) throw error;
+    session.reporter.note(`no PNG of charts: ${error.message}`);
+    return null;
+  }
 }
 
 async function makeFolder(path: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FigureSettings } from '../../figures/figure.ts';
 import { findFigure } from '../../figures/registry.ts';
-import { runSteps } from '../../figures/run.ts';
+import { runSteps, type KeptStep } from '../../figures/run.ts';
 import { DataError } from '../../errors.ts';
 import type { Job } from './job.ts';
 
@@ -10,9 +10,8 @@ export interface FigureParameters {
 }
 
 /** A step's result, which goes to the job if it is kept from before, and to the command when it is new. */
-export interface StepPart {
+export interface StepPart extends KeptStep<unknown> {
   readonly id: string;
-  readonly result: unknown;
 }
 
 /** Those steps of a figure that the command has no result of. */
@@ -22,13 +21,13 @@ export const computeFigure: Job<FigureParameters, StepPart, StepPart, null> = as
 ) => {
   const figure = findFigure(name);
   if (!figure) throw new DataError(`there is no figure ${name}`);
-  const kept = new Map<string, unknown>();
-  for (let part = await receive(); part; part = await receive()) kept.set(part.id, part.result);
+  const kept = new Map<string, StepPart>();
+  for (let part = await receive(); part; part = await receive()) kept.set(part.id, part);
   await runSteps(figure, settings, engine, {
     signal,
     store: {
       load: (id) => Promise.resolve(kept.get(id)),
-      save: (id, result) => send({ id, result }),
+      save: (id, step) => send({ id, ...step }),
     },
     onProgress: ({ fraction, doneCount, stepCount }) =>
       onProgress({ fraction, values: { step: Math.min(doneCount + 1, stepCount), of: stepCount } }),
