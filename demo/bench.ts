@@ -39,9 +39,9 @@ async function measure(): Promise<void> {
     progress.max = 1;
     const found = await measureKernels(target, {
       command: 'bench.html of the demo',
-      onPart(part, fraction) {
+      onPart(part, fraction, next) {
         progress.value = fraction;
-        status.textContent = `${target.name}: fields and training …`;
+        status.textContent = `${target.name}: ${next} …`;
         showReport(part);
       },
     });

@@ -11,8 +11,8 @@ export interface KernelOptions {
   /** Rows whose names contain it; growth is then left out. */
   readonly only?: string;
   readonly signal?: AbortSignal;
-  /** Told whenever there is more: what is there, and the part that is done. */
-  onPart?(report: Report, fraction: number): void;
+  /** Told whenever there is more: what is there, the part that is done, and what is measured next. */
+  onPart?(report: Report, fraction: number, next: string): void;
 }
 
 /** The report of all that needs neither page nor other libraries. */
@@ -34,12 +34,18 @@ export async function measureKernels(
     pageRows: [],
     peers: [],
   });
+  const tell = (done: number): void =>
+    onPart?.(
+      report(),
+      done / Math.max(1, groups.length),
+      groups[done]?.[0].name ?? 'how time grows',
+    );
   try {
-    onPart?.(report(), 0);
+    tell(0);
     for (const [i, group] of groups.entries()) {
       signal?.throwIfAborted();
       rows.push(...(await measureGroup(group, engine, target, await meter.measure())));
-      onPart?.(report(), (i + 1) / groups.length);
+      tell(i + 1);
     }
     signal?.throwIfAborted();
     const growth = only || target.quick ? null : await measureGrowth(target);
