@@ -4,7 +4,7 @@ import { openDevice } from '../src/gpu/adapter.ts';
 import { measureKernels } from '../test/bench/kernel-report.ts';
 import type { BenchTarget, KernelRow } from '../test/bench/timing.ts';
 import { CHART_STYLE, reportCharts } from '../tools/bench-charts.mjs';
-import { ceilingLine, rateOf, show, type Report } from '../tools/bench-report.mjs';
+import { ceilingLine, failureLine, rateOf, show, type Report } from '../tools/bench-report.mjs';
 import { find, messageOf, offerFile } from './page.ts';
 
 const start = find<HTMLButtonElement>('#start');
@@ -48,6 +48,7 @@ async function measure(): Promise<void> {
     showReport(found);
     const most = found.ceilings ? ceilingLine(found.ceilings) : '';
     status.textContent = `${found.adapter}: ${most}.`;
+    failure.textContent = (found.failures ?? []).map(failureLine).join(' ');
   } finally {
     target.device.destroy();
   }
