@@ -4,7 +4,7 @@ import { openDevice } from '../src/gpu/adapter.ts';
 import { measureKernels } from '../test/bench/kernel-report.ts';
 import type { BenchTarget, KernelRow } from '../test/bench/timing.ts';
 import { CHART_STYLE, reportCharts } from '../tools/bench-charts.mjs';
-import { ceilingLine, rateOf, show, type Report } from '../tools/bench-report.mjs';
+import { ceilingLine, failureLine, rateOf, show, type Report } from '../tools/bench-report.mjs';
 import { find, messageOf, offerFile } from './page.ts';
 
 const start = find<HTMLButtonElement>('#start');
@@ -39,15 +39,16 @@ async function measure(): Promise<void> {
     progress.max = 1;
     const found = await measureKernels(target, {
       command: 'bench.html of the demo',
-      onPart(part, fraction) {
+      onPart(part, fraction, next) {
         progress.value = fraction;
-        status.textContent = `${target.name}: fields and training …`;
+        status.textContent = `${target.name}: ${next} …`;
         showReport(part);
       },
     });
     showReport(found);
     const most = found.ceilings ? ceilingLine(found.ceilings) : '';
     status.textContent = `${found.adapter}: ${most}.`;
+    failure.textContent = (found.failures ?? []).map(failureLine).join(' ');
   } finally {
     target.device.destroy();
   }

@@ -6,9 +6,9 @@
 //   --json        rows as JSON on stdout instead of the tables
 //
 // Opens test/bench/accuracy.html in headless Chromium (FTLE_GPU as for the tests). Weights of trained
-// networks are kept in node_modules/.cache/ftle-map. Takes a quarter of an hour on a software adapter, most of it on roads
-// that are for GPUs. Exits with 1 if an error exceeds the bound without
-// the point being so ill-conditioned that float32 inputs explain it.
+// networks are kept in node_modules/.cache/ftle-map. Takes a quarter of an hour on a software adapter, most of it
+// on roads that are for GPUs. Exits with 1 if an error exceeds the bound without the point being so
+// ill-conditioned that float32 inputs explain it.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

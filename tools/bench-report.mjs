@@ -36,7 +36,10 @@
  * @property {KernelRow[]} rows
  * @property {PageRow[]} pageRows
  * @property {ReportPeer[]} peers
+ * @property {Failure[]} [failures] - absent in older reports.
  */
+
+/** Rows of kernels that could not be measured. @typedef {{ names: string[], reason: string }} Failure */
 
 export const OUR_TOOL = 'ftle-map';
 
@@ -68,6 +71,7 @@ export function readReport(value, from) {
   }
   const { adapter, date = 'unknown', command = 'unknown' } = given;
   const { ceilings = null, growth = null, rows = [], pageRows = [], peers = [] } = given;
+  const { failures = [] } = given;
   return {
     adapter,
     date,
@@ -77,6 +81,7 @@ export function readReport(value, from) {
     rows: rows.map((row) => ({ ...oneRun(row), ...NO_WORK, ...row })),
     pageRows,
     peers: peers.map((row) => ({ ...oneRun(row), ...NO_CONTEST, ...row })),
+    failures,
   };
 }
 
@@ -184,6 +189,7 @@ export function joinReports(reports) {
     rows: rows((report) => report.rows),
     pageRows: rows((report) => report.pageRows),
     peers: rows((report) => report.peers),
+    failures: reports.flatMap(({ failures = [] }) => failures),
   };
 }
 
@@ -298,6 +304,10 @@ const showIfAny = (value) =>
 export function ceilingLine({ gflops, gbps }) {
   return `at most ${show(gflops)} GFLOP/s and ${show(gbps)} GB/s`;
 }
+
+/** @param {Failure} failure */
+export const failureLine = ({ names, reason }) =>
+  `Could not be measured: ${names.join('; ')}: ${reason}`;
 
 /** @param {Growth} growth */
 export function growthLine({ points, layers, width }) {
@@ -449,13 +459,14 @@ export function pairTable(found) {
 }
 
 /** The parts of a report as Markdown. @param {Report} report */
-export function reportTables({ ceilings, growth, rows, pageRows, peers }) {
+export function reportTables({ ceilings, growth, rows, pageRows, peers, failures = [] }) {
   const parts = [
     ...(pageRows.length > 0
       ? ['## The page', pageTable(pageRows), frameVerdict(pageRows)].filter(Boolean)
       : []),
     ...(ceilings ? ['## Kernels', kernelTable(ceilings, rows)] : []),
     ...(growth ? [growthLine(growth)] : []),
+    ...failures.map(failureLine),
     ...(peers.length > 0
       ? [
           '## Others at the same fields',

@@ -11,7 +11,7 @@
 //   --workloads FILE writes the fields for tools/peers.py, and measures nothing
 //   --python FILE    what tools/peers.py printed, for the table of contestants
 //   --from FILES     takes reports of --json instead of measuring, of several parts if there are more
-//   --json FILE      writes { adapter, date, command, ceilings, growth, rows, pageRows, peers }
+//   --json FILE      writes { adapter, date, command, ceilings, growth, rows, pageRows, peers, failures }
 //   --html FILE      writes a page with roofline and bars
 //   --compare FILE   prints ratios to a report of --json of the same adapter; exits with 1 if one is worse by more
 //                    than --margin
@@ -19,7 +19,8 @@
 //   --save           writes docs/bench.md
 //   --bundle FILE    measures nothing, but packs the kernels' benchmark for Dawn in Node (bench-bundle.mjs)
 //
-// Serves the sources and measures on the adapter that FTLE_GPU chooses (as for the tests).
+// Serves the sources and measures on the adapter that FTLE_GPU chooses (as for the tests). Rows of kernels that cannot
+// be measured are said in the report, which is written all the same, and end it with 1.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -150,9 +151,8 @@ async function measure(options) {
     throw new Error(`${String(python)} has field ${stray.workload}, which is not to be measured`);
   }
   if (dawn) {
-    const { adapter, ceilings, growth, rows } = await benchDawn({ quick, log });
-    const peers = mergePeers([], adapter, apart, rows);
-    return { adapter, date, command, ceilings, growth: growth ?? null, rows, pageRows: [], peers };
+    const found = await benchDawn({ quick, log });
+    return { ...found, date, command, peers: mergePeers([], found.adapter, apart, found.rows) };
   }
   // What builds and serves is loaded only where it is needed.
   const { serveBench } = await import('./bench-site.mjs');
@@ -178,6 +178,7 @@ async function measure(options) {
       ceilings: kernels?.ceilings ?? null,
       growth: kernels?.growth ?? null,
       rows: kernels?.rows ?? [],
+      failures: kernels?.failures ?? [],
       pageRows: [...pipelines, ...(page?.rows ?? [])],
       peers: mergePeers(contest?.rows ?? [], adapter, apart, kernels?.rows),
     };
@@ -256,7 +257,8 @@ async function run(options) {
   if (json !== undefined) writeText(json, `${JSON.stringify(report, null, 2)}\n`);
   if (html !== undefined) writeText(html, reportPage(report, tables));
   if (options.save) await save(tables, report);
-  return before ? compareWith(report, before, margin) : 0;
+  const failed = (report.failures ?? []).length > 0 ? 1 : 0;
+  return before ? compareWith(report, before, margin) || failed : failed;
 }
 
 const options = readOptions();

@@ -10,7 +10,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { create, globals } from 'webgpu';
-import { mergePeers, type PythonRow } from '../../tools/bench-report.mjs';
+import { failureLine, mergePeers, type PythonRow } from '../../tools/bench-report.mjs';
 import { measureKernels } from './kernel-report.ts';
 import { testTarget } from './timing.ts';
 import { exportWorkloads } from './workloads.ts';
@@ -43,10 +43,13 @@ async function measure(): Promise<string> {
   const browser = globalThis as { navigator?: object };
   Object.defineProperty((browser.navigator ??= {}), 'gpu', { value: gpu });
   let seen = 0;
+  let failed = 0;
   const report = await measureKernels(await testTarget(values.quick), {
     command: 'node bench.mjs',
     only: values.only,
-    onPart({ adapter, ceilings, rows }, fraction) {
+    onPart({ adapter, ceilings, rows, failures = [] }, fraction) {
+      for (const failure of failures.slice(failed)) console.error(failureLine(failure));
+      failed = failures.length;
       if (rows.length === 0) console.error(`${adapter}: ${ceilings?.gflops.toFixed(1)} GFLOP/s`);
       for (const { name, ms, percentOfPeak } of rows.slice(seen)) {
         const share =

@@ -38,7 +38,7 @@ describe('the page that measures', () => {
     expect(await page.locator('#status').textContent()).toMatch(
       /[1-9].* GFLOP\/s and .*[1-9].* GB\/s/,
     );
-    expect(await page.locator('#rows tr').count()).toBe(2);
+    expect(await page.locator('#rows tr').count()).toBe(3);
     expect(await page.locator('#charts svg').count()).toBe(2);
     await expectSound(page);
     const downloading = page.waitForEvent('download');
@@ -46,6 +46,7 @@ describe('the page that measures', () => {
     const path = await (await downloading).path();
     const report = JSON.parse(readFileSync(path, 'utf8')) as Report;
     expect(report.rows.every(({ ms, rate }) => ms > 0 && rate > 0)).toBe(true);
+    expect(report.rows.every(({ gpuMs }) => gpuMs! > 0)).toBe(true);
     expect(reportTables(report)).toContain(report.rows[0].name);
     expect(complaints).toEqual([]);
     await page.close();

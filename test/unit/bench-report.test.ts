@@ -26,6 +26,7 @@ import {
   type Report,
 } from '../../tools/bench-report.mjs';
 import { fieldBytes } from '../bench/field-bytes.ts';
+import { measureEach } from '../bench/kernel-report.ts';
 import { workloadGroups } from '../bench/kernels.ts';
 import type { PeerRow } from '../bench/peers/contest.ts';
 import type { KernelRow } from '../bench/timing.ts';
@@ -299,6 +300,27 @@ describe('what is shown', () => {
       expect(page.match(new RegExp(`</${tag}>`, 'g'))).toHaveLength(opened);
     }
     expect(reportCharts(REPORT).match(/<svg/g)).toHaveLength(3);
+  });
+});
+
+describe('a workload that fails', () => {
+  it('costs its own rows alone, and is said', async () => {
+    const groups = ['one', 'two', 'three'].map((name) => [
+      { name, prepare: () => Promise.reject(new Error(name)) },
+    ]);
+    const told: number[] = [];
+    const found = await measureEach(
+      groups,
+      ([{ name }]) =>
+        name === 'two' ? Promise.reject(new Error('no room')) : Promise.resolve([kernel(name, 1)]),
+      (_, done) => told.push(done),
+    );
+    expect(found.rows.map(({ name }) => name)).toEqual(['one', 'three']);
+    expect(found.failures).toEqual([{ names: ['two'], reason: 'no room' }]);
+    expect(told).toEqual([0, 1, 2, 3]);
+    const report = readReport({ ...REPORT, ...found }, 'file');
+    expect(reportTables(report)).toContain('Could not be measured: two: no room');
+    expect(joinReports([report, REPORT]).failures).toEqual(found.failures);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ceilingLine, growthLine, rateOf } from '../../../tools/bench-report.mjs';
+import { ceilingLine, failureLine, growthLine, rateOf } from '../../../tools/bench-report.mjs';
 import { UsageError } from '../arguments.ts';
 import { addBackendOption, createCommand, startSession } from '../options.ts';
 import type { RunOptions } from '../session.ts';
@@ -28,7 +28,7 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
     const { only = '', quick = false } = options;
     const run = await session.run(options.backend, 'bench', { only, quick });
     const { backend, seconds, result } = run;
-    const { adapter, ceilings, growth, rows } = result;
+    const { adapter, ceilings, growth, rows, failures = [] } = result;
     session.print({ ...result, backend, seconds }, [
       `${adapter}: ${ceilings ? ceilingLine(ceilings) : ''}`,
       ...rows.map((row) => {
@@ -40,6 +40,7 @@ export function addBenchCommand(program: Command, signal: AbortSignal): void {
         return `${name}: ${showNumber(ms)} ms, ${rateOf(row)}${share}`;
       }),
       ...(growth ? [growthLine(growth)] : []),
+      ...failures.map(failureLine),
       `${backend}, ${showSeconds(seconds)}`,
     ]);
   });
