@@ -17,20 +17,21 @@ import type { Domain, Plane } from '../model/plane.ts';
 import { coordinatePlane } from '../model/plane.ts';
 import { axesPlane, pointsPlane, principalPlane } from '../model/planes.ts';
 import {
+  UsageError,
   anyNumber,
   asUsage,
   chooseLayer,
+  numberAbove,
   oneOf,
   readDomain,
-  reading,
   readLayer,
   readNumbers,
   readSize,
-  UsageError,
-  wholeNumbers,
+  reading,
   type LayerName,
   type Reader,
   type Size,
+  wholeNumbers,
 } from './arguments.ts';
 import { BACKENDS } from './host.ts';
 import { readNetworkFile, type NetworkFromFile } from './network-file.ts';
@@ -286,6 +287,7 @@ export interface FieldOptions extends NetworkOptions, PlaneOptions {
   readonly size?: Size;
   readonly layer?: LayerName;
   readonly full?: boolean;
+  readonly tolerance?: number;
   readonly like?: string;
 }
 
@@ -322,10 +324,17 @@ export function addFieldOptions(command: Command): Command {
   addPlaneOptions(command);
   addDomainOption(command);
   addSizeOption(command, DEFAULT_SIZE);
-  return addLayerOptions(command).addOption(
+  addLayerOptions(command).addOption(
+    valueOption(
+      '--tolerance <number>',
+      'error of l·λ₁ up to which smooth parts are interpolated; 0, which is the default, computes every pixel',
+      numberAbove(0, true),
+    ),
+  );
+  return command.addOption(
     new Option(
       '--like <file>',
-      'plane, domain, size and layer as in this file that ftle wrote, where no option says otherwise',
+      'plane, domain, size, layer and tolerance as in this file that ftle wrote, where no option says otherwise',
     ),
   );
 }
@@ -364,6 +373,7 @@ export async function chooseField(
     ...(options.size ?? (old ? { width: old.width, height: old.height } : DEFAULT_SIZE)),
     layer: chooseLayer(options.layer ?? old?.layer ?? 'last', network),
     space: options.full ? 'full' : (old?.space ?? 'plane'),
+    tolerance: options.tolerance ?? old?.tolerance ?? 0,
   };
   const { span } = asUsage(() => checkRequest(network, request));
   return { request, span, places, like };

@@ -115,6 +115,7 @@ const PROPERTIES: PropertyDeclarations = {
   gestures: text,
   hash: text,
   resolution: number('resolution'),
+  tolerance: number('tolerance'),
   backend: text,
 };
 
@@ -173,6 +174,7 @@ export const DEFAULTS: Readonly<
   gestures: 'cooperative',
   hash: null,
   resolution: null,
+  tolerance: 0,
   backend: 'auto',
 };
 
@@ -293,6 +295,11 @@ export abstract class MapAttributes extends LitElement {
   declare hash: string | null;
   /** Field pixels along the longer side; by default what the canvas has and time allows. */
   declare resolution: number | null;
+  /**
+   * Error of l·λ₁ that the picture may end with: between pixels that are computed, smooth parts are interpolated. 0, the
+   * default, computes every pixel.
+   */
+  declare tolerance: number;
   /** What computes: `auto`, `webgpu`, or `cpu`. */
   declare backend: Backend;
 

@@ -9,7 +9,7 @@ export interface EmbedOptions {
 }
 
 /** Attributes that are this page's business, not that of another. */
-const OF_THE_PAGE = ['hash', 'backend', 'resolution'];
+const OF_THE_PAGE = ['hash', 'backend', 'resolution', 'tolerance'];
 /** Properties of which no attribute tells. */
 const OBJECTS = ['data', 'files', 'plane', 'planePoints', 'planeData'] as const;
 /** Name of the element in one file, as it is served beside pages without a bundler. */

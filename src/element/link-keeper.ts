@@ -45,6 +45,7 @@ const OF_THE_PAGE = [
   'no-menu',
   'autoplay',
   'resolution',
+  'tolerance',
   'backend',
   'gestures',
   'hash',

@@ -24,6 +24,8 @@ export interface PictureShape {
   readonly fullSide: number;
   /** Pixels of a field divided by those of a square of the same longer side. */
   readonly fieldArea: number;
+  /** Error of l·λ₁ that a still picture may end with; if it is not 0, the last one is loose. */
+  readonly tolerance: number;
   /** Pixels of the canvas at full size. */
   readonly devicePixelCount: number;
 }
@@ -146,14 +148,14 @@ export class Pace {
   }
 
   /**
-   * The fields of a still picture, coarse to fine; one alone if it is quick. The last is exact, and as fine as time
-   * allows.
+   * The fields of a still picture, coarse to fine; one alone if it is quick. The last is exact, if it has to be, and as
+   * fine as time allows.
    *
    * @param last - the one that is there: those that follow it are finer.
    */
   refinement(
     fixedSide: number | null,
-    { fullSide, fieldArea }: PictureShape,
+    { fullSide, fieldArea, tolerance }: PictureShape,
     last: FieldPlan | null = null,
   ): FieldPlan[] {
     const { exact } = this.#pixelTimes;
@@ -162,11 +164,11 @@ export class Pace {
     const affordable = Math.sqrt(LONGEST_STILL[this.speed] / fieldTime(1));
     const finest = Math.max(LEAST_STILL_SIDE, Math.floor(Math.min(fullSide, affordable)));
     const full = fixedSide ?? (last && finest < WORTHWHILE * last.side ? last.side : finest);
-    const plans: FieldPlan[] = [{ side: full, kind: 'exact' }];
+    const plans: FieldPlan[] = [{ side: full, kind: tolerance > 0 ? 'loose' : 'exact' }];
     // What is bent is computed before what is smooth: the picture is right long before it is complete.
     const isLong = fieldTime(full) > LOOSE_STILL_FRAMES * this.frameTime;
-    if (CAN_INTERPOLATE[this.speed] && isLong && full >= LEAST_LOOSE_SIDE)
-      plans.unshift({ side: full, kind: 'loose' });
+    const isWorthwhile = CAN_INTERPOLATE[this.speed] && isLong && full >= LEAST_LOOSE_SIDE;
+    if (isWorthwhile && tolerance === 0) plans.unshift({ side: full, kind: 'loose' });
     const isSurelyQuick = exact.isMeasured || full < LEAST_UNSURE_SIDE;
     for (let side = full; !isQuick(side) || (side === full && !isSurelyQuick);) {
       if (side < 2 * LEAST_STILL_SIDE) break;

@@ -10,7 +10,7 @@ import { HOME_POSE, type SurfaceLook } from '../render/style.ts';
 import type { Rgb } from '../render/palette.ts';
 import { AutomaticRange, type ColorRange } from './automatic-range.ts';
 import { measureRange } from './measured-range.ts';
-import type { FieldPlan } from './pace.ts';
+import type { FieldKind, FieldPlan } from './pace.ts';
 import type { Plan } from './plan.ts';
 import type { PlaneView } from './plane-view.ts';
 import { createSamples, findErrors, type Samples } from './samples.ts';
@@ -48,6 +48,8 @@ export class Picture {
   domain: Domain | null = null;
   layer: LayerName = 'last';
   space: ExponentSpace = 'plane';
+  /** Error of l·λ₁ that a still picture may end with. */
+  tolerance = 0;
   scene: Scene = {
     pose: HOME_POSE,
     background: [0.95, 0.95, 0.95],
@@ -196,7 +198,7 @@ export class Picture {
       height,
       layer,
       space,
-      tolerance: kind === 'exact' ? 0 : this.#tolerance(session),
+      tolerance: kind === 'exact' ? 0 : this.#toleranceOf(kind, session),
       draft: kind === 'draft',
     };
     await this.painter.prepare(this.style);
@@ -338,9 +340,10 @@ export class Picture {
     };
   }
 
-  /** Error of l·λ₁ that colours do not show; 0 where they show something else. */
-  #tolerance({ plan }: Session): number {
+  /** Error of l·λ₁ that was asked for, or that colours do not show; 0 where they show something else. */
+  #toleranceOf(kind: FieldKind, { plan }: Session): number {
     const { quantity, perLayer } = this.style;
+    if (kind === 'loose' && this.tolerance > 0) return this.tolerance;
     if (quantity === 'second-exponent' || !this.isMeasured) return 0;
     const { below, above } = colorScale(this.style.colormap, this.bounds);
     const { span } = layerPlace(plan.network, this.layerFor(plan));

@@ -64,6 +64,8 @@ export interface ViewSettings {
   readonly space: ExponentSpace;
   /** Field pixels along the longer side; null: as many as the canvas has and time allows. */
   readonly resolution: number | null;
+  /** Error of l·λ₁ that the picture may end with. */
+  readonly tolerance: number;
 }
 
 /** How it is painted. */
@@ -120,6 +122,7 @@ export interface Properties extends PlaneProperties {
   surface: boolean;
   relief: number;
   resolution: number | null;
+  tolerance: number;
   gestures: GestureChoice;
   backend: Backend;
 }
@@ -168,6 +171,7 @@ export function readViewSettings(given: Given): ViewSettings {
     layer: readLayer(given.layer),
     space: readSpace(given.space),
     resolution: isEmpty(resolution) ? null : wholeNumber('resolution', resolution, 8, 8192),
+    tolerance: number('tolerance', given.tolerance, 'a number of at least 0', (x) => x >= 0),
   };
 }
 

@@ -17,11 +17,10 @@ export class ViewChoice {
   }
 
   /** Whether other settings ask for another rectangle, and for nothing else that is new. */
-  differsInDomain({ layer, space, resolution }: ViewSettings): boolean {
+  differsInDomain(other: ViewSettings): boolean {
     const { settings } = this;
-    return (
-      layer === settings.layer && space === settings.space && resolution === settings.resolution
-    );
+    const names = ['layer', 'space', 'resolution', 'tolerance'] as const;
+    return names.every((name) => other[name] === settings[name]);
   }
 
   setPlane(settings: PlaneSettings): void {
@@ -30,7 +29,8 @@ export class ViewChoice {
 
   /** Gives a picture what fits any network. */
   applyTo(picture: Picture): void {
-    [picture.domain, picture.space] = [this.settings.domain, this.settings.space];
+    const { domain, space, tolerance } = this.settings;
+    [picture.domain, picture.space, picture.tolerance] = [domain, space, tolerance];
   }
 
   /**

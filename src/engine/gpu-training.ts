@@ -18,7 +18,8 @@ import {
   recordForward,
   type ColumnShape,
 } from './gpu-columns.ts';
-import { createDescentKernels, type DescentKernels } from './gpu-descent.ts';
+import type { DescentKernels } from './descent-kernels.ts';
+import { createDescentKernels } from './gpu-descent.ts';
 import type { ResidentNetworks } from './gpu-model.ts';
 
 /** What a step that has not failed yet is, in the status words (lib/training.wgsl). */

@@ -6,7 +6,7 @@ import narrowForwardShader from '../../shaders/kernels/narrow-forward.wgsl';
 import narrowGradientShader from '../../shaders/kernels/narrow-gradient.wgsl';
 import narrowUpdateShader from '../../shaders/kernels/narrow-update.wgsl';
 import { choiceSet, columnStride, type ColumnShape } from './gpu-columns.ts';
-import { bindUpdates, type DescentKernels } from './gpu-descent.ts';
+import { bindUpdates, type DescentKernels } from './descent-kernels.ts';
 import { widestState } from './layered-program.ts';
 
 /**

@@ -164,7 +164,9 @@ function checkField(value: unknown, place: string, inputWidth: number): FieldRec
     'layer',
     'space',
     'span',
+    'tolerance',
   ]);
+  const { tolerance } = members;
   const domain = numbers(members.domain, `${place}.domain`, 4) as [number, number, number, number];
   const [sMin, tMin, sMax, tMax] = domain;
   checkDomain({ sMin, tMin, sMax, tMax });
@@ -175,7 +177,8 @@ function checkField(value: unknown, place: string, inputWidth: number): FieldRec
     height: wholeNumber(members.height, `${place}.height`, 1, MAXIMAL_SIDE),
     layer: checkLayer(members.layer, `${place}.layer`),
     space: oneOf(members.space, `${place}.space`, ['plane', 'full']),
-    span: checkSpan(members.span, `${place}.span`),
+    span: checkAbove0(members.span, `${place}.span`),
+    ...(tolerance !== undefined && { tolerance: checkAbove0(tolerance, `${place}.tolerance`) }),
   };
 }
 
@@ -196,7 +199,7 @@ function checkPoints(value: unknown, place: string, inputWidth: number): PointsR
     layer: checkLayer(members.layer, `${place}.layer`),
     space: space === 'full' ? space : checkPlane(space, `${place}.space`, inputWidth),
     exponentCount: wholeNumber(members.exponentCount, `${place}.exponentCount`, 1, most),
-    span: checkSpan(members.span, `${place}.span`),
+    span: checkAbove0(members.span, `${place}.span`),
   };
 }
 
@@ -210,10 +213,10 @@ function checkLayer(value: unknown, place: string): LayerChoice {
   return value === 'output' ? value : wholeNumber(value, place, 1, MAXIMAL_SIDE);
 }
 
-function checkSpan(value: unknown, place: string): number {
-  const span = number(value, place);
-  if (span > 0) return span;
-  throw new DataError(`${place} is ${span}, but must be above 0`);
+function checkAbove0(value: unknown, place: string): number {
+  const found = number(value, place);
+  if (found > 0) return found;
+  throw new DataError(`${place} is ${found}, but must be above 0`);
 }
 
 function checkPicture(value: unknown, place: string): PictureRecord {
@@ -248,7 +251,7 @@ function checkPicture(value: unknown, place: string): PictureRecord {
     regions: members.regions === undefined ? false : flagged('regions'),
     samples: flagged('samples'),
     colorbar: flagged('colorbar'),
-    pixelRatio: checkSpan(members.pixelRatio, `${place}.pixelRatio`),
+    pixelRatio: checkAbove0(members.pixelRatio, `${place}.pixelRatio`),
   };
 }
 

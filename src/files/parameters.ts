@@ -75,6 +75,8 @@ export interface FieldRecord {
   readonly space: ExponentSpace;
   /** λ = log σ / span. */
   readonly span: number;
+  /** Error of l·λ₁ that interpolation could leave; missing if every pixel was computed. */
+  readonly tolerance?: number;
 }
 
 export interface PlaneRecord {
@@ -163,7 +165,7 @@ export function describeNetwork(
 }
 
 export function describeField({ request, span }: Pick<FieldData, 'request' | 'span'>): FieldRecord {
-  const { plane, domain, width, height, layer, space = 'plane' } = request;
+  const { plane, domain, width, height, layer, space = 'plane', tolerance = 0 } = request;
   const { sMin, tMin, sMax, tMax } = domain;
   return {
     plane: { origin: [...plane.origin], u: [...plane.u], v: [...plane.v] },
@@ -173,6 +175,7 @@ export function describeField({ request, span }: Pick<FieldData, 'request' | 'sp
     layer,
     space,
     span,
+    ...(tolerance > 0 && { tolerance }),
   };
 }
 

@@ -140,5 +140,25 @@ describe('ftle field', () => {
     await place.json([...larger, '--out', 'larger.npz']);
     const { field } = await readParameters(place.read('larger.npz'));
     expect(field).toMatchObject({ width: 18, height: 10, layer: 1, space: 'full' });
+    expect(field).not.toHaveProperty('tolerance');
+  });
+
+  it('interpolates up to a tolerance, and says so', async () => {
+    const loose = ['field', 'small.json', ...DOMAIN_OPTION, '--size', '64x64', '--tolerance', '20'];
+    await place.json([...loose, '--backend', 'webgpu', '--out', 'loose.npz']);
+    const { field } = await readParameters(place.read('loose.npz'));
+    expect(field).toMatchObject({ tolerance: 20 });
+    const exact = await compute(small, { width: 64, height: 64 });
+    const { values } = (await parseNpz(place.read('loose.npz'))).get('lambda1')!;
+    const errors = exact.exponents.map((value, i) => Math.abs(value - Number(values[i])));
+    const [least, most] = [Math.min(...errors), Math.max(...errors)];
+    expect(least).toBeLessThan(1e-5);
+    expect(most).toBeGreaterThan(1e-5);
+    expect(most).toBeLessThan(1);
+    await place.json(['field', 'small.json', '--like', 'loose.npz', ...CPU, '--out', 'again.npz']);
+    expect((await readParameters(place.read('again.npz'))).field).toMatchObject({ tolerance: 20 });
+    const { code, stderr } = await place.run([...loose, '--tolerance', '-1', '--out', 'x.npz']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/tolerance.*at least 0/);
   });
 });

@@ -43,6 +43,7 @@ const CASES = [
   ['gestures', 'gestures', 'cooperative', 'greedy', 'greedy'],
   ['hash', 'hash', null, 'left', 'left'],
   ['resolution', 'resolution', null, '64', 64],
+  ['tolerance', 'tolerance', 0, '0.02', 0.02],
   ['backend', 'backend', 'auto', 'cpu', 'cpu'],
 ] as const;
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { AutomaticRange } from '../../src/element/automatic-range.ts';
 import { Pace } from '../../src/element/pace.ts';
 
-const PICTURE = { fullSide: 1000, fieldArea: 1, devicePixelCount: 600 * 600 };
+const PICTURE = { tolerance: 0, fullSide: 1000, fieldArea: 1, devicePixelCount: 600 * 600 };
 
 /** Milliseconds that a simulated engine takes for a step, a field pixel and a canvas pixel. */
 type Times = readonly [step: number, pixel: number, canvasPixel: number];
@@ -90,6 +90,14 @@ describe('pace', () => {
     for (let i = 0; i < 100; i++) slow.measureField(1, 1, 'exact');
     expect(slow.refinement(null, small).at(-1)!.side).toBeLessThan(100);
     expect(slow.refinement(300, small).at(-1)).toEqual({ side: 300, kind: 'exact' });
+  });
+
+  it('ends a still picture loosely where that was asked for', () => {
+    const picture = { ...PICTURE, fullSide: 512, tolerance: 0.1 };
+    for (const speed of ['fast', 'slow'] as const) {
+      const kinds = new Pace(speed).refinement(null, picture).map(({ kind }) => kind);
+      expect(kinds).toEqual(['exact', 'loose']);
+    }
   });
 
   it('begins the pictures of a large network coarsely', () => {

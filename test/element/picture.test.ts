@@ -115,6 +115,19 @@ describe.each(['webgpu', 'cpu'] as const)('picture, backend %s', (backend) => {
     }
   });
 
+  it('is interpolated up to a tolerance', async () => {
+    const element = await mountIdle(`backend="${backend}" resolution="96" style="width: 240px"`);
+    const exact = await readPicture(element);
+    element.setAttribute('tolerance', '20');
+    await element.whenIdle();
+    const loose = countDifferent(await readPicture(element), exact);
+    // In float64 nothing is interpolated.
+    expect(loose > 50).toBe(backend === 'webgpu');
+    element.removeAttribute('tolerance');
+    await element.whenIdle();
+    expect(countDifferent(await readPicture(element), exact)).toBe(0);
+  });
+
   it('fits the automatic range to the field, symmetric about 0 where the map diverges', async () => {
     const element = await mountIdle(`${START} no-colorbar`);
     for (const quantity of ['exponent', 'second-exponent', 'output'] as const) {

@@ -177,7 +177,10 @@ describe('datasetFromArrays', () => {
   });
 
   it('undoes its standardisation: original = mean + deviation · standardised', () => {
-    const number = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+    // Numbers next to 0 could be the scale of training points that others are too far out for.
+    const number = fc
+      .double({ min: -1e6, max: 1e6, noNaN: true })
+      .map((value) => (Math.abs(value) < 1e-6 ? 0 : value));
     fc.assert(
       fc.property(fc.array(number, { minLength: 2, maxLength: 50 }), (values) => {
         const classes = values.map((_, i) => i % 2);
