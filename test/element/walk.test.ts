@@ -96,7 +96,7 @@ describe('with keys alone', () => {
         await userEvent.keyboard(' ');
         expect(element.ridges).toBe(false);
       },
-      'Save and copy': async () => {
+      'Save, copy, open': async () => {
         await userEvent.keyboard('{Enter}');
         await vi.waitFor(() => expect(nameOf(focusedOf(element))).toBe('Copy image'));
         await userEvent.keyboard('{Escape}');
@@ -133,7 +133,7 @@ describe('with keys alone', () => {
       'Zoom in',
       'Zoom out',
       'Home',
-      'Save and copy',
+      'Save, copy, open',
     ]);
   });
 });
@@ -161,7 +161,7 @@ describe('with fingers', () => {
       [placeOf(pictures, 0.3), placeOf(pictures, 0.7)],
     ]);
     await moved;
-    await tap(button('Save and copy'));
+    await tap(button('Save, copy, open'));
     const menu = (): HTMLElement | null => shadowOf(element).querySelector('[role=menu]');
     await vi.waitFor(() => expect(menu()?.matches(':popover-open')).toBe(true));
     await tap(pictures);
