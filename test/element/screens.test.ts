@@ -9,7 +9,7 @@ import { page } from 'vitest/browser';
 import { mountIdle, unmountAll } from '../support/element.ts';
 import { emulateMedia, resizeWindow } from '../support/input.ts';
 
-const SIZES = { 360: [360, 640], 2560: [2560, 1000] } as const;
+const SIZES = { 360: [360, 720], 2560: [2560, 1000] } as const;
 type Width = keyof typeof SIZES;
 type Scheme = 'light' | 'dark';
 
