@@ -166,6 +166,20 @@ afford. (Live there is no least length either: what is pixels away at the foot o
 
 ${positions}
 
+## What is linked to what
+
+Each point belongs to one curve, and curves do not branch. Where ridges meet or come near each other, with walls of
+deviation w (test/unit/ridge-curves.test.ts):
+
+- a stem that meets a bar of equal height, the larger of both: by default the bar is whole, and the stem ends a few
+  pixels before it. With σ = 1 pixel at 160² the curve goes from the stem into one half of the bar, and the
+  other half is a second curve; where heights add up, the bar is whole either way
+- two rings whose centre lines are 3 w apart or more: two closed curves. At 5/3 w, nearer than twice their width, the field
+  has one wall in between, which both rings bend to: one ring has it and is closed, the other ends beside it. Neither
+  crosses to the other side, with defaults as with σ = 1 pixel
+- hysteresis (\`low\`, \`high\`) and the least length are of linked curves; ridges that are drawn live are segments above one
+  threshold (\`ridge-threshold\`)
+
 ## Trained networks
 
 Circle of Storm et al. and two spirals, trained by \`node tools/ridges.mjs --train\`; last hidden layer, 256² pixels over

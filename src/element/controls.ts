@@ -100,7 +100,7 @@ function menuButton({ menu }: ControlActions): TemplateResult {
   return html`
     <button
       type="button"
-      aria-label="Save and copy"
+      aria-label="Save, copy, open"
       aria-haspopup="menu"
       aria-expanded="false"
       @click=${open}

@@ -210,6 +210,7 @@ export class Interaction {
         map: element,
         link: () => this.link(),
         hasLink: () => this.#links !== null,
+        open: (files) => this.#takeFiles(files),
         tell: (text) => this.#navigation?.tell(text),
         dispatch,
       },
@@ -224,11 +225,8 @@ export class Interaction {
       import('./navigation.ts'),
     ]);
     if (this.#pictures !== pictures) return;
-    const { element, live, gestures, dispatch } = this.host;
-    this.#drop = new FileDrop(element, pictures.parentElement!, (files) => {
-      element.files = files;
-      dispatch('ftle-change', { name: 'files' });
-    });
+    const { element, live, gestures } = this.host;
+    this.#drop = new FileDrop(element, pictures.parentElement!, (files) => this.#takeFiles(files));
     this.#navigation = new Navigation(element.shadowRoot!, pictures, {
       choice: gestures,
       live,
@@ -237,6 +235,11 @@ export class Interaction {
       move: (domain) => this.#move(domain, domain),
       goHome: (shown) => this.#move(this.#home, shown),
     });
+  }
+
+  #takeFiles(files: readonly File[]): void {
+    this.host.element.files = files;
+    this.host.dispatch('ftle-change', { name: 'files' });
   }
 
   /** Shows or takes away the numbers under the pointer, whose code is loaded by then. */

@@ -11,6 +11,8 @@ export interface CommandHost {
   /** A link to the map as it is; null if it follows none. */
   readonly link: () => Promise<MapLink | null>;
   readonly hasLink: () => boolean;
+  /** Takes files as if they were dropped onto the map. */
+  readonly open: (files: readonly File[]) => void;
   /** Says something over the map, and to screen readers. */
   readonly tell: (text: string) => void;
   readonly dispatch: <N extends FtleMapEventName>(name: N, detail: FtleMapEvents[N]) => void;
@@ -81,10 +83,13 @@ const SAVES: Readonly<Record<string, Save>> = {
   },
 };
 
+/** Dropping by keyboard. */
+const OPEN = { name: 'open', group: 'open', label: 'Open file…' } as const;
+
 /** A menu of what can be done with a map at present, which is closed yet. */
 export function createMapMenu(shadow: ShadowRoot, host: CommandHost): Menu {
   const items = listItems(host);
-  return new Menu(shadow, 'Save and copy', items, (name) => void runCommand(name, host));
+  return new Menu(shadow, 'Save, copy, open', items, (name) => void runCommand(name, host));
 }
 
 function listItems({ hasLink }: CommandHost): MenuItem[] {
@@ -99,17 +104,30 @@ function listItems({ hasLink }: CommandHost): MenuItem[] {
     { ...image, group: 'save' },
     ...saves,
     ...codes.filter(({ name }) => name !== 'link' || hasLink()),
+    OPEN,
   ];
 }
 
 /** Does what an item says, and tells how it went. */
 async function runCommand(name: string, host: CommandHost): Promise<void> {
   try {
-    if (Object.hasOwn(COPIES, name)) await copy(name as CopyKind, host);
+    if (name === OPEN.name) askForFiles(host);
+    else if (Object.hasOwn(COPIES, name)) await copy(name as CopyKind, host);
     else await save(SAVES[name], host);
   } catch (error) {
     host.tell(asError(error).message);
   }
+}
+
+/** Has the user choose files; a model and its data may be several. */
+function askForFiles({ open }: CommandHost): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.addEventListener('change', () => {
+    if (input.files!.length > 0) open([...input.files!]);
+  });
+  input.click();
 }
 
 async function save({ file, write }: Save, { map, tell, dispatch }: CommandHost): Promise<void> {

@@ -1,6 +1,7 @@
 // Plan: the menu by right click, by keys and by the button of the controls, with mouse and keys as the browser makes
 // them. Roving focus, first letters, Esc with the focus back, Tab, a click beside it, scrolling. Each command: the
-// clipboard or the file that is offered against what the element's methods give, an event, words in the live region.
+// clipboard or the file that is offered against what the element's methods give, an event, words in the live region;
+// files that are chosen against files that are dropped.
 // A refused clipboard and a failing command have a message. Off with `no-menu`; long presses are left alone. Axe,
 // also in forced colours. Mirrored pages. Control: before the first use nothing of the menu is there.
 import axe from 'axe-core';
@@ -19,6 +20,7 @@ const ALL = [
   'Save network',
   'Copy as Python',
   'Copy as HTML',
+  'Open file…',
 ];
 
 let offered: { name: string; blob: Blob }[] = [];
@@ -121,9 +123,9 @@ describe('the menu', () => {
       return focusedText(element);
     };
     expect(await walk('{ArrowDown}')).toBe('Save as PNG');
-    expect(await walk('{ArrowUp}{ArrowUp}')).toBe('Copy as HTML');
+    expect(await walk('{ArrowUp}{ArrowUp}')).toBe('Open file…');
     expect(await walk('{ArrowDown}')).toBe('Copy image');
-    expect(await walk('{End}')).toBe('Copy as HTML');
+    expect(await walk('{End}')).toBe('Open file…');
     expect(await walk('{Home}')).toBe('Copy image');
     expect(await walk('s')).toBe('Save as PNG');
     expect(await walk('s')).toBe('Save as SVG');
@@ -303,6 +305,32 @@ describe('a command', () => {
       'layer="2" autoplay></ftle-map>',
     );
     expect(await element.pythonCode()).toContain('span = 2 ');
+  });
+
+  it('opens files that are chosen, as if they were dropped', async () => {
+    const element = await mountIdle(MAP);
+    const inputs: HTMLInputElement[] = [];
+    vi.spyOn(HTMLInputElement.prototype, 'click').mockImplementation(function (
+      this: HTMLInputElement,
+    ) {
+      inputs.push(this);
+    });
+    picturesOf(element).focus();
+    await userEvent.keyboard('{Shift>}{F10}{/Shift}');
+    await vi.waitFor(() => expect(isOpen(element)).toBe(true));
+    await userEvent.keyboard('open{Enter}');
+    expect(inputs).toMatchObject([{ type: 'file', multiple: true }]);
+    expect(element.files).toBeNull();
+
+    const network = await element.networkBlob('json');
+    const chosen = new DataTransfer();
+    chosen.items.add(new File([network], 'chosen.json'));
+    inputs[0].files = chosen.files;
+    const [changed, loaded] = [nextEvent(element, 'ftle-change'), nextEvent(element, 'ftle-load')];
+    inputs[0].dispatchEvent(new Event('change'));
+    expect((await changed).detail).toEqual({ name: 'files' });
+    expect((await loaded).detail.name).toBe('chosen.json');
+    expect(shadowOf(element).activeElement).toBe(picturesOf(element));
   });
 
   it('says what a tag cannot hold, and quotes what it holds', async () => {

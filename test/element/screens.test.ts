@@ -1,5 +1,5 @@
-// Plan: screenshots of each overlay as a page shows it, 360 px in light and 2560 px in dark, and of all at once the other
-// way round; kept in dist/screens to be looked at. Each overlay changes the pixels of the picture, and none outside of
+// Plan: screenshots of each overlay as a page shows it, 360 and 2560 px wide, pixel for pixel, in light and in dark, and
+// of all at once with the probe; kept in dist/screens to be looked at. Each overlay changes the pixels of the picture, and none outside of
 // it; probe and colour bar stand where they must; nothing runs out of a narrow page; ground and text follow the
 // scheme. The surface, in all four, stands on the ground of the scheme and goes when it is taken away. Control: two
 // screenshots of the same are equal.
@@ -7,9 +7,9 @@ import type { FtleMapElement } from 'ftle-map/element';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { mountIdle, unmountAll } from '../support/element.ts';
-import { emulateMedia } from '../support/input.ts';
+import { emulateMedia, resizeWindow } from '../support/input.ts';
 
-const SIZES = { 360: [360, 640], 2560: [2560, 1000] } as const;
+const SIZES = { 360: [360, 720], 2560: [2560, 1000] } as const;
 type Width = keyof typeof SIZES;
 type Scheme = 'light' | 'dark';
 
@@ -32,19 +32,25 @@ afterEach(async () => {
   unmountAll();
   document.body.style.cssText = '';
   await emulateMedia({});
+  await resizeWindow(0, 0);
   await page.viewport(414, 896);
 });
 
 async function mountAt(width: Width, scheme: Scheme): Promise<FtleMapElement> {
   const [columns, rows] = SIZES[width];
+  await resizeWindow(columns, rows);
   await page.viewport(columns, rows);
-  await emulateMedia({ 'prefers-color-scheme': scheme });
-  document.body.style.background = scheme === 'dark' ? '#14171d' : '#fff';
+  await setScheme(scheme);
   const style = width === 360 ? '' : '--ftle-aspect-ratio: 3';
   const element = await mountIdle(`${MAP} style="${style}"`);
   await element.step(120);
   await element.whenIdle();
   return element;
+}
+
+async function setScheme(scheme: Scheme): Promise<void> {
+  await emulateMedia({ 'prefers-color-scheme': scheme });
+  document.body.style.background = scheme === 'dark' ? '#14171d' : '#fff';
 }
 
 /** What the page shows of the element, [height][width][4], which goes into a file too. */
@@ -85,27 +91,34 @@ function changes(
   return { inside: counts.inside / (right * bottom), outside: counts.outside };
 }
 
-describe.each([
-  [360, 'light'],
-  [2560, 'dark'],
-] as const)('at %d px, %s', (width, scheme) => {
+describe.each([360, 2560] as const)('at %d px, light and dark', (width) => {
   it('each overlay is in the picture and only there', async () => {
-    const element = await mountAt(width, scheme);
-    const name = (overlay: string): string => `${width}-${scheme}-${overlay}`;
-    const plain = await shoot(element, name('plain'));
-    const again = await shoot(element, name('plain'));
-    expect(changes(element, plain, again)).toEqual({ inside: 0, outside: 0 });
+    const element = await mountAt(width, 'light');
+    const name = (scheme: Scheme, overlay: string): string => `${width}-${scheme}-${overlay}`;
+    const shootBoth = async (overlay: string): Promise<Record<Scheme, ImageData>> => {
+      await element.whenIdle();
+      await setScheme('light');
+      const light = await shoot(element, name('light', overlay));
+      await setScheme('dark');
+      return { light, dark: await shoot(element, name('dark', overlay)) };
+    };
+    const plain = await shootBoth('plain');
+    expect([plain.light.width, plain.dark.width]).toEqual([width, width]);
+    const again = await shoot(element, name('dark', 'plain'));
+    expect(changes(element, plain.dark, again)).toEqual({ inside: 0, outside: 0 });
     for (const [overlay, style] of Object.entries(OVERLAYS)) {
       Object.assign(element, style);
-      await element.whenIdle();
-      const { inside, outside } = changes(element, await shoot(element, name(overlay)), plain);
-      console.log(`${name(overlay)}: ${(100 * inside).toFixed(1)} % of the picture`);
-      expect(inside, overlay).toBeGreaterThan(0.002);
-      expect(outside, overlay).toBe(0);
+      const shown = await shootBoth(overlay);
+      for (const scheme of ['light', 'dark'] as const) {
+        const { inside, outside } = changes(element, shown[scheme], plain[scheme]);
+        console.log(`${name(scheme, overlay)}: ${(100 * inside).toFixed(1)} % of the picture`);
+        expect(inside, overlay).toBeGreaterThan(0.002);
+        expect(outside, overlay).toBe(0);
+      }
       for (const key of Object.keys(style)) Object.assign(element, { [key]: false });
     }
     await element.whenIdle();
-    const { inside } = changes(element, await shoot(element, name('plain')), plain);
+    const { inside } = changes(element, await shoot(element, name('dark', 'plain')), plain.dark);
     expect(inside).toBe(0);
   });
 });
@@ -158,37 +171,36 @@ describe.each([
   });
 });
 
-describe.each([
-  [360, 'light'],
-  [360, 'dark'],
-  [2560, 'light'],
-  [2560, 'dark'],
-] as const)('at %d px, %s', (width, scheme) => {
+describe.each([360, 2560] as const)('at %d px, light and dark', (width) => {
   it('the surface stands on the ground of the page', async () => {
-    const element = await mountAt(width, scheme);
-    const name = `${width}-${scheme}-surface`;
+    const element = await mountAt(width, 'light');
     Object.assign(element, { ridges: true, boundary: true });
-    await element.whenIdle();
-    const flat = await shoot(element, name);
-    element.surface = true;
-    await element.whenIdle();
-    const shown = await shoot(element, name);
-    const { inside, outside } = changes(element, shown, flat);
-    expect(inside).toBeGreaterThan(0.2);
-    expect(outside).toBe(0);
-    // Nothing but the badge stands in the upper corners.
-    const scale = shown.width / element.getBoundingClientRect().width;
-    const frame = element.shadowRoot!.querySelector('.frame')!.getBoundingClientRect();
-    const corner =
-      4 * (Math.round(4 * scale) * shown.width + Math.round((frame.width - 4) * scale));
-    const [red, green, blue] = shown.data.subarray(corner);
-    const brightness = (red + green + blue) / 765;
-    if (scheme === 'dark') expect(brightness).toBeLessThan(0.35);
-    else expect(brightness).toBeGreaterThan(0.65);
-    const colors = new Set<number>();
-    for (let i = 0; i < shown.data.length; i += 4) {
-      colors.add((shown.data[i] << 16) | (shown.data[i + 1] << 8) | shown.data[i + 2]);
+    for (const scheme of ['light', 'dark'] as const) {
+      await setScheme(scheme);
+      element.surface = false;
+      await element.whenIdle();
+      const name = `${width}-${scheme}-surface`;
+      const flat = await shoot(element, name);
+      element.surface = true;
+      await element.whenIdle();
+      const shown = await shoot(element, name);
+      const { inside, outside } = changes(element, shown, flat);
+      expect(inside).toBeGreaterThan(0.2);
+      expect(outside).toBe(0);
+      // Nothing but the badge stands in the upper corners.
+      const scale = shown.width / element.getBoundingClientRect().width;
+      const frame = element.shadowRoot!.querySelector('.frame')!.getBoundingClientRect();
+      const corner =
+        4 * (Math.round(4 * scale) * shown.width + Math.round((frame.width - 4) * scale));
+      const [red, green, blue] = shown.data.subarray(corner);
+      const brightness = (red + green + blue) / 765;
+      if (scheme === 'dark') expect(brightness).toBeLessThan(0.35);
+      else expect(brightness).toBeGreaterThan(0.65);
+      const colors = new Set<number>();
+      for (let i = 0; i < shown.data.length; i += 4) {
+        colors.add((shown.data[i] << 16) | (shown.data[i + 1] << 8) | shown.data[i + 2]);
+      }
+      expect(colors.size).toBeGreaterThan(500);
     }
-    expect(colors.size).toBeGreaterThan(500);
   });
 });

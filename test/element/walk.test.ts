@@ -1,6 +1,6 @@
 // Plan: a walk through the whole element with keys alone, as the browser makes them: controls, map, probe, menu; what
 // each stop does, that its focus is seen, that Tab leaves at the end. The same with a finger: buttons, a tap on the
-// map, two fingers, the menu. Axe on everything at once in light, dark and forced colours. Mirrored pages: controls
+// map, two fingers, the probe, the layer, turning the surface, the menu. Axe on everything at once in light, dark and forced colours. Mirrored pages: controls
 // from right to left, map and colour bar as they are. Control: axe finds a fault that is put in.
 import axe from 'axe-core';
 import type { FtleMapElement } from 'ftle-map/element';
@@ -96,7 +96,7 @@ describe('with keys alone', () => {
         await userEvent.keyboard(' ');
         expect(element.ridges).toBe(false);
       },
-      'Save and copy': async () => {
+      'Save, copy, open': async () => {
         await userEvent.keyboard('{Enter}');
         await vi.waitFor(() => expect(nameOf(focusedOf(element))).toBe('Copy image'));
         await userEvent.keyboard('{Escape}');
@@ -133,13 +133,13 @@ describe('with keys alone', () => {
       'Zoom in',
       'Zoom out',
       'Home',
-      'Save and copy',
+      'Save, copy, open',
     ]);
   });
 });
 
 describe('with fingers', () => {
-  it('buttons, map and menu do the same', async () => {
+  it('buttons, map, probe, slider, surface and menu do the same', async () => {
     const element = await mountWhole();
     const placeOf = (target: Element, right = 0.5): [number, number] => {
       const { left, top, width, height } = target.getBoundingClientRect();
@@ -161,7 +161,32 @@ describe('with fingers', () => {
       [placeOf(pictures, 0.3), placeOf(pictures, 0.7)],
     ]);
     await moved;
-    await tap(button('Save and copy'));
+    await element.whenIdle();
+    const panel = shadowOf(element).querySelector<HTMLElement>('.panel')!;
+    await tap(pictures);
+    await vi.waitFor(() => expect(panel.hidden).toBe(false));
+    expect(panel.textContent).toContain('λ₁');
+
+    const sliders = [...shadowOf(element).querySelectorAll<HTMLInputElement>('input[type=range]')];
+    const slider = sliders.find((item) => nameOf(item) === 'Layer')!;
+    await moveFingers([[placeOf(slider, 0.02)]]);
+    await vi.waitFor(() => expect(element.layer).toBe(1));
+
+    await element.whenIdle();
+    await tap(button('Surface'));
+    await vi.waitFor(() => expect(element.surface).toBe(true));
+    await element.whenIdle();
+    const seen = await readPicture(element);
+    await moveFingers([
+      [placeOf(pictures, 0.4), placeOf(pictures, 0.6)],
+      [placeOf(pictures, 0.5), placeOf(pictures, 0.7)],
+      [placeOf(pictures, 0.6), placeOf(pictures, 0.8)],
+    ]);
+    const turned = await readPicture(element);
+    expect(countDifferent(turned, seen)).toBeGreaterThan(0.1 * turned.width * turned.height);
+    await tap(button('Surface'));
+    await vi.waitFor(() => expect(element.surface).toBe(false));
+    await tap(button('Save, copy, open'));
     const menu = (): HTMLElement | null => shadowOf(element).querySelector('[role=menu]');
     await vi.waitFor(() => expect(menu()?.matches(':popover-open')).toBe(true));
     await tap(pictures);

@@ -90,6 +90,15 @@ export async function moveFingers(moments: readonly (readonly Place[])[]): Promi
   await send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
 }
 
+/** Makes the window that holds the frame so large, in CSS pixels, that the frame need not be scaled down; 0: as it was. */
+export async function resizeWindow(width: number, height: number): Promise<void> {
+  if (width === 0) await send('Emulation.clearDeviceMetricsOverride', {});
+  else {
+    const metrics = { width, height, deviceScaleFactor: 1, mobile: false };
+    await send('Emulation.setDeviceMetricsOverride', metrics);
+  }
+}
+
 /** Makes the browser tell pages that the user wants (no) motion, (no) forced colours. */
 export async function emulateMedia(features: Readonly<Record<string, string>>): Promise<void> {
   const list = Object.entries(features).map(([name, value]) => ({ name, value }));

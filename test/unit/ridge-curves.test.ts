@@ -167,6 +167,49 @@ describe('curves', () => {
     expect(top).toBeLessThan(0.4);
   });
 
+  it('of a T junction of equal heights are whole by default; without smoothing they may change over', () => {
+    // The larger of both: the bar does not rise where the stem meets it.
+    const junction = field((s, t) => {
+      return Math.max(wall(t - 0.4), wall(t < 0.4 ? s - 0.11 : Math.hypot(s - 0.11, t - 0.4)));
+    }, 160);
+    const isOnIt = (s: number, t: number): number =>
+      Math.min(Math.abs(t - 0.4), Math.max(Math.abs(s - 0.11), t - 0.4));
+    for (const [options, lengths] of [
+      [{}, [1.989, 1.375]],
+      // The stem and a half of the bar are one curve, the other half a second one.
+      [strong, [2.273, 1.1]],
+    ] as const) {
+      const curves = findRidgeCurves(junction, options);
+      expect(curves.map(({ closed }) => closed)).toEqual([false, false]);
+      curves.forEach((curve, i) => {
+        expect(curveLength(curve)).toBeCloseTo(lengths[i], 2);
+        expect(most(curve, isOnIt)).toBeLessThan(0.02);
+      });
+    }
+  });
+
+  it('of rings nearer than twice their width bend to one wall in between, and keep apart', () => {
+    // Centre lines 0.1 apart, walls of deviation 0.06: between them the field has one maximum.
+    const radius = 0.45;
+    const ringOf = (s: number, t: number, centre: number): number =>
+      Math.hypot(s - centre, t) - radius;
+    const pair = field(
+      (s, t) => wall(ringOf(s, t, -0.5), 0.06) + wall(ringOf(s, t, 0.5), 0.06),
+      120,
+    );
+    for (const options of [{}, strong]) {
+      const curves = findRidgeCurves(pair, options);
+      // One of them has the shared piece and is closed; the other ends beside it.
+      expect(curves.map(({ closed }) => closed).sort()).toEqual([false, true]);
+      for (const curve of curves) {
+        const side = most(curve, (s) => s) > 0.5 ? 1 : -1;
+        expect(most(curve, (s) => -side * s)).toBeLessThan(0.01);
+        expect(most(curve, (s, t) => Math.abs(ringOf(s, t, 0.5 * side)))).toBeLessThan(0.06);
+        expect(curveLength(curve)).toBeGreaterThan(2.7);
+      }
+    }
+  });
+
   it('of tangent neighbours do not jump from one to the other', () => {
     // Two rings whose walls touch: 0.3 apart, three times their width, where they are closest.
     const [a, b] = [-0.5, 0.5];
