@@ -98,6 +98,8 @@ interface DepthFit {
   readonly spread: number;
   /** Of a line of the centre's level over log N. */
   readonly slope: number;
+  /** Mean of log N, about which an error of the slope turns the line. */
+  readonly middle: number;
   /** Where that line and where the fit over all depths meet C_d, log N_c: contrast ends there. */
   readonly lineEnd: number;
   readonly fitEnd: number;
@@ -107,14 +109,16 @@ function fitDepth(points: readonly LevelPoint[], depth: number, { rate }: Centre
   const own = points.filter((point) => point.depth === depth);
   const levels = own.map(({ boundary }) => boundary);
   const level = estimate(levels).mean;
+  const logs = own.map(({ width }) => Math.log(width));
   const { slope, intercept } = fitLine(
-    own.map(({ width }) => Math.log(width)),
+    logs,
     own.map(({ centre }) => centre),
   );
   return {
     level,
     spread: Math.max(...levels) - Math.min(...levels),
     slope,
+    middle: estimate(logs).mean,
     lineEnd: (level - intercept) / slope,
     fitEnd: level + rate * depth,
   };
@@ -166,8 +170,8 @@ export function compareFits(
 }
 
 /** How far a line is drawn out beyond the widest network, and what that does to errors. */
-function extrapolation({ lineEnd, slope }: DepthFit, widest: number): string {
+function extrapolation({ lineEnd, slope, middle }: DepthFit, widest: number): string {
   const beyond = lineEnd - Math.log(widest);
   if (!(beyond > 0.5)) return 'line through all N';
-  return `line through all N, drawn out ${showNumber(Math.exp(beyond))}-fold beyond N = ${widest}: a level off by 0.1 moves it by ${showNumber(0.1 / slope)}, a slope off by 0.1 by ${showNumber((0.1 * beyond) / slope)} more`;
+  return `line through all N, drawn out ${showNumber(Math.exp(beyond))}-fold beyond N = ${widest}: a level off by 0.1 moves it by ${showNumber(0.1 / slope)}, a slope off by 0.1 by ${showNumber((0.1 * (lineEnd - middle)) / slope)}`;
 }

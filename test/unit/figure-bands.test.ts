@@ -27,8 +27,13 @@ describe('computeInBands', () => {
     const context = {
       engine,
       signal,
-      checkpoint: () => Promise.resolve(void checkpointCount++),
-      onProgress: (fraction: number) => void fractions.push(fraction),
+      checkpoint() {
+        checkpointCount++;
+        return Promise.resolve();
+      },
+      onProgress(fraction: number) {
+        fractions.push(fraction);
+      },
     };
     const found = await computeInBands(context, network, REQUEST);
     const model = engine.createModel(network);
@@ -56,7 +61,9 @@ describe('computeInBands', () => {
       engine,
       signal,
       checkpoint: () => (bandCount === 2 ? Promise.reject(new Error('stop')) : Promise.resolve()),
-      onProgress: () => void bandCount++,
+      onProgress() {
+        bandCount++;
+      },
     };
     await expect(computeInBands(context, network, REQUEST)).rejects.toThrow('stop');
     expect(bandCount).toBe(2);
