@@ -60,7 +60,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          setupFiles: ['test/support/same-properties.ts'],
+          testTimeout: 30_000,
+        },
       },
       browserProject('gpu'),
       browserProject('element'),
