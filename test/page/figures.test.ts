@@ -132,6 +132,14 @@ describe('the page of twelve maps', () => {
     await page.getByRole('button', { name: 'Train' }).click();
     await expect.poll(() => stepsOf(0), { timeout: 60_000 }).toBeGreaterThan(0);
     expect(await stepsOf(11)).toBe(0);
+    // Each says how far it is; without a GPU they take turns, and the page says what to expect.
+    await page.getByText(/N = 10, L = 2: [\d,]+ steps, [\d.]+ %/).waitFor({ timeout: 60_000 });
+    const isSoftware = await page
+      .locator('ftle-map')
+      .first()
+      .evaluate((map: FtleMapElement) => /swiftshader|llvmpipe/i.test(map.description));
+    expect(await page.locator('#slow').isHidden()).toBe(!isSoftware);
+    if (isSoftware) await page.getByText('train in turn').waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await expectSound(page);
     expect(complaints).toEqual([]);
