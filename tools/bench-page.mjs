@@ -28,10 +28,12 @@ const MOVES = 5;
 const TRAINED_MS = 300;
 const COUNTED_FRAMES = 60;
 
+const OVERLAYS = 'ridges boundary';
+
 /** @param {string} attributes */
 const tagPage = (attributes) => `<!doctype html><html lang="en"><title>bench</title>
 <script type="module" src="ftle-map.js"></script>
-<ftle-map dataset="circle" architecture="2-10x8-1" ridges boundary ${attributes}
+<ftle-map dataset="circle" architecture="2-10x8-1" ${attributes}
   style="width: 512px"></ftle-map></html>`;
 
 /**
@@ -200,7 +202,7 @@ async function timeNavigation(browser, url, isTraining) {
       }).observe({ type: 'longtask', buffered: true });
       Object.assign(globalThis, { record });
     });
-    await openTag(page, url, `${isTraining ? 'autoplay ' : ''}resolution="256"`);
+    await openTag(page, url, `${OVERLAYS} ${isTraining ? 'autoplay ' : ''}resolution="256"`);
     const handle = await page.evaluateHandle(
       () => /** @type {{ record: WalkRecord }} */ (/** @type {unknown} */ (globalThis)).record,
     );
@@ -368,6 +370,8 @@ export async function benchPage(browser, runs, log) {
   /** @type {Awaited<ReturnType<typeof timeTraining>>[]} */
   const trainings = [];
   /** @type {Awaited<ReturnType<typeof timeTraining>>[]} */
+  const overlaid = [];
+  /** @type {Awaited<ReturnType<typeof timeTraining>>[]} */
   const adaptive = [];
   /** @type {Awaited<ReturnType<typeof timeNavigation>>[]} */
   const idleWalks = [];
@@ -381,7 +385,8 @@ export async function benchPage(browser, runs, log) {
     for (let run = 0; run < runs; run++) {
       pictures.push(await timeFirstPicture(browser, site.url));
       trainings.push(await timeTraining(browser, site.url, 'resolution="256"'));
-      adaptive.push(await timeTraining(browser, site.url, ''));
+      overlaid.push(await timeTraining(browser, site.url, `${OVERLAYS} resolution="256"`));
+      adaptive.push(await timeTraining(browser, site.url, OVERLAYS));
       idleWalks.push(await timeNavigation(browser, site.url, false));
       trainingWalks.push(await timeNavigation(browser, site.url, true));
       points.push(await timePoints(browser, site.url));
@@ -426,7 +431,13 @@ export async function benchPage(browser, runs, log) {
       'at least 20 on SwiftShader',
     ),
     pageRow(
-      'frames while training, 10×8, at the side the map chooses',
+      'frames while training, 10×8 at 256², with ridges and boundary',
+      '1/s',
+      overlaid.map(({ rate }) => rate),
+      'none',
+    ),
+    pageRow(
+      'frames while training, 10×8, at the side the map chooses, with ridges and boundary',
       '1/s',
       adaptive.map(({ rate }) => rate),
       'at least 10',
@@ -440,7 +451,7 @@ export async function benchPage(browser, runs, log) {
     pageRow(
       'longest task while training (0: none above 50)',
       'ms',
-      [...trainings, ...adaptive].map(({ longestTask }) => longestTask),
+      [...trainings, ...overlaid, ...adaptive].map(({ longestTask }) => longestTask),
       'at most 50',
     ),
     pageRow('a frame of the display', 'ms', frames, 'none'),

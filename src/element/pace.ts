@@ -56,13 +56,13 @@ const FRAME_TIME = { fast: 15, slow: 43, cpu: 90 };
 const CAN_INTERPOLATE = { fast: false, slow: true, cpu: false };
 
 /** Sides from which on that is so: what interpolation waits for takes as long as a small field does. */
-const LEAST_LOOSE_SIDE = 160;
+const LEAST_LOOSE_SIDE = 96;
 
 /** Parts of a frame's time that painting and the field may take; training gets the rest. */
 const PAINT_PART = 0.25;
 const FIELD_PART = 0.4;
 /** Training gets this part of what field and painting take, however long that is. */
-const LEAST_TRAINING_SHARE = 0.5;
+const LEAST_TRAINING_SHARE = 0.3;
 
 /** Least side of a still picture, and how much finer the next one is. */
 const LEAST_STILL_SIDE = 16;
