@@ -50,7 +50,7 @@ const FIRST_GUESS = {
 } as const;
 
 /** Milliseconds of a live frame: 60, 20 or 10 a second, less some room. */
-const FRAME_TIME = { fast: 15, slow: 43, cpu: 90 };
+const FRAME_TIME = { fast: 15, slow: 41, cpu: 90 };
 
 /** Whether interpolation is faster than to compute: on a GPU it is not, for it waits for the CPU. */
 const CAN_INTERPOLATE = { fast: false, slow: true, cpu: false };
@@ -62,7 +62,7 @@ const LEAST_LOOSE_SIDE = 96;
 const PAINT_PART = 0.25;
 const FIELD_PART = 0.4;
 /** Training gets this part of what field and painting take, however long that is. */
-const LEAST_TRAINING_SHARE = 0.3;
+const LEAST_TRAINING_SHARE = 0.25;
 
 /** Least side of a still picture, and how much finer the next one is. */
 const LEAST_STILL_SIDE = 16;

@@ -85,10 +85,20 @@ async function compete(
 ): Promise<PeerRow[]> {
   const plain = createWorkload(workload);
   const entrants: Entrant[] = [];
+  const missing: string[] = [];
   try {
     for (const contestant of [OURS, ...peers]) {
       const begin = performance.now();
-      const entrant = await enter(contestant, plain, longestRun);
+      let entrant: Entrant;
+      try {
+        entrant = await enter(contestant, plain, longestRun);
+      } catch (error) {
+        if (contestant === OURS) throw error;
+        // The others still have their contest; the report says who was not in it.
+        missing.push(`${contestant.tool}, ${contestant.way}: ${String(error)}`);
+        console.info(`${workload.name}: left out: ${missing.at(-1)!}`);
+        continue;
+      }
       entrants.push(entrant);
       const { stride, worstError } = entrant;
       const seconds = ((performance.now() - begin) / 1000).toFixed(1);
@@ -106,13 +116,16 @@ async function compete(
     for (const { prepared } of entrants) prepared.dispose();
   }
   const [ours] = entrants;
-  return entrants.map(({ contestant: { tool, way, note }, stride, worstError, times }) => {
+  return entrants.map(({ contestant, stride, worstError, times }) => {
+    const { tool, way, note } = contestant;
     const ratios = times.map((time, round) => time / ours.times[round]);
     return {
       workload: workload.name,
       tool,
       way,
-      note,
+      note: [note, ...(contestant === OURS ? missing.map((why) => `left out: ${why}`) : [])]
+        .filter((text) => text !== '')
+        .join('; '),
       ms: median(times),
       leastMs: Math.min(...times),
       mostMs: Math.max(...times),
