@@ -10,6 +10,7 @@ digits.onnx, .npy     scikit-learn: an MLP 64-32-32-10 on images of 8 by 8 pixel
 """
 
 import pathlib
+import sys
 import warnings
 
 import numpy as np
@@ -23,7 +24,10 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 warnings.filterwarnings("ignore")
-FOLDER = pathlib.Path(__file__).parent / "public/samples"
+HERE = pathlib.Path(__file__).parent
+FOLDER = HERE / "public/samples"
+sys.path.append(str(HERE.parent / "tools"))
+from forget_traces import forget_traces  # noqa: E402
 
 
 def stack(widths):
@@ -77,6 +81,7 @@ def spirals():
     example = (torch.zeros(1, 2),)
     path = str(FOLDER / "spirals.onnx")
     torch.onnx.export(network, example, path, dynamo=True, external_data=False, verbose=False)
+    forget_traces(path)
 
 
 def save_pipeline(name, pipeline, data, labels):
