@@ -1,6 +1,8 @@
 // bench-peers.mjs: other libraries at our fields, in one page of the same browser; opens test/bench/peers.html
+import { failureLine } from './bench-report.mjs';
+
 /** @typedef {import('playwright').Browser} Browser */
-/** @typedef {import('../test/bench/peers/contest.ts').PeerRow} PeerRow */
+/** @typedef {import('../test/bench/peers/contest.ts').Contest} Contest */
 
 /** Milliseconds that one run of a slow contestant may take; it then computes fewer points. */
 const LONGEST_RUN = 4000;
@@ -9,10 +11,11 @@ const LONGEST_RUN = 4000;
  * @param {Browser} browser
  * @param {string} url - of the served sources.
  * @param {{ fields: readonly string[], rounds: number, quick: boolean, log: (line: string) => void }} options
- * @returns {Promise<{ adapter: string, rows: PeerRow[] }>}
+ * @returns {Promise<{ adapter: string } & Contest>}
  */
 export async function benchPeers(browser, url, { fields, rounds, quick, log }) {
-  const rows = [];
+  /** @type {Contest} */
+  const contest = { rows: [], failures: [] };
   let adapter = '';
   for (const field of fields) {
     // A page for each: what one leaves in memory is not there for the next.
@@ -26,14 +29,16 @@ export async function benchPeers(browser, url, { fields, rounds, quick, log }) {
       await page.waitForFunction('window.competeAt');
       adapter = await page.evaluate('window.describeTestAdapter().then(({ name }) => name)');
       const options = { rounds, longestRun: quick ? 20 : LONGEST_RUN, quick };
-      /** @type {PeerRow[]} */
+      /** @type {Contest} */
       const found = await page.evaluate(`window.competeAt('${field}', ${JSON.stringify(options)})`);
-      rows.push(...found);
+      contest.rows.push(...found.rows);
+      contest.failures.push(...found.failures);
+      for (const failure of found.failures) log(failureLine(failure));
     } finally {
       await page.close();
     }
   }
-  return { adapter, rows };
+  return { adapter, ...contest };
 }
 
 /**

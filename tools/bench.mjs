@@ -178,7 +178,7 @@ async function measure(options) {
       ceilings: kernels?.ceilings ?? null,
       growth: kernels?.growth ?? null,
       rows: kernels?.rows ?? [],
-      failures: kernels?.failures ?? [],
+      failures: [...(kernels?.failures ?? []), ...(contest?.failures ?? [])],
       pageRows: [...pipelines, ...(page?.rows ?? [])],
       peers: mergePeers(contest?.rows ?? [], adapter, apart, kernels?.rows),
     };

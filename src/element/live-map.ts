@@ -62,7 +62,7 @@ export class LiveMap {
   #isFirstStill = false;
   /** Ends the still picture under way. */
   #stillAbort = new AbortController();
-  /** Ends the live picture under way; null if the one before it was dropped, so that some are completed. */
+  /** Ends the live picture under way; null if there is none, or the one before it was dropped: some are completed. */
   #liveAbort: AbortController | null = null;
 
   constructor(
@@ -387,7 +387,9 @@ export class LiveMap {
     this.#liveAbort = wasDropped ? null : new AbortController();
     const { signal } = this.#liveAbort ?? this.#closing;
     try {
-      return await this.picture.compute(session, frame, signal);
+      const pixelCount = await this.picture.compute(session, frame, signal);
+      this.#liveAbort = null;
+      return pixelCount;
     } catch (error) {
       if (!signal.aborted) throw error;
       return null;

@@ -3,7 +3,8 @@
 // Each is first checked against float64. One that would take long computes every k-th point; its time is
 // then k times what it took, which its row says. A round measures all in turn, in an order that rotates, and
 // each time is divided by ours of the same round.
-import { median } from '../../../tools/bench-report.mjs';
+import { median, type Failure } from '../../../tools/bench-report.mjs';
+import { asError } from '../../../src/errors.ts';
 import {
   checkStretches,
   createWorkload,
@@ -55,6 +56,12 @@ export interface ContestOptions {
   readonly longestRun: number;
 }
 
+export interface Contest {
+  readonly rows: PeerRow[];
+  /** Peers that could not compute, or were wrong; the others have their contest without them. */
+  readonly failures: Failure[];
+}
+
 /** A contestant that is ready, and right. */
 interface Entrant {
   readonly contestant: Contestant;
@@ -69,7 +76,7 @@ const LARGEST_STRIDE = 256;
 const QUICK_SIDE = 16;
 
 /** All contestants at a workload, by its name; progress goes to `console.info`. */
-export function competeAt(name: string, options: ContestOptions): Promise<PeerRow[]> {
+export function competeAt(name: string, options: ContestOptions): Promise<Contest> {
   const workload = FIELD_WORKLOADS.find((one) => one.name === name);
   if (!workload) throw new Error(`there is no workload ${name}`);
   if (!options.quick) return compete(workload, PEERS, options);
@@ -82,10 +89,10 @@ async function compete(
   workload: FieldWorkload,
   peers: readonly Contestant[],
   { rounds, longestRun }: ContestOptions,
-): Promise<PeerRow[]> {
+): Promise<Contest> {
   const plain = createWorkload(workload);
   const entrants: Entrant[] = [];
-  const missing: string[] = [];
+  const failures: Failure[] = [];
   try {
     for (const contestant of [OURS, ...peers]) {
       const begin = performance.now();
@@ -94,9 +101,8 @@ async function compete(
         entrant = await enter(contestant, plain, longestRun);
       } catch (error) {
         if (contestant === OURS) throw error;
-        // The others still have their contest; the report says who was not in it.
-        missing.push(`${contestant.tool}, ${contestant.way}: ${String(error)}`);
-        console.info(`${workload.name}: left out: ${missing.at(-1)!}`);
+        const name = `${workload.name}: ${contestant.tool}, ${contestant.way}`;
+        failures.push({ names: [name], reason: asError(error).message });
         continue;
       }
       entrants.push(entrant);
@@ -116,16 +122,14 @@ async function compete(
     for (const { prepared } of entrants) prepared.dispose();
   }
   const [ours] = entrants;
-  return entrants.map(({ contestant, stride, worstError, times }) => {
+  const rows = entrants.map(({ contestant, stride, worstError, times }) => {
     const { tool, way, note } = contestant;
     const ratios = times.map((time, round) => time / ours.times[round]);
     return {
       workload: workload.name,
       tool,
       way,
-      note: [note, ...(contestant === OURS ? missing.map((why) => `left out: ${why}`) : [])]
-        .filter((text) => text !== '')
-        .join('; '),
+      note,
       ms: median(times),
       leastMs: Math.min(...times),
       mostMs: Math.max(...times),
@@ -135,6 +139,7 @@ async function compete(
       worstError,
     };
   });
+  return { rows, failures };
 }
 
 async function timeOf({ run }: Prepared): Promise<number> {
