@@ -4,9 +4,10 @@ import { checkRate, checkTraining, type TrainingOptions } from '../model/trainin
 import { classify, createStates, runForward } from '../reference/forward.ts';
 import { sampleLoss } from '../reference/loss.ts';
 import {
-  addSample,
+  addSamples,
   applyGradient,
   createTrainingState,
+  SAMPLES_TOGETHER,
   type TrainingState,
 } from '../reference/training.ts';
 import type { CpuModel } from './cpu-model.ts';
@@ -80,8 +81,8 @@ class CpuTrainer implements Trainer {
       const options = this.#options;
       let loss = 0;
       this.#state.gradient.fill(0);
-      for (let slot = 0; slot < options.batchSize; slot++) {
-        loss += addSample(program, this.dataset, options, this.#stepCount, slot, this.#state);
+      for (let slot = 0; slot < options.batchSize; slot += SAMPLES_TOGETHER) {
+        loss += addSamples(program, this.dataset, options, this.#stepCount, slot, this.#state);
         if (slices.due) {
           await slices.next();
           if (this.#disposed || run !== this.#run) return;

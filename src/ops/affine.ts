@@ -31,12 +31,26 @@ export const affine: OpRules<AffineOp> = {
   },
 
   cotangent(op, parameters, _input, outputCotangent, inputCotangent) {
+    const { inputWidth, outputWidth } = op;
     const stride = weightStride(op);
     inputCotangent.fill(0);
-    for (let i = 0; i < op.outputWidth; i++) {
-      const row = op.parameterOffset + i * stride;
-      const c = outputCotangent[i];
-      for (let j = 0; j < op.inputWidth; j++) inputCotangent[j] += parameters[row + j] * c;
+    for (let i = 0; i < outputWidth; i += BLOCK) {
+      const row0 = op.parameterOffset + i * stride;
+      const row1 = row0 + stride;
+      const row2 = row1 + stride;
+      const row3 = row2 + stride;
+      const c0 = outputCotangent[i];
+      const c1 = i + 1 < outputWidth ? outputCotangent[i + 1] : 0;
+      const c2 = i + 2 < outputWidth ? outputCotangent[i + 2] : 0;
+      const c3 = i + 3 < outputWidth ? outputCotangent[i + 3] : 0;
+      for (let j = 0; j < inputWidth; j++) {
+        inputCotangent[j] =
+          inputCotangent[j] +
+          parameters[row0 + j] * c0 +
+          parameters[row1 + j] * c1 +
+          parameters[row2 + j] * c2 +
+          parameters[row3 + j] * c3;
+      }
     }
   },
 
@@ -51,17 +65,56 @@ export const affine: OpRules<AffineOp> = {
     return matrix;
   },
 
-  gradient(op, input, outputCotangent, gradient) {
-    const stride = weightStride(op);
+  gradient(op, inputs, outputCotangents, count, gradient) {
     const bias = biasOffset(op);
+    let k = 0;
+    for (; k + 4 <= count; k += 4) addProducts(op, inputs, outputCotangents, k, gradient);
+    for (; k < count; k++) addProduct(op, inputs[k], outputCotangents[k], gradient);
     for (let i = 0; i < op.outputWidth; i++) {
-      const row = op.parameterOffset + i * stride;
-      const c = outputCotangent[i];
-      for (let j = 0; j < op.inputWidth; j++) gradient[row + j] += c * input[j];
-      gradient[bias + i] += c;
+      for (k = 0; k < count; k++) gradient[bias + i] += outputCotangents[k][i];
     }
   },
 };
+
+/** gradient += outputCotangent ⊗ input. */
+function addProduct(
+  op: Op<AffineOp>,
+  input: Float64Array,
+  outputCotangent: Float64Array,
+  gradient: Float64Array,
+): void {
+  const stride = weightStride(op);
+  for (let i = 0; i < op.outputWidth; i++) {
+    const row = op.parameterOffset + i * stride;
+    const c = outputCotangent[i];
+    for (let j = 0; j < op.inputWidth; j++) gradient[row + j] += c * input[j];
+  }
+}
+
+/** The same of the four samples from `k` on: the sum is loaded and stored once. */
+function addProducts(
+  op: Op<AffineOp>,
+  inputs: readonly Float64Array[],
+  outputCotangents: readonly Float64Array[],
+  k: number,
+  gradient: Float64Array,
+): void {
+  const { inputWidth, outputWidth } = op;
+  const stride = weightStride(op);
+  const [input0, input1, input2, input3] = inputs.slice(k, k + 4);
+  const [cotangent0, cotangent1, cotangent2, cotangent3] = outputCotangents.slice(k, k + 4);
+  for (let i = 0; i < outputWidth; i++) {
+    const row = op.parameterOffset + i * stride;
+    const c0 = cotangent0[i];
+    const c1 = cotangent1[i];
+    const c2 = cotangent2[i];
+    const c3 = cotangent3[i];
+    for (let j = 0; j < inputWidth; j++) {
+      gradient[row + j] =
+        gradient[row + j] + c0 * input0[j] + c1 * input1[j] + c2 * input2[j] + c3 * input3[j];
+    }
+  }
+}
 
 /** output = W input, four rows at a time: padding rows make that safe, and it is twice as fast. */
 function multiply(

@@ -71,11 +71,15 @@ export interface OpRules<S extends OpSpec = OpSpec> {
   ): void;
   /** J itself, [outputWidth][inputWidth], of ops that have the same at every input. */
   jacobian?(op: Op<S>, parameters: ArrayLike<number>): Float64Array;
-  /** gradient += ∂⟨outputCotangent, Φ(input)⟩ / ∂parameters, in the layout of `parameters`. */
+  /**
+   * gradient += Σ ∂⟨outputCotangent, Φ(input)⟩ / ∂parameters over `count` samples, each sum in their order, in
+   * the layout of `parameters`.
+   */
   gradient(
     op: Op<S>,
-    input: Float64Array,
-    outputCotangent: Float64Array,
+    inputs: readonly Float64Array[],
+    outputCotangents: readonly Float64Array[],
+    count: number,
     gradient: Float64Array,
   ): void;
 }

@@ -2,7 +2,7 @@ import { permute, seedKey } from '../math/random.ts';
 import type { Program } from '../model/network.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { ADAM, type TrainingOptions } from '../model/training.ts';
-import { addSampleGradient, createGradientMemory, type GradientMemory } from './gradient.ts';
+import { addGradients, createGradientMemory, type GradientMemory } from './gradient.ts';
 
 /**
  * Index of a training sample: sample `slot` of the batch of step `step` (from 0).
@@ -21,6 +21,9 @@ export function sampleIndex(
   return permute(position - epoch * trainCount, trainCount, seedKey(options.seed), epoch);
 }
 
+/** Samples that pass an op before the next one: enough that fetching its parameters hardly counts. */
+export const SAMPLES_TOGETHER = 8;
+
 /** What an optimizer remembers from step to step, in the layout of the parameters. */
 export interface OptimizerMemory {
   readonly first: Float64Array;
@@ -32,19 +35,22 @@ export interface TrainingState {
   readonly parameters: Float64Array;
   readonly memory: OptimizerMemory;
   readonly gradient: Float64Array;
-  readonly pass: GradientMemory;
+  readonly passes: GradientMemory;
+  /** Where a step's new values wait until all are known to be finite. */
+  readonly next: OptimizerMemory & { readonly parameters: Float64Array };
 }
 
 export function createTrainingState(
   program: Program,
   parameters: ArrayLike<number>,
 ): TrainingState {
-  const length = program.parameterLength;
+  const create = (): Float64Array => new Float64Array(program.parameterLength);
   return {
     parameters: Float64Array.from(parameters),
-    memory: { first: new Float64Array(length), second: new Float64Array(length) },
-    gradient: new Float64Array(length),
-    pass: createGradientMemory(program),
+    memory: { first: create(), second: create() },
+    gradient: create(),
+    passes: createGradientMemory(program, SAMPLES_TOGETHER),
+    next: { parameters: create(), first: create(), second: create() },
   };
 }
 
@@ -64,19 +70,20 @@ export function trainStep(
 ): number {
   state.gradient.fill(0);
   let loss = 0;
-  for (let slot = 0; slot < options.batchSize; slot++) {
-    loss += addSample(program, dataset, options, step, slot, state);
+  for (let slot = 0; slot < options.batchSize; slot += SAMPLES_TOGETHER) {
+    loss += addSamples(program, dataset, options, step, slot, state);
   }
   if (!Number.isFinite(loss)) return loss;
   return applyGradient(program, options, step, state) ? loss : NaN;
 }
 
 /**
- * The part of a step that belongs to one sample of its batch: adds to `state.gradient`.
+ * The part of a step that belongs to the samples from `slot` on of its batch, as many as pass together: adds
+ * to `state.gradient`.
  *
- * @returns its share of the batch's mean loss.
+ * @returns their share of the batch's mean loss.
  */
-export function addSample(
+export function addSamples(
   program: Program,
   dataset: Dataset,
   options: TrainingOptions,
@@ -85,25 +92,24 @@ export function addSample(
   state: TrainingState,
 ): number {
   const { points, targets, inputWidth, outputWidth, trainCount } = dataset;
-  const { parameters, gradient, pass } = state;
+  const { parameters, gradient, passes } = state;
   const scale = 1 / options.batchSize;
-  const index = sampleIndex(options, trainCount, step, slot);
-  const point = points.subarray(index * inputWidth, (index + 1) * inputWidth);
-  const target = targets.subarray(index * outputWidth, (index + 1) * outputWidth);
-  const { loss } = options;
-  const firstOp = firstTrainedOp(program, options);
-  const sampleLoss = addSampleGradient(
+  const count = Math.min(SAMPLES_TOGETHER, options.batchSize - slot);
+  const indices = Array.from({ length: count }, (_, k) =>
+    sampleIndex(options, trainCount, step, slot + k),
+  );
+  const loss = addGradients(
     program,
     parameters,
-    point,
-    target,
-    loss,
+    indices.map((i) => points.subarray(i * inputWidth, (i + 1) * inputWidth)),
+    indices.map((i) => targets.subarray(i * outputWidth, (i + 1) * outputWidth)),
+    options.loss,
     scale,
     gradient,
-    pass,
-    firstOp,
+    passes,
+    firstTrainedOp(program, options),
   );
-  return scale * sampleLoss;
+  return scale * loss;
 }
 
 /** The first op whose layer is not frozen. */
@@ -132,28 +138,29 @@ export function applyGradient(
   state: TrainingState,
 ): boolean {
   const start = program.ops[firstTrainedOp(program, options)].parameterOffset;
-  const { parameters, memory, gradient } = state;
+  const { parameters, memory, gradient, next } = state;
   const { learningRate, momentum, weightDecay, optimizer } = options;
-  const next = parameters.slice();
-  const first = memory.first.slice();
-  const second = memory.second.slice();
+  const { first, second } = memory;
   const { beta1, beta2, epsilon } = ADAM;
   const correction1 = 1 - beta1 ** (step + 1);
   const correction2 = 1 - beta2 ** (step + 1);
-  for (let i = start; i < next.length; i++) {
+  for (let i = start; i < parameters.length; i++) {
+    const parameter = parameters[i];
+    let change: number;
     if (optimizer === 'sgd') {
-      first[i] = momentum * first[i] + gradient[i] + weightDecay * next[i];
-      next[i] -= learningRate * first[i];
+      next.first[i] = momentum * first[i] + gradient[i] + weightDecay * parameter;
+      change = next.first[i];
     } else {
-      first[i] = beta1 * first[i] + (1 - beta1) * gradient[i];
-      second[i] = beta2 * second[i] + (1 - beta2) * gradient[i] ** 2;
-      const scaled = Math.sqrt(second[i] / correction2) + epsilon;
-      next[i] -= learningRate * (first[i] / correction1 / scaled + weightDecay * next[i]);
+      next.first[i] = beta1 * first[i] + (1 - beta1) * gradient[i];
+      next.second[i] = beta2 * second[i] + (1 - beta2) * gradient[i] ** 2;
+      const scaled = Math.sqrt(next.second[i] / correction2) + epsilon;
+      change = next.first[i] / correction1 / scaled + weightDecay * parameter;
     }
-    if (!Number.isFinite(Math.fround(next[i]))) return false;
+    next.parameters[i] = parameter - learningRate * change;
+    if (!Number.isFinite(Math.fround(next.parameters[i]))) return false;
   }
-  parameters.set(next);
-  memory.first.set(first);
-  memory.second.set(second);
+  parameters.set(next.parameters.subarray(start), start);
+  first.set(next.first.subarray(start), start);
+  if (optimizer === 'adam') second.set(next.second.subarray(start), start);
   return true;
 }

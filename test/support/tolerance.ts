@@ -6,7 +6,7 @@ import type { TrainingOptions } from '../../src/model/training.ts';
 import { opRules } from '../../src/ops/registry.ts';
 import { exponents } from '../../src/reference/exponent.ts';
 import { createStates, forward, runForward } from '../../src/reference/forward.ts';
-import { addSampleGradient } from '../../src/reference/gradient.ts';
+import { addGradients } from '../../src/reference/gradient.ts';
 import {
   createTrainingState,
   sampleIndex,
@@ -279,7 +279,7 @@ function batchGradient(
     const point = points.subarray(sample * inputWidth, (sample + 1) * inputWidth);
     const target = targets.subarray(sample * outputWidth, (sample + 1) * outputWidth);
     const own = new Float64Array(program.parameterLength);
-    addSampleGradient(program, parameters, point, target, loss, 1 / batchSize, own);
+    addGradients(program, parameters, [point], [target], loss, 1 / batchSize, own);
     own.forEach((value, i) => {
       gradient[i] += value;
       terms[i] += Math.abs(value);

@@ -1,6 +1,6 @@
 // Plan: the float64 definitions of training. Losses against hand-made numbers and, with their derivatives,
 // against central differences; the gradient of a network against central differences of its loss in every
-// parameter, for every activation, both losses, and padding that must stay 0; the order of samples; each
+// parameter, for every activation, both losses, and padding that must stay 0; samples together as one by one; the order of samples; each
 // optimizer against its formula worked by hand on one parameter, and their refusals. Controls: a gradient
 // with one sign changed fails the same comparison; equal seeds give equal orders, others do not.
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { parseArchitecture } from '../../src/model/architecture.ts';
 import type { Network } from '../../src/model/network.ts';
 import { initialiseNetwork, tensorPlaces } from '../../src/model/parameters.ts';
 import { checkTraining, type Loss, type TrainingOptions } from '../../src/model/training.ts';
-import { addSampleGradient } from '../../src/reference/gradient.ts';
+import { addGradients } from '../../src/reference/gradient.ts';
 import { sampleLoss } from '../../src/reference/loss.ts';
 import { createTrainingState, sampleIndex, trainStep } from '../../src/reference/training.ts';
 import { compare } from '../support/compare.ts';
@@ -81,12 +81,12 @@ function gradients(network: Network, loss: Loss) {
   const point = numbers(network.inputWidth, 3);
   const targets = targetsFor(loss, network.outputWidth);
   const gradient = new Float64Array(parameters.length);
-  const value = addSampleGradient(program, parameters, point, targets, loss, 1, gradient);
+  const value = addGradients(program, parameters, [point], [targets], loss, 1, gradient);
   const unused = new Float64Array(parameters.length);
   const lossAt = (place: number, by: number) => {
     const moved = parameters.slice();
     moved[place] += by;
-    return addSampleGradient(program, moved, point, targets, loss, 1, unused);
+    return addGradients(program, moved, [point], [targets], loss, 1, unused);
   };
   const places = tensorPlaces(network).flatMap(({ shape, offset, stride }) => {
     const [rows, columns] = shape.length === 2 ? shape : [1, shape[0]];
@@ -120,6 +120,30 @@ describe('the gradient of a network', () => {
     const largest = actual.reduce((a, b, i) => (Math.abs(b) > Math.abs(actual[a]) ? i : a), 0);
     const wrong = actual.with(largest, -actual[largest]);
     expect(() => compare({ label, actual: wrong, expected, tolerance })).toThrow();
+  });
+
+  it('of samples together is the sum of theirs, bit for bit', () => {
+    const { program, parameters } = initialiseNetwork(parseArchitecture('3-5-6-2'), 4);
+    const points = Array.from({ length: 7 }, (_, k) => numbers(3, 20 + k));
+    const targets = Array.from({ length: 7 }, (_, k) => numbers(2, 40 + k));
+    const add = (from: number, to: number, gradient: Float64Array) =>
+      addGradients(
+        program,
+        parameters,
+        points.slice(from, to),
+        targets.slice(from, to),
+        'squared',
+        0.3,
+        gradient,
+      );
+    const together = new Float64Array(parameters.length);
+    const oneByOne = new Float64Array(parameters.length);
+    const loss = add(0, 7, together);
+    let sum = 0;
+    for (let k = 0; k < 7; k++) sum += add(k, k + 1, oneByOne);
+    expect(together).toEqual(oneByOne);
+    expect(loss).toBe(sum);
+    expect(together.some((value) => value !== 0)).toBe(true);
   });
 });
 

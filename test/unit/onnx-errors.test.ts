@@ -624,16 +624,14 @@ describe('damaged bytes', () => {
     }
   });
 
-  it('millions of empty nodes cost no memory', () => {
+  it('millions of empty nodes are refused while they are counted', () => {
     const empty = new Uint8Array(2 ** 22);
     for (let i = 0; i < empty.length; i += 2) empty[i] = 0x0a;
-    const start = performance.now();
     expectError(
       graphOf((out) => writeRaw(out, empty)),
       DataError,
       /more than 65536 nodes, tensors and attributes/,
     );
-    expect(performance.now() - start).toBeLessThan(1000);
   });
 
   it('views into a larger buffer are read in place', () => {
