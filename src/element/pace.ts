@@ -76,6 +76,8 @@ const LONGEST_STILL = { fast: 1000, slow: 2500, cpu: 4000 };
 
 /** Frames' times that an exact still picture takes at least for an interpolated one to come before it. */
 const LOOSE_STILL_FRAMES = 6;
+/** Of the exact one's time, an interpolated one takes this part at most, or it is left out. */
+const MOST_LOOSE_SHARE = 0.7;
 
 /** Frames of agreement before a choice grows. */
 const PATIENCE = 6;
@@ -158,7 +160,7 @@ export class Pace {
     { fullSide, fieldArea, tolerance }: PictureShape,
     last: FieldPlan | null = null,
   ): FieldPlan[] {
-    const { exact } = this.#pixelTimes;
+    const { exact, loose, draft } = this.#pixelTimes;
     const fieldTime = (side: number): number => side ** 2 * fieldArea * exact.value;
     const isQuick = (side: number): boolean => fieldTime(side) < 2 * this.frameTime;
     const affordable = Math.sqrt(LONGEST_STILL[this.speed] / fieldTime(1));
@@ -167,7 +169,10 @@ export class Pace {
     const plans: FieldPlan[] = [{ side: full, kind: tolerance > 0 ? 'loose' : 'exact' }];
     // What is bent is computed before what is smooth: the picture is right long before it is complete.
     const isLong = fieldTime(full) > LOOSE_STILL_FRAMES * this.frameTime;
-    const isWorthwhile = CAN_INTERPOLATE[this.speed] && isLong && full >= LEAST_LOOSE_SIDE;
+    // The first one waits longer for its kernels than it saves.
+    const isOpen = loose.isMeasured || draft.isMeasured;
+    const isSooner = isOpen && loose.value < MOST_LOOSE_SHARE * exact.value;
+    const isWorthwhile = isLong && isSooner && full >= LEAST_LOOSE_SIDE;
     if (isWorthwhile && tolerance === 0) plans.unshift({ side: full, kind: 'loose' });
     const isSurelyQuick = exact.isMeasured || full < LEAST_UNSURE_SIDE;
     for (let side = full; !isQuick(side) || (side === full && !isSurelyQuick);) {

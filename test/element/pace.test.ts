@@ -84,12 +84,22 @@ describe('pace', () => {
     const small = { ...PICTURE, fullSide: 512 };
     expect(slow.refinement(null, small)).toEqual([
       { side: 128, kind: 'exact' },
-      { side: 512, kind: 'loose' },
       { side: 512, kind: 'exact' },
     ]);
     for (let i = 0; i < 100; i++) slow.measureField(1, 1, 'exact');
     expect(slow.refinement(null, small).at(-1)!.side).toBeLessThan(100);
     expect(slow.refinement(300, small).at(-1)).toEqual({ side: 300, kind: 'exact' });
+  });
+
+  it('interpolates before it computes all, once the kernels for that are there and where it is sooner', () => {
+    const small = { ...PICTURE, fullSide: 512 };
+    const kindsAfter = (milliseconds: number) => {
+      const pace = new Pace('slow');
+      for (let i = 0; i < 20; i++) pace.measureField(256 ** 2, milliseconds, 'loose');
+      return pace.refinement(null, small).map(({ side, kind }) => `${kind} ${side}`);
+    };
+    expect(kindsAfter(30)).toEqual(['exact 128', 'loose 512', 'exact 512']);
+    expect(kindsAfter(3000)).toEqual(['exact 128', 'exact 512']);
   });
 
   it('ends a still picture loosely where that was asked for', () => {
@@ -104,7 +114,7 @@ describe('pace', () => {
     const small = { ...PICTURE, fullSide: 512 };
     const wide = new Pace('slow', 25 * 142);
     const plans = wide.refinement(null, small);
-    expect(plans.map(({ side }) => side)).toEqual([16, 65, 258, 258]);
+    expect(plans.map(({ side }) => side)).toEqual([16, 65, 258]);
     const wider = new Pace('slow', 1000 * 142).refinement(null, small);
     expect(wider[0].side).toBeLessThan(20);
     expect(wider.at(-1)!.side).toBeLessThan(64);
