@@ -31,13 +31,10 @@ const results = mkdtempSync(join(tmpdir(), 'ftle-map-test-'));
 /** @typedef {{ status: string, fullName: string, failureMessages: string[] }} TestResult */
 
 /**
- * Vitest projects that need a browser, in two rows that run side by side: one alone leaves cores idle where it
+ * Vitest projects that need a browser, the longest first. Two run side by side: one alone leaves cores idle where it
  * compiles shaders or starts browsers.
  */
-const ROWS = [
-  ['gpu', 'element'],
-  ['cli', 'page'],
-];
+const PROJECTS = ['element', 'gpu', 'page', 'cli'];
 
 let passed = 0;
 let failed = 0;
@@ -190,11 +187,11 @@ await step('build', async () => ({
     (await runNode('build', [join(ROOT, 'tools/declarations.mjs')])),
 }));
 await packageStep('package', 'publint', ['--strict']);
-await Promise.all(
-  ROWS.map(async (projects) => {
-    for (const project of projects) await step(project, () => runProject(project));
-  }),
-);
+const waiting = PROJECTS.values();
+const runWaiting = async () => {
+  for (const project of waiting) await step(project, () => runProject(project));
+};
+await Promise.all([runWaiting(), runWaiting()]);
 
 rmSync(results, { recursive: true, force: true });
 if (failures.length > 0) console.log(`\n${failures.join('\n\n')}`);
