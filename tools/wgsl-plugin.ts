@@ -95,7 +95,7 @@ function lineRuns(lines: SourceLine[]): LineRun[] {
   return runs;
 }
 
-const DIRECTIVE = /\/\/ @(set|unroll)\b/;
+const DIRECTIVE = /\/\/ @(set|unroll|if)\b/;
 
 /** Without comments and blank lines, but with the marks that `composeShader` reads. */
 function withoutComments(lines: SourceLine[]): SourceLine[] {

@@ -2,6 +2,7 @@
 //
 // @use lib/network.wgsl
 // @use lib/columns.wgsl
+// @use lib/shared-weights.wgsl
 // @use lib/singular.wgsl
 // parameters  as in ops/affine.wgsl
 // numerics    sums run over k in ascending order, four products at a time; what lies past the input is
@@ -19,14 +20,14 @@ fn affine_row(op: Op, row: u32) -> array<f32, COLUMNS> {
   // @unroll
   for (var k = 0u; k < BLOCKS; k++) {
     // past the input there are weights of the next row
-    weights[k] = select(vec4f(), parameters[first + k], is_live & (k < input_blocks));
+    weights[k] = select(vec4f(), shared_block(first + k), is_live & (k < input_blocks));
   }
+  let rest_and_bias = shared_block_and_bias(first + BLOCKS, biases + row / 4u, row % 4u);
   // @unroll
   for (var j = 0u; j < REST; j++) {
-    let found = parameters[first + BLOCKS][j];
-    weights[BLOCKS][j] = select(0.0, found, is_live & (BLOCKS < input_blocks));
+    weights[BLOCKS][j] = select(0.0, rest_and_bias[j], is_live & (BLOCKS < input_blocks));
   }
-  let bias = select(0.0, parameters[biases + row / 4u][row % 4u], is_live);
+  let bias = select(0.0, rest_and_bias.w, is_live);
   var sums: array<f32, COLUMNS>;
   // @unroll
   for (var p = 0u; p < POINTS; p++) {

@@ -8,6 +8,7 @@
 // @use lib/place.wgsl
 // @use lib/singular.wgsl
 // @use lib/columns.wgsl
+// @use lib/shared-weights.wgsl
 // @use fused/*
 // @use ops/*
 // group 1     0 args · 1 plane[3][input_blocks], blocks of 4: origin, u, v
@@ -123,9 +124,7 @@ fn stretch_columns() -> array<vec4f, POINTS> {
 @compute @workgroup_size(LANES)
 fn field(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let first = args.first_pixel + (id.y * groups.x * LANES + id.x) * POINTS;
-  if (first >= args.end_pixel) {
-    return;
-  }
+  start_sharing();
   load_points(first);
   for (var index = 0u; index < args.exponent_op_count; index += PERIOD) {
     // @unroll

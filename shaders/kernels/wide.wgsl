@@ -8,6 +8,7 @@
 // @use lib/pixel.wgsl
 // @use lib/place.wgsl
 // @use lib/singular.wgsl
+// @use lib/shared-weights.wgsl
 // group 1     0 args · 1 plane[3][input_blocks], blocks of 4: origin, u, v
 //             2 coordinates (lib/place.wgsl) · 3 exponents[pixel]
 //             4 statuses[pixel]: status + 256 · class · 5 outputs[pixel][output_width]
@@ -122,7 +123,7 @@ fn wide_row(op: Op, row: u32) -> array<f32, COLUMNS> {
     var weights: array<vec4f, 4>;
     // @unroll
     for (var block = 0u; block < 4u; block++) {
-      weights[block] = parameters[first + 4u * chunk + block];
+      weights[block] = shared_block(first + 4u * chunk + block);
     }
     // @unroll
     for (var c = 0u; c < COLUMNS; c++) {
@@ -134,7 +135,7 @@ fn wide_row(op: Op, row: u32) -> array<f32, COLUMNS> {
   }
   // @unroll
   for (var rest = 0u; rest < REST; rest++) {
-    let weights = parameters[first + 4u * CHUNKS + rest];
+    let weights = shared_block(first + 4u * CHUNKS + rest);
     // @unroll
     for (var c = 0u; c < COLUMNS; c++) {
       // @unroll
@@ -257,9 +258,7 @@ fn stretch_of(p: u32, row_count: u32) -> vec4f {
 @compute @workgroup_size(LANES)
 fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let first = args.first_pixel + (id.y * groups.x * LANES + id.x) * POINTS;
-  if (first >= args.end_pixel) {
-    return;
-  }
+  start_sharing();
   load_points(first);
   for (var index = 0u; index < args.narrow_op_count; index += 2u) {
     let op = program[index];
@@ -270,7 +269,7 @@ fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       for (var row = 0u; row < op.output_width; row++) {
         finish_row(activation, row, bias_of(op, row), narrow_row(op, row));
       }
-      fit = shifts_fit();
+      fit = for_all(shifts_fit());
     }
     finish_layer(op.output_width);
   }
@@ -289,7 +288,7 @@ fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
         for (var row = 0u; row < op.output_width; row++) {
           finish_row(activation, row, bias_of(op, row), wide_row(op, row));
         }
-        fit = shifts_fit();
+        fit = for_all(shifts_fit());
       }
       finish_layer(op.output_width);
     }

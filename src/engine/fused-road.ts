@@ -44,16 +44,15 @@ export async function createFusedRoad(
   slow: boolean,
 ): Promise<FieldRoad> {
   const width = widestState(model.network.program);
-  const lanes = slow ? 16 : 64;
   const written = width <= MOST_WRITTEN ? width : 0;
-  let variant = await createVariant(scope, model, 1, slow ? 0 : written, lanes);
+  let variant = await createVariant(scope, model, 1, slow ? 0 : written, slow);
   let better: Promise<void> | null = slow ? null : Promise.resolve();
   let failure: Error | null = null;
   return {
     name: 'fused',
     capacity: Infinity,
     improve() {
-      better ??= createVariant(scope, model, written > 0 ? 4 : 2, written, lanes).then(
+      better ??= createVariant(scope, model, written > 0 ? 4 : 2, written, slow).then(
         (found) => {
           variant = found;
         },
@@ -75,10 +74,11 @@ async function createVariant(
   model: GpuModel,
   points: number,
   written: number,
-  lanes: number,
+  slow: boolean,
 ): Promise<FieldDispatch> {
   const { ops } = model.network.program;
   const width = widestState({ ops });
+  const lanes = slow ? 16 : 64;
   const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
   const kernel = await createKernel(model.device, fieldShader, {
     constants: {
@@ -93,6 +93,7 @@ async function createVariant(
       CHOICE: activationCode(activations[0]),
       PERIOD,
       CODES: OPS.affine.code + 16 * OPS.activation.code,
+      SUBGROUPS: Number(slow && model.device.features.has('subgroups')),
     },
     overrides: { LANES: lanes, ACTIVATION_SET: activationSet(activations) },
   });

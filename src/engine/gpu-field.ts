@@ -33,15 +33,23 @@ const LEAST_PIXELS = 16;
 const MEASURED_PIXELS = 1 << 15;
 const LEAST_MEASURED_PIXELS = 1 << 14;
 
-type RoadMaker = (scope: Scope, model: GpuModel, slow: boolean) => Promise<FieldRoad>;
+type RoadMaker = (
+  scope: Scope,
+  model: GpuModel,
+  slow: boolean,
+  muchWork?: number,
+) => Promise<FieldRoad>;
 
 /** All but the first are not in what a page loads at once: that is for a network of a few rows. */
 const ROADS: Readonly<Record<RoadName, RoadMaker>> = {
   fused: createFusedRoad,
-  wide: async (scope, model) => (await import('./wide-road.ts')).createWideRoad(scope, model),
+  wide: async (scope, model, _, muchWork) =>
+    (await import('./wide-road.ts')).createWideRoad(scope, model, muchWork),
   tiled: async (scope, model) => (await import('./tiled-road.ts')).createTiledRoad(scope, model),
-  'by-op': async (...parts) => (await import('./by-op-road.ts')).createByOpRoad(...parts),
-  spectral: async (...parts) => (await import('./spectral-road.ts')).createSpectralRoad(...parts),
+  'by-op': async (scope, model, slow) =>
+    (await import('./by-op-road.ts')).createByOpRoad(scope, model, slow),
+  spectral: async (scope, model, slow) =>
+    (await import('./spectral-road.ts')).createSpectralRoad(scope, model, slow),
 };
 
 /** For networks and adapters of which two roads may be the faster. */
@@ -53,6 +61,8 @@ export interface FieldSettings {
   readonly slow?: boolean;
   /** The fastest that fits, by default. */
   readonly road?: 'fused' | 'wide' | 'tiled' | 'by-op';
+  /** Pixels times their cost (model/program-cost.ts) from which on a kernel that takes seconds to compile is worth it. */
+  readonly muchWork?: number;
 }
 
 /** A live field on the GPU. */
@@ -322,7 +332,8 @@ export class GpuField implements Field {
     const { model, scope } = this;
     let road = this.#roads.get(name);
     if (!road) {
-      road = ROADS[name](scope, model, this.settings.slow ?? false);
+      const { slow = false, muchWork } = this.settings;
+      road = ROADS[name](scope, model, slow, muchWork);
       this.#roads.set(name, road);
       road.catch(() => this.#roads.delete(name));
     }

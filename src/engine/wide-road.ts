@@ -7,14 +7,17 @@ import { BLOCK, blockCount } from '../ops/op.ts';
 import { createByOpRoad } from './by-op-road.ts';
 import { FieldDispatch } from './field-dispatch.ts';
 import type { FieldRoad } from './field-road.ts';
+import { programCost } from '../model/program-cost.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { widestState } from './layered-program.ts';
 
-/**
- * Rows up to which a kernel for four points an invocation is compiled within a second, and waited for, and one for
- * eight is faster.
- */
+/** Rows up to which a kernel for four points an invocation is compiled within a second, and waited for. */
 const FEW_ROWS = 64;
+/**
+ * Cost of all pixels (model/program-cost.ts) from which on a kernel for eight points is worth the seconds that it takes
+ * to compile beyond those rows: about five seconds of work.
+ */
+const MUCH_WORK = 3e8;
 /** Weights that are loaded together. */
 const CHUNK = 16;
 /** Inputs up to which the first layer is summed in a loop. */
@@ -29,15 +32,29 @@ const GROUPS = 4;
  * are layered and not wider than MOST_WIDE_ROWS.
  *
  * Its fastest kernel takes a while to compile: until it is there, up to 64 rows a smaller one serves, and beyond
- * fields are made op by op.
+ * fields are made op by op. One that is faster still, but takes seconds, follows there once there was much to do.
  */
-export async function createWideRoad(scope: Scope, model: GpuModel): Promise<FieldRoad> {
-  const isNarrow = widestState(model.network.program) <= FEW_ROWS;
+export async function createWideRoad(
+  scope: Scope,
+  model: GpuModel,
+  muchWork = MUCH_WORK,
+): Promise<FieldRoad> {
+  const { program } = model.network;
+  const isNarrow = widestState(program) <= FEW_ROWS;
   let road = isNarrow
     ? await createKernelRoad(scope, model, 1)
     : await createByOpRoad(scope, model, true);
   let better: Promise<void> | null = null;
+  let best: Promise<void> | null = null;
   let failure: Error | null = null;
+  let work = 0;
+  const changeOver = async (fours: number): Promise<void> => {
+    try {
+      road = await createKernelRoad(scope, model, fours);
+    } catch (error) {
+      if (!scope.disposed) failure = asError(error);
+    }
+  };
   return {
     name: 'wide',
     get capacity() {
@@ -47,19 +64,14 @@ export async function createWideRoad(scope: Scope, model: GpuModel): Promise<Fie
       return road.grain ?? 1;
     },
     improve() {
-      better ??= createKernelRoad(scope, model, isNarrow ? 2 : 1).then(
-        (found) => {
-          road = found;
-        },
-        (error: unknown) => {
-          if (!scope.disposed) failure = asError(error);
-        },
-      );
-      return better;
+      better ??= changeOver(isNarrow ? 3 : 1);
+      if (!isNarrow && work > muchWork) best ??= better.then(() => changeOver(2));
+      return best ?? better;
     },
-    record(...parts) {
+    record(pass, job, first, end) {
       if (failure) throw failure;
-      road.record(...parts);
+      work += (end - first) * programCost(program);
+      road.record(pass, job, first, end);
     },
   };
 }
@@ -81,6 +93,8 @@ async function createKernelRoad(scope: Scope, model: GpuModel, fours: number): P
       WIDTH: rows,
       CHUNKS: Math.floor(rows / CHUNK),
       REST: (rows % CHUNK) / BLOCK,
+      // Beyond, what lanes hand to each other is spilled.
+      SUBGROUPS: Number(rows <= FEW_ROWS && device.features.has('subgroups')),
     },
     overrides: { LANES, ACTIVATION_SET: activationSet(activations) },
   });

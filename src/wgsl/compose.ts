@@ -8,15 +8,18 @@ export interface ComposedShader {
 }
 
 const SETTABLE = /^(const (\w+)(?:: \w+)? = )-?[\d.e+-]+([uif]?);(.*\/\/ @set\b.*)$/;
+const ALTERNATIVE = /^(\s*).*\/\/ @if (\w+) (.+)$/;
 const LOOP = /^(\s*)for \(var (\w+) = 0u; \2 < (\w+); \2\+\+\) \{$/;
 
 /**
- * Sets the constants of a shader and unrolls its marked loops.
+ * Sets the constants of a shader, chooses between marked lines and unrolls its marked loops.
  *
  * A line `const NAME = 4u; // @set …` takes the value given for NAME. A line `// @unroll` before
  * `for (var k = 0u; k < BOUND; k++) {` writes the body once for each k, as a block in which k is a
  * constant, so that arrays indexed by it can live in registers; BOUND is a number or a set constant,
- * and the loop ends at the first line with its own indentation.
+ * and the loop ends at the first line with its own indentation. A line `… // @if NAME other text` becomes the
+ * other text where the set constant NAME is not 0; a directive among those (`enable …;`) goes to the top, where
+ * WGSL wants it.
  *
  * @throws ShaderError if a constant that the text marks is missing, or one that is given is unknown.
  */
@@ -26,15 +29,22 @@ export function composeShader(
 ): ComposedShader {
   const unused = new Set(Object.keys(constants));
   const known: Record<string, number> = { ...shader.constants };
+  const given = (name: string, index: number): number => {
+    const value = constants[name];
+    if (value !== undefined && Number.isFinite(value)) return value;
+    const message = `constant ${name} is ${String(value)}, but must be given as a number`;
+    throw new ShaderError(message, ...locate(shader.lines, index + 1), shader.code);
+  };
   const source = shader.code.split('\n').map((text, index) => {
+    const alternative = ALTERNATIVE.exec(text);
+    if (alternative) {
+      const [, indentation, name, other] = alternative;
+      return { text: given(name, index) === 0 ? text : indentation + other, origin: index };
+    }
     const match = SETTABLE.exec(text);
     if (!match) return { text, origin: index };
     const name = match[2];
-    const value = constants[name];
-    if (value === undefined || !Number.isFinite(value)) {
-      const message = `constant ${name} is ${String(value)}, but must be given as a number`;
-      throw new ShaderError(message, ...locate(shader.lines, index + 1), shader.code);
-    }
+    const value = given(name, index);
     unused.delete(name);
     known[name] = value;
     return { text: `${match[1]}${value}${match[3]};${match[4]}`, origin: index };
@@ -43,7 +53,7 @@ export function composeShader(
     const message = `unknown constant ${[...unused].join(', ')}`;
     throw new ShaderError(message, shader.file, 0, shader.code);
   }
-  const unrolled = unroll(source, known, shader);
+  const unrolled = unroll(directivesFirst(source), known, shader);
   return {
     code: unrolled.map((line) => line.text).join('\n'),
     lines: unrolled.map(({ origin }, index) => {
@@ -56,6 +66,11 @@ export function composeShader(
 interface Line {
   text: string;
   origin: number;
+}
+
+function directivesFirst(lines: readonly Line[]): Line[] {
+  const isDirective = ({ text }: Line): boolean => /^(enable|diagnostic)\b/.test(text);
+  return [...lines.filter(isDirective), ...lines.filter((line) => !isDirective(line))];
 }
 
 function unroll(lines: Line[], known: Record<string, number>, shader: ShaderModule): Line[] {

@@ -37,7 +37,7 @@ async function requestDevice(): Promise<GPUDevice> {
   }
   const requiredLimits: Record<string, number> = {};
   for (const name of SIZE_LIMITS) requiredLimits[name] = adapter.limits[name];
-  const optional: readonly GPUFeatureName[] = ['timestamp-query'];
+  const optional: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
   const requiredFeatures = optional.filter((feature) => adapter.features.has(feature));
   const made = await adapter.requestDevice({ requiredLimits, requiredFeatures });
   made.addEventListener('uncapturederror', ({ error }) => {

@@ -1,5 +1,5 @@
 // Plan: `@use` and `@each` on shaders written to a folder of their own (order, once each, cycles, unknown
-// names); `@set` constants and `@unroll` on composed text; the line map against the lines of the source
+// names); `@set` constants, `@if` and `@unroll` on composed text; the line map against the lines of the source
 // files, by a compile error too; uniforms packed by name against DataView reads at known offsets.
 // Controls are the accepted twins of each refused case.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -117,6 +117,35 @@ describe('@set', () => {
   it('refuses a constant that no line marks', () => {
     const error = failure(() => composeShader(read(TEXT), { TILE: 4, OTHER: 8, WRONG: 1 }));
     expect(error.message).toContain('unknown constant OTHER, WRONG');
+  });
+});
+
+describe('@if', () => {
+  const TEXT = [
+    'const WIDE = 0u; // @set whether it is',
+    '// @if WIDE enable f16;',
+    'fn job() -> u32 {',
+    '  return 1u; // @if WIDE return 2u;',
+    '}',
+  ].join('\n');
+
+  it('takes the other text where the constant is not 0, directives first', () => {
+    const lines = (WIDE: number) => composeShader(read(TEXT), { WIDE }).code.split('\n');
+    expect(lines(0)).toEqual(TEXT.split('\n'));
+    expect(lines(1)).toEqual([
+      'enable f16;',
+      'const WIDE = 1u; // @set whether it is',
+      'fn job() -> u32 {',
+      '  return 2u;',
+      '}',
+    ]);
+    const { lines: map } = composeShader(read(TEXT), { WIDE: 1 });
+    expect([1, 2, 4].map((line) => locate(map, line)[1])).toEqual([2, 1, 4]);
+  });
+
+  it('refuses a constant that is not given', () => {
+    const error = failure(() => composeShader(read(TEXT.replace(/^.*\n/, '')), {}));
+    expect(error.message).toMatch(/^kernels\/job\.wgsl:1: constant WIDE is undefined/);
   });
 });
 

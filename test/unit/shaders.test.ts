@@ -64,6 +64,20 @@ describe('every shader', () => {
     await compile(shader);
   });
 
+  it('compiles with subgroups, where it has a line for them', async () => {
+    const subgroupDevice = await createNullDevice(['subgroups']);
+    const users = PROGRAMS.map((file) => readShader(file)).filter(({ code }) =>
+      code.includes('@if SUBGROUPS'),
+    );
+    expect(users.length).toBeGreaterThan(1);
+    for (const shader of users) {
+      const constants = { ...writtenConstants(shader), SUBGROUPS: 1 };
+      await createKernel(subgroupDevice, shader, { constants });
+      await expect(createKernel(device, shader, { constants })).rejects.toThrow(/subgroups/);
+    }
+    subgroupDevice.destroy();
+  });
+
   it.each(filesIn('kernels'))('%s has one entry point, named after the file', (file) => {
     const stem = file.replace(/^kernels\/|\.wgsl$/g, '').replaceAll('-', '_');
     expect(readShader(file).entries.map((entry) => entry.name)).toEqual([stem]);
