@@ -200,6 +200,15 @@ describe('frozen layers', () => {
     },
   );
 
+  it('stay as they are when the network diverges', async () => {
+    const [network] = networksOf('2-6x3-1', 1);
+    const changes = { frozenLayers: 1, learningRate: 1e38 };
+    const found = await trainAlone(network, changes, { slow: true }, 10);
+    const { program } = network;
+    const end = program.ops[program.layerEnds[1]].parameterOffset;
+    expect(found.subarray(0, end)).toEqual(network.parameters.subarray(0, end));
+  });
+
   it('beyond the last are refused', async () => {
     const [network] = networksOf('2-6-1', 1);
     await expect(trainAlone(network, { frozenLayers: 2 }, {}, 1)).rejects.toThrow(
