@@ -1,7 +1,7 @@
 import type { DigitImages } from '../src/data/digits.ts';
 import type { FigureSettings, Step } from '../src/figures/figure.ts';
 import { findFigure } from '../src/figures/registry.ts';
-import { stepKey, type KeptStep } from '../src/figures/run.ts';
+import { partId, stepKey, type KeptStep } from '../src/figures/run.ts';
 import type { RunChoice } from './figure-messages.ts';
 
 /*
@@ -34,17 +34,20 @@ async function openStore(mode: IDBTransactionMode): Promise<IDBObjectStore> {
   return transaction.objectStore(STEPS);
 }
 
-type Kept = KeptStep<unknown>;
-
 /** Undefined if nothing is kept. */
-export async function loadStep(choice: RunChoice, id: string): Promise<Kept | undefined> {
+export async function loadStep(choice: RunChoice, id: string): Promise<KeptStep | undefined> {
   const store = await openStore('readonly');
-  return promised(store.get(placeOf(choice, id)) as IDBRequest<Kept | undefined>);
+  return promised(store.get(placeOf(choice, id)) as IDBRequest<KeptStep | undefined>);
 }
 
-export async function saveStep(choice: RunChoice, id: string, kept: Kept): Promise<void> {
+export async function saveStep(choice: RunChoice, id: string, kept: KeptStep): Promise<void> {
   const store = await openStore('readwrite');
   await promised(store.put(kept, placeOf(choice, id)));
+}
+
+export async function discardStep(choice: RunChoice, id: string): Promise<void> {
+  const store = await openStore('readwrite');
+  await promised(store.delete(placeOf(choice, id)));
 }
 
 /** How many of these steps are kept, under the keys that they have now. */
@@ -61,12 +64,14 @@ export async function countSteps(
   return count;
 }
 
+/** Results and parts of these steps. */
 export async function discardSteps(
   choice: RunChoice,
   steps: readonly Step<unknown>[],
 ): Promise<void> {
   const store = await openStore('readwrite');
-  await Promise.all(steps.map(({ id }) => promised(store.delete(placeOf(choice, id)))));
+  const ids = steps.flatMap(({ id }) => [id, partId(id)]);
+  await Promise.all(ids.map((id) => promised(store.delete(placeOf(choice, id)))));
 }
 
 export async function loadDigits(): Promise<DigitImages | undefined> {

@@ -7,17 +7,18 @@ import { runFigure } from '../src/figures/run.ts';
 import { comparisonMarkdown, tableCsv, tableJson } from '../src/figures/writing.ts';
 import { settingsOf } from './figure-digits.ts';
 import type { FromWorker, Outcome, OutcomeFile, RunChoice, ToWorker } from './figure-messages.ts';
-import { countSteps, loadStep, saveStep } from './figure-store.ts';
+import { countSteps, discardStep, loadStep, saveStep } from './figure-store.ts';
 import { messageOf } from './page.ts';
 
 const post = (message: FromWorker): void => globalThis.postMessage(message);
 
 /** Open unless the run is paused. */
 class Gate {
-  #opening: Promise<void> = Promise.resolve();
+  #opening: Promise<void> | undefined;
   #open: () => void = () => undefined;
 
-  passed(): Promise<void> {
+  /** Undefined if it is open. */
+  passed(): Promise<void> | undefined {
     return this.#opening;
   }
 
@@ -28,6 +29,7 @@ class Gate {
 
   open(): void {
     this.#open();
+    this.#opening = undefined;
   }
 }
 
@@ -56,6 +58,7 @@ async function run(choice: RunChoice): Promise<void> {
       store: {
         load: (id) => loadStep(choice, id),
         save: (id, kept) => saveStep(choice, id, kept),
+        discard: (id) => discardStep(choice, id),
       },
       onProgress: (progress) => post({ type: 'progress', progress }),
       whilePaused: () => gate.passed(),

@@ -1,6 +1,6 @@
 // restore.wgsl: undoes the step that left a parameter not finite, if there was one
 //
-//   weights[n] = those before   if status[n][1] is a step
+//   weights[n] = those before, from first_block on   if status[n][1] is a step
 //
 // @use lib/training.wgsl
 // group 1     0 args · 1 weights[network][parameter_blocks] · 2 memory[4][network][parameter_blocks], as
@@ -12,7 +12,8 @@
 override LANES: u32 = 64;
 
 struct RestoreArgs {
-  parameter_blocks: u32,
+  parameter_blocks: u32, // of a network
+  first_block: u32,      // blocks before it belong to frozen layers, which no step writes
 }
 
 @group(1) @binding(0) var<uniform> args: RestoreArgs;
@@ -23,7 +24,8 @@ struct RestoreArgs {
 @compute @workgroup_size(LANES)
 fn restore(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let place = id.y * groups.x * LANES + id.x;
-  if (place < args.parameter_blocks && status[2u * id.z + 1u] != NEVER) {
+  let is_trained = place >= args.first_block && place < args.parameter_blocks;
+  if (is_trained && status[2u * id.z + 1u] != NEVER) {
     let own = id.z * args.parameter_blocks + place;
     weights[own] = memory[3u * groups.z * args.parameter_blocks + own];
   }

@@ -3,14 +3,18 @@ import { DataError } from '../errors.ts';
 import type { Network } from '../model/network.ts';
 import type { TrainingOptions } from '../model/training.ts';
 import { CpuModel } from './cpu-model.ts';
-import { createCpuTrainer } from './cpu-trainer.ts';
-import type { MemberOptions, Population, Trainer, TrainingStatus } from './engine.ts';
-import { checkMembers, checkPopulation } from './population-checks.ts';
+import { createCpuTrainer, type CpuTrainer } from './cpu-trainer.ts';
+import type { MemberOptions, Population, PopulationState, TrainingStatus } from './engine.ts';
+import { checkMembers, checkPopulation, checkState } from './population-checks.ts';
 
 /** Networks that take their steps one after the other, in float64. */
 export class CpuPopulation implements Population {
   readonly models: readonly CpuModel[];
-  readonly #trainers: readonly Trainer[];
+  readonly #trainers: readonly CpuTrainer[];
+  /** The last call of step(), whose networks take their steps in turn. */
+  #lastCall: Promise<void> = Promise.resolve();
+  /** Counts states written: steps asked for before one are dropped. */
+  #run = 0;
 
   /** @throws NetworkError or DataError if architectures differ, or data and options do not fit them. */
   constructor(
@@ -43,13 +47,31 @@ export class CpuPopulation implements Population {
   }
 
   async step(stepCount: number): Promise<void> {
-    for (const trainer of this.#trainers) await trainer.step(stepCount);
+    const run = this.#run;
+    const steps = this.#lastCall.then(async () => {
+      for (const trainer of this.#trainers) {
+        if (run === this.#run) await trainer.step(stepCount);
+      }
+    });
+    this.#lastCall = steps.catch(() => undefined);
+    await steps;
   }
 
   async evaluate(): Promise<readonly TrainingStatus[]> {
     const statuses: TrainingStatus[] = [];
     for (const trainer of this.#trainers) statuses.push(await trainer.evaluate());
     return statuses;
+  }
+
+  async readState(): Promise<PopulationState> {
+    await this.#lastCall;
+    return this.#trainers.map((trainer) => trainer.readState());
+  }
+
+  writeState(state: PopulationState): void {
+    checkState(state, this.models.length, this.models[0].network.program.parameterLength);
+    this.#run++;
+    this.#trainers.forEach((trainer, i) => trainer.writeState(state[i]));
   }
 
   dispose(): void {

@@ -11,7 +11,7 @@ import {
   type TrainingState,
 } from '../reference/training.ts';
 import type { CpuModel } from './cpu-model.ts';
-import type { Trainer, TrainingStatus } from './engine.ts';
+import type { MemberState, Trainer, TrainingStatus } from './engine.ts';
 import { Slices } from './slices.ts';
 
 /** Samples of each set that an evaluation looks at, at most. */
@@ -27,18 +27,19 @@ export function createCpuTrainer(
   model: CpuModel,
   dataset: Dataset,
   options: TrainingOptions,
-): Trainer {
+): CpuTrainer {
   checkTraining(model.network, dataset, options);
   return new CpuTrainer(model, dataset, options);
 }
 
-class CpuTrainer implements Trainer {
+/** A trainer of one network on the CPU. */
+export class CpuTrainer implements Trainer {
   #options: TrainingOptions;
   #state: TrainingState;
   #stepCount = 0;
   #diverged = false;
   #disposed = false;
-  /** Counts resets: a step that began before one is dropped. */
+  /** Counts resets: steps asked for before one are dropped. */
   #run = 0;
   /** The last call of step(); the next one starts after it. */
   #lastCall: Promise<void> = Promise.resolve();
@@ -68,12 +69,12 @@ class CpuTrainer implements Trainer {
 
   async step(stepCount: number): Promise<void> {
     this.#assertAlive();
-    this.#lastCall = this.#lastCall.then(() => this.#runSteps(stepCount));
+    const run = this.#run;
+    this.#lastCall = this.#lastCall.then(() => this.#runSteps(stepCount, run));
     await this.#lastCall;
   }
 
-  async #runSteps(stepCount: number): Promise<void> {
-    const run = this.#run;
+  async #runSteps(stepCount: number, run: number): Promise<void> {
     const slices = new Slices();
     const { program } = this.model.network;
     for (let k = 0; k < stepCount; k++) {
@@ -146,6 +147,33 @@ class CpuTrainer implements Trainer {
     this.#state = this.#freshState();
     this.#stepCount = 0;
     this.#diverged = false;
+  }
+
+  /** As it is now, which may be in the middle of a call of step(), between two of its steps. */
+  readState(): MemberState {
+    this.#assertAlive();
+    const { length } = this.model.parameters;
+    const { first, second } = this.#state.memory;
+    const diverged = this.#diverged;
+    return {
+      stepCount: this.#stepCount,
+      diverged,
+      parameters: this.model.parameters.slice(),
+      first: diverged ? new Float64Array(length) : first.slice(),
+      second: diverged ? new Float64Array(length) : second.slice(),
+    };
+  }
+
+  /** @param state - one that fits the network. */
+  writeState({ stepCount, diverged, parameters, first, second }: MemberState): void {
+    this.#assertAlive();
+    this.model.parameters.set(parameters);
+    this.#run++;
+    this.#state = this.#freshState();
+    this.#state.memory.first.set(first);
+    this.#state.memory.second.set(second);
+    this.#stepCount = stepCount;
+    this.#diverged = diverged;
   }
 
   /** The optimizer's memory at 0; the parameters are the model's own. */

@@ -227,6 +227,24 @@ export interface MemberOptions {
   readonly learningRate: number;
 }
 
+/**
+ * Where one network of a population is in its training. Arrays are in the layout of `network.parameters`, on both
+ * backends.
+ */
+export interface MemberState {
+  /** Steps taken; of one that diverged those before. */
+  readonly stepCount: number;
+  readonly diverged: boolean;
+  readonly parameters: Float64Array;
+  /** Momentum of sgd, or Adam's mean gradient; 0 once the network has diverged. */
+  readonly first: Float64Array;
+  /** Adam's mean square, Infinity where it has left float32; 0 for sgd, and once the network has diverged. */
+  readonly second: Float64Array;
+}
+
+/** All that further steps depend on beside data, options, seeds and rates; one entry a network. */
+export type PopulationState = readonly MemberState[];
+
 /** Networks of one architecture that are trained at once, each with weights, seed and rate of its own. */
 export interface Population {
   /** One a network; a trainer of one network by itself would leave the same parameters in it. */
@@ -241,6 +259,15 @@ export interface Population {
   step(stepCount: number): Promise<void>;
   /** Loss and accuracy of each, on up to 4,096 samples each of training and test set. */
   evaluate(): Promise<readonly TrainingStatus[]>;
+  /** The state after all steps that were asked for before; copies. */
+  readState(): Promise<PopulationState>;
+  /**
+   * Goes on from a state, of this population or of another of the same networks, data, options, seeds and rates: on
+   * the same backend bit for bit as that one would. Steps that were asked for before are dropped; rates stay.
+   *
+   * @throws DataError if it is no state of such networks; nothing is changed then.
+   */
+  writeState(state: PopulationState): void;
   dispose(): void;
 }
 

@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { Network } from '../model/network.ts';
 import type { TrainingOptions } from '../model/training.ts';
-import type { MemberOptions, Population, TrainingStatus } from './engine.ts';
+import type { MemberOptions, Population, PopulationState, TrainingStatus } from './engine.ts';
 import { GpuPopulationModel, type GpuModel } from './gpu-model.ts';
 import { createTraining, type GpuTrainerSettings, type GpuTraining } from './gpu-training-run.ts';
 
@@ -64,6 +64,14 @@ export class GpuPopulation implements Population {
 
   evaluate(): Promise<readonly TrainingStatus[]> {
     return this.training.evaluate();
+  }
+
+  readState(): Promise<PopulationState> {
+    return this.training.readState();
+  }
+
+  writeState(state: PopulationState): void {
+    this.training.writeState(state);
   }
 
   dispose(): void {

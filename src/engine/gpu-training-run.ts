@@ -4,11 +4,11 @@ import { BufferUsage, MapMode } from '../gpu/flags.ts';
 import { Scope } from '../gpu/scope.ts';
 import { seedKey } from '../math/random.ts';
 import { checkRate, checkTraining, type TrainingOptions } from '../model/training.ts';
-import type { MemberOptions, TrainingStatus } from './engine.ts';
+import type { MemberOptions, PopulationState, TrainingStatus } from './engine.ts';
 import { chooseShape, trainingRoad, type Road } from './gpu-columns.ts';
 import { createEvaluation, type Evaluation } from './gpu-evaluation.ts';
 import type { ResidentNetworks } from './gpu-model.ts';
-import { checkMembers } from './population-checks.ts';
+import { checkMembers, checkState } from './population-checks.ts';
 import {
   createSteps,
   createTrainingKernels,
@@ -17,6 +17,7 @@ import {
   type TrainingKernels,
   type TrainingSteps,
 } from './gpu-training.ts';
+import { readTrainingState, writeTrainingState } from './gpu-training-state.ts';
 
 /** Samples of each set that an evaluation looks at, at most. */
 const EVALUATED_COUNT = 4096;
@@ -68,8 +69,8 @@ export async function createTraining(
  * whole before any other work on the queue can see the parameters, and all later steps do nothing. So
  * the parameters are finite at any time, and those of the last good step.
  *
- * Calls of step() and evaluate() run one after the other, in the order in which they were made. On
- * dispose(), pending calls of step() resolve, those of evaluate() reject with an AbortError.
+ * Calls of step(), evaluate() and readState() run one after the other, in the order in which they were made. On
+ * dispose(), pending calls of step() resolve, the others reject with an AbortError.
  */
 export class GpuTraining {
   readonly scope: Scope;
@@ -183,6 +184,30 @@ export class GpuTraining {
     this.#assertAlive();
     write();
     this.#clear();
+  }
+
+  async readState(): Promise<PopulationState> {
+    this.#assertAlive();
+    return this.#after(() => {
+      this.#assertGoingOn();
+      return readTrainingState(
+        this.networks,
+        this.steps.memory,
+        this.stepCounts,
+        this.#failures.map((failure) => failure !== NEVER),
+      );
+    });
+  }
+
+  /** Goes on from a state. */
+  writeState(state: PopulationState): void {
+    this.#assertAlive();
+    const { count, network } = this.networks;
+    checkState(state, count, network.program.parameterLength);
+    this.#clear();
+    writeTrainingState(this.networks, this.steps.memory, this.steps.status, state);
+    this.#stepCount = Math.max(...state.map(({ stepCount }) => stepCount));
+    this.#failures = state.map(({ diverged, stepCount }) => (diverged ? stepCount : NEVER));
   }
 
   dispose(): void {
@@ -312,7 +337,7 @@ export class GpuTraining {
 
   #assertGoingOn(): void {
     if (!this.scope.disposed) return;
-    throw new DOMException('the trainer was disposed during an evaluation', 'AbortError');
+    throw new DOMException('the trainer was disposed meanwhile', 'AbortError');
   }
 
   #assertAlive(): void {

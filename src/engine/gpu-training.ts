@@ -182,7 +182,10 @@ export function createSteps(
     firstOp,
   });
   const restoreArgs = createArguments(scope, kernels.restore);
-  restoreArgs.write(0, { parameterBlocks: networks.parameterStride / BLOCK });
+  restoreArgs.write(0, {
+    parameterBlocks: networks.parameterStride / BLOCK,
+    firstBlock: program.ops[firstOp].parameterOffset / BLOCK,
+  });
   const restore = kernels.restore.bind({
     args: restoreArgs.slot(0),
     weights: networks.weights,

@@ -8,7 +8,7 @@ const BAND_PIXELS = 1_536;
 
 /** One field in bands of rows, from the lowest t up, with a checkpoint before each. */
 export async function computeInBands(
-  { engine, signal, checkpoint, onProgress }: Omit<StepContext<never>, 'earlier'>,
+  { engine, signal, checkpoint, onProgress }: Omit<StepContext<never>, 'earlier' | 'kept'>,
   network: Network,
   request: FieldRequest,
 ): Promise<FieldData> {

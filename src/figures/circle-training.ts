@@ -1,7 +1,12 @@
 import type { Network } from '../model/network.ts';
 import { circleNetworks, createCircle, withFirstVariance, type CircleData } from './circle.ts';
-import type { StepContext } from './figure.ts';
-import { fallingRate, settlingRate, trainTogether, type Trained } from './training.ts';
+import {
+  fallingRate,
+  settlingRate,
+  trainTogether,
+  type Trained,
+  type TrainingContext,
+} from './training.ts';
 
 /*
  * How the circle's networks of Figs. 2 and 3(b) are trained. The letter gives neither batch, rate, start weights
@@ -60,7 +65,7 @@ export const completeTraining = (one: CircleTraining): Required<CircleTraining> 
 
 /** @throws FtleError if a network diverges. */
 export async function trainOnCircle(
-  context: Pick<StepContext<never>, 'engine' | 'checkpoint' | 'onProgress'>,
+  context: TrainingContext,
   one: Required<CircleTraining>,
   seed: number,
   sampleCount: number,

@@ -4,8 +4,13 @@ import { parseArchitecture } from '../model/architecture.ts';
 import { createNetwork, type Network, type NetworkSpec } from '../model/network.ts';
 import { initialiseNetwork, readTensor, tensorPlaces, writeTensor } from '../model/parameters.ts';
 import type { TrainingOptions } from '../model/training.ts';
-import type { StepContext } from './figure.ts';
-import { evaluateTrained, storeTrained, type Trained } from './training.ts';
+import {
+  evaluateTrained,
+  goOn,
+  storeTrained,
+  type Trained,
+  type TrainingContext,
+} from './training.ts';
 
 /** How networks for digits are trained. */
 export interface DigitSchedule {
@@ -38,17 +43,14 @@ export function digitNetworks(
 }
 
 /**
- * Trains networks together, by Adam on the cross-entropy.
+ * Trains networks together, by Adam on the cross-entropy. Goes on from the state that is kept of the step, if there
+ * is one.
  *
  * @param seeds - of the order of samples, one a network.
  * @throws FtleError if one diverges.
  */
 export async function trainOnDigits(
-  {
-    engine,
-    checkpoint,
-    onProgress,
-  }: Pick<StepContext<never>, 'engine' | 'checkpoint' | 'onProgress'>,
+  { engine, kept, checkpoint, onProgress }: TrainingContext,
   networks: readonly Network[],
   dataset: Dataset,
   seeds: readonly number[],
@@ -69,12 +71,11 @@ export async function trainOnDigits(
   const population = await engine.createPopulation(networks, dataset, options, members);
   try {
     const stepCount = Math.ceil(sampleCount / batchSize);
-    for (let done = 0; done < stepCount; done += TURN) {
-      await checkpoint();
-      if (done % STRETCH === 0) {
-        const rate = learningRate * 0.5 * (1 + Math.cos((Math.PI * done) / stepCount));
-        population.setLearningRates(seeds.map(() => rate));
-      }
+    for (let done = goOn(population, kept); done < stepCount; done += TURN) {
+      await checkpoint(() => population.readState());
+      const first = done - (done % STRETCH);
+      const rate = learningRate * 0.5 * (1 + Math.cos((Math.PI * first) / stepCount));
+      population.setLearningRates(seeds.map(() => rate));
       await population.step(Math.min(TURN, stepCount - done));
       onProgress(Math.min(1, (done + TURN) / stepCount));
     }

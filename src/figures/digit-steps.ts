@@ -8,6 +8,7 @@ import {
   onPixels,
   type DigitCoefficients,
 } from './digit-coefficients.ts';
+import { evaluate, measureImages } from './digit-evaluation.ts';
 import { digitNetworks, trainOnDigits, upToBottleneck, withBottleneck } from './digit-networks.ts';
 import { ATTACK, PLANS, type DigitPlan, type Group } from './digit-plans.ts';
 import type { FigureSettings, Step, StepContext, StoredNetwork } from './figure.ts';
@@ -168,15 +169,13 @@ export function measureStep(group: Group, plan: DigitPlan, digits: Digits): Step
     cost: 4 * (sampleCost(group, plan) + 784 * group.width) * group.count * digits.testCount,
     async run(context) {
       const { networks } = finder(context.earlier)(trainingId(digits.name, group), 'group');
-      const inputs = digits.testInputs(0, digits.testLabels().length);
-      const found = [];
-      for (const [i, network] of networks.entries()) {
-        found.push(
-          await evaluate(context, restoreNetwork(network), plan.depth, inputs, (fraction) =>
-            context.onProgress((i + fraction) / networks.length),
-          ),
-        );
-      }
+      const found = await measureImages(
+        context,
+        networks.map(restoreNetwork),
+        plan.depth,
+        (first, last) => digits.testInputs(first, last),
+        digits.testLabels().length,
+      );
       return {
         kind: 'measured',
         exponents: found.map(({ exponents }) => exponents),
@@ -315,60 +314,4 @@ function stepAngles(path: Float32Array, directions: Float32Array, count: number)
     }
     return (Math.acos(Math.min(1, Math.abs(along) / Math.sqrt(square))) * 180) / Math.PI;
   });
-}
-
-/** Images between two checkpoints. */
-const TURN = 1000;
-
-interface Evaluated {
-  readonly exponents: Float32Array;
-  readonly outputs: Float32Array;
-  readonly classes: Uint8Array;
-  /** Empty unless they were asked for. */
-  readonly directions: Float32Array;
-}
-
-/** λ₁ over all inputs at a hidden layer, and what else a network says of images. */
-async function evaluate(
-  { engine, checkpoint, signal }: StepContext<DigitResult>,
-  network: Network,
-  layer: number,
-  inputs: Float32Array,
-  onProgress: (fraction: number) => void = () => undefined,
-  wantsDirections = false,
-): Promise<Evaluated> {
-  const { inputWidth, outputWidth } = network;
-  const count = inputs.length / inputWidth;
-  const found = {
-    exponents: new Float32Array(count),
-    outputs: new Float32Array(count * outputWidth),
-    classes: new Uint8Array(count),
-    directions: new Float32Array(wantsDirections ? inputs.length : 0),
-  };
-  const model = engine.createModel(network);
-  try {
-    const evaluator = await engine.createEvaluator(model, {
-      layer,
-      space: 'full',
-      exponentCount: 1,
-      directions: wantsDirections,
-    });
-    try {
-      for (let first = 0; first < count; first += TURN) {
-        await checkpoint();
-        const part = inputs.subarray(first * inputWidth, (first + TURN) * inputWidth);
-        const data = await evaluator.evaluate(part, { signal });
-        found.exponents.set(data.exponents, first);
-        found.outputs.set(data.outputs, first * outputWidth);
-        found.classes.set(data.classes, first);
-        if (data.directions) found.directions.set(data.directions, first * inputWidth);
-        onProgress(Math.min(1, (first + TURN) / count));
-      }
-    } finally {
-      evaluator.dispose();
-    }
-  } finally {
-    model.dispose();
-  }
-  return found;
 }

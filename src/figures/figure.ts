@@ -28,14 +28,24 @@ export interface StepContext<Result> {
   /** @param fraction - of this step, 0 to 1. */
   onProgress(fraction: number): void;
   /**
+   * The last part that an earlier run, which was interrupted in this step, has kept of it; undefined if there is
+   * none. It may be damaged: one that cannot be used is as none.
+   */
+  readonly kept: unknown;
+  /**
    * To be awaited every second or so: waits while the run is paused.
    *
+   * @param makePart - what the step can go on from, as plain data. Asked for about once a minute, and when the run
+   *   is paused or cancelled; the part is kept in place of the one before.
    * @throws AbortError (DOMException) if the run is cancelled.
    */
-  checkpoint(): Promise<void>;
+  checkpoint(makePart?: MakePart): Promise<void>;
 }
 
-/** A part of a figure that is computed at one go: some seconds to a few minutes. */
+/** Gives plain data, or a promise of it: JSON with typed arrays and any numbers in it. */
+export type MakePart = () => unknown;
+
+/** A part of a figure that is computed at one go: some seconds to ten minutes or more. */
 export interface Step<Result> {
   /** Letters, digits, `-` and `.`; no other step has it. */
   readonly id: string;

@@ -4,10 +4,11 @@ import type {
   Model,
   PointsData,
   Population,
+  PopulationState,
   TrainingOptions,
   TrainingStatus,
 } from '../engine/engine.ts';
-import { FtleError } from '../errors.ts';
+import { DataError, FtleError } from '../errors.ts';
 import { createNetwork, type Network } from '../model/network.ts';
 import type { StepContext, StoredNetwork } from './figure.ts';
 
@@ -38,21 +39,24 @@ export interface Trained {
   readonly testLoss: number;
 }
 
+/** What a step's training needs of its context. */
+export type TrainingContext = Pick<
+  StepContext<never>,
+  'engine' | 'kept' | 'checkpoint' | 'onProgress'
+>;
+
 /** Milliseconds of training between two checkpoints, about. */
 const TURN = 400;
 const FIRST_STEPS = 16;
 
 /**
  * Networks of one architecture trained with the same options, the seed of each one above that of the one before.
+ * Goes on from the state that is kept of the step, if there is one.
  *
  * @throws FtleError if one diverges.
  */
 export async function trainTogether(
-  {
-    engine,
-    checkpoint,
-    onProgress,
-  }: Pick<StepContext<never>, 'engine' | 'checkpoint' | 'onProgress'>,
+  { engine, kept, checkpoint, onProgress }: TrainingContext,
   networks: readonly Network[],
   dataset: Dataset,
   options: TrainingOptions,
@@ -66,21 +70,24 @@ export async function trainTogether(
   try {
     let statuses: readonly TrainingStatus[] = [];
     let turn = FIRST_STEPS;
-    let done = 0;
+    const start = goOn(population, kept);
+    let done = start;
     for (let stage = 0; stage < STAGE_COUNT; stage++) {
+      const end = Math.ceil((stepCount * (stage + 1)) / STAGE_COUNT);
+      // A part is kept within a stage: those before it are over, and were evaluated.
+      if (start > 0 && end <= start) continue;
       if (rateIn) {
         const rate = options.learningRate * rateIn(stage);
         population.setLearningRates(networks.map(() => rate));
       }
-      const end = Math.ceil((stepCount * (stage + 1)) / STAGE_COUNT);
       while (done < end) {
-        await checkpoint();
-        const start = performance.now();
+        await checkpoint(() => population.readState());
+        const startTime = performance.now();
         const count = Math.min(turn, end - done);
         await population.step(count);
         done += count;
         onProgress(done / stepCount);
-        const elapsed = Math.max(1, performance.now() - start);
+        const elapsed = Math.max(1, performance.now() - startTime);
         turn = Math.max(1, Math.round(Math.min(4 * turn, (count * TURN) / elapsed)));
       }
       const isWatched = Number.isFinite(accuracy) || stage === STAGE_COUNT - 1;
@@ -92,6 +99,20 @@ export async function trainTogether(
   } finally {
     population.dispose();
   }
+}
+
+/**
+ * Goes on from a state that was kept, as it was or damaged.
+ *
+ * @returns steps that networks have taken: 0 if it is no state of such a population, which is then left as it is.
+ */
+export function goOn(population: Population, kept: unknown): number {
+  try {
+    if (kept !== undefined) population.writeState(kept as PopulationState);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+  }
+  return Math.max(...population.stepCounts);
 }
 
 /** @throws FtleError if a network has diverged. */

@@ -3,9 +3,12 @@
 // width and the boundary hardly (fig3b), random hidden weights are worse than trained ones and closing (fig3a), start
 // variances matter less after training than before (figS1). A run that was interrupted goes on with what it has kept
 // and ends with the same numbers; another seed gives others. All networks are written, and PNG whatever computes.
-// Control: without --resume nothing kept is used.
+// Control: without --resume nothing kept is used. One that is interrupted in training keeps its networks there, and goes
+// on with them; what comes out then is compared in test/unit/figure-parts.test.ts. A part that is damaged is as none.
 import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
+import { decodePacket } from '../../src/cli/packet.ts';
+import type { PopulationState } from '../../src/engine/engine.ts';
 import { Workplace } from '../support/command.ts';
 
 // Some ten seconds of computing each, more on a busy machine.
@@ -96,7 +99,9 @@ describe('ftle figure', () => {
     const [first, second] = steps;
     const before = timeOf(first);
     unlinkSync(place.path(second));
+    place.write(second.replace('.bin', '.part.bin'), 'rubbish');
     await draw('figS1', 'kept', ...ON_CPU, '--resume');
+    expect(readdirSync(place.path('kept/steps'))).toHaveLength(2);
     expect(timeOf(first)).toBe(before);
     expect(timeOf(second)).toBeGreaterThan(before);
     expect(textOf('kept/figS1.csv')).toBe(data);
@@ -105,6 +110,22 @@ describe('ftle figure', () => {
     await draw('figS1', 'kept', ...ON_CPU);
     expect(timeOf(first)).toBeGreaterThan(before);
     expect(textOf('kept/figS1.csv')).toBe(data);
+  });
+
+  it('keeps what is under way when it is interrupted, and goes on with it', async () => {
+    /** Steps of the network that is kept. */
+    const interrupt = async (...more: string[]): Promise<number> => {
+      const running = place.start(['figure', 'fig3a', '--out', 'cut', ...ON_CPU, ...more]);
+      await running.heard(/"progress"/);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      running.process.kill('SIGINT');
+      expect((await running.ended).code).toBe(130);
+      expect(readdirSync(place.path('cut/steps'))).toEqual(['fig3a-full-1-n10-random.part.bin']);
+      const kept = decodePacket(place.read('cut/steps/fig3a-full-1-n10-random.part.bin'));
+      return (kept as { result: PopulationState }).result[0].stepCount;
+    };
+    const before = await interrupt();
+    expect(await interrupt('--resume')).toBeGreaterThanOrEqual(before);
   });
 
   it('names the figures that there are', async () => {

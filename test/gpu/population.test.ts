@@ -1,10 +1,13 @@
 // Plan: networks trained together against each trained by itself, bit for bit, with seeds and rates of their
-// own, on both shapes of kernels and in parts of a batch; frozen layers against float64; one that diverges
-// stops alone; fields of one member; refusals. Control: members with different seeds end apart.
+// own, on both shapes of kernels and in parts of a batch; frozen layers against float64, and as they were when
+// the network diverges; one that diverges stops alone; fields of one member; refusals. Control: members with
+// different seeds end apart. Then the state: read in the middle, a member having diverged, and written to a
+// population with other weights, it goes on bit for bit as the one that was not interrupted, on every road; it
+// goes to float64 and back without loss. Control: without the optimizer's memory the end is another.
 import { describe, expect, it } from 'vitest';
 import { createDataset } from '../../src/data/toy.ts';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
-import type { MemberOptions, TrainingOptions } from '../../src/engine/engine.ts';
+import type { MemberOptions, PopulationState, TrainingOptions } from '../../src/engine/engine.ts';
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { GpuPopulation } from '../../src/engine/gpu-population.ts';
@@ -171,6 +174,89 @@ describe('a population', () => {
   });
 });
 
+describe('the state of a population', () => {
+  /** The second one diverges in its first steps. */
+  const own = members.map((member, i) => (i === 1 ? { ...member, learningRate: 1e38 } : member));
+
+  async function create(
+    text: string,
+    changes: Partial<TrainingOptions>,
+    settings: GpuTrainerSettings,
+    seed: number,
+  ): Promise<GpuPopulation> {
+    const networks = members.map((_, i) => initialiseNetwork(parseArchitecture(text), seed + i));
+    const all = { ...options, ...changes };
+    return GpuPopulation.create(await getTestDevice(), networks, circle, all, own, settings);
+  }
+
+  const forget = (state: PopulationState): PopulationState =>
+    state.map((member) => {
+      const none = new Float64Array(member.first.length);
+      return { ...member, first: none, second: none };
+    });
+
+  it.each([
+    ['2-6x3-1', {}, { slow: true, road: 'narrow' }],
+    ['2-6x3-1', { optimizer: 'adam', frozenLayers: 1 }, { slow: true, road: 'narrow' }],
+    ['2-6x3-1', { optimizer: 'adam' }, { slow: true, road: 'whole' }],
+    ['2-33-5-1', {}, { slow: false, road: 'by-op' }],
+  ] as const)('of %s, %o, %o goes on as if nothing had been', async (text, changes, settings) => {
+    const whole = await create(text, changes, settings, 1);
+    // It is read after the steps that were asked for before.
+    const steps = whole.step(7);
+    const state = await whole.readState();
+    await steps;
+    expect(whole.stepCounts).toEqual(state.map(({ stepCount }) => stepCount));
+    expect(state.map(({ diverged }) => diverged)).toEqual([false, true, false]);
+    expect(state[0].stepCount).toBe(7);
+    expect(state[1].stepCount).toBeLessThan(7);
+    await whole.step(6);
+    const end = await whole.readState();
+
+    const other = await create(text, changes, settings, 10);
+    const early = other.step(10_000);
+    other.writeState(state);
+    await early;
+    expect(other.stepCounts).toEqual(whole.stepCounts.map((count) => Math.min(count, 7)));
+    expect(await other.readState()).toEqual(state);
+    await other.step(6);
+    expect(await other.readState()).toEqual(end);
+    const statuses = await other.evaluate();
+    expect(statuses).toEqual(await whole.evaluate());
+
+    other.writeState(forget(state));
+    await other.step(6);
+    const forgetful = await other.readState();
+    expect(forgetful[0].parameters).not.toEqual(end[0].parameters);
+    expect(forgetful[1]).toEqual(end[1]);
+    for (const population of [whole, other]) population.dispose();
+  });
+
+  it('goes to float64 and back without loss, and is refused where it does not belong', async () => {
+    const gpu = await create('2-6x2-1', { optimizer: 'adam' }, { slow: true }, 1);
+    await gpu.step(4);
+    const state = await gpu.readState();
+    const cpu = await createCpuEngine().createPopulation(
+      networksOf('2-6x2-1'),
+      circle,
+      { ...options, optimizer: 'adam' },
+      own,
+    );
+    cpu.writeState(state);
+    expect(await cpu.readState()).toEqual(state);
+    await gpu.step(1);
+    const later = await gpu.readState();
+    expect(() => gpu.writeState(state.slice(1))).toThrow(/2 entries.*3 networks/);
+    expect(await gpu.readState()).toEqual(later);
+    gpu.writeState(await cpu.readState());
+    await gpu.step(1);
+    expect(await gpu.readState()).toEqual(later);
+    gpu.dispose();
+    await expect(gpu.readState()).rejects.toThrow(/used after dispose/);
+    cpu.dispose();
+  });
+});
+
 describe('frozen layers', () => {
   it.each([
     ['sgd', 1],
@@ -199,6 +285,15 @@ describe('frozen layers', () => {
       });
     },
   );
+
+  it('stay as they are when the network diverges', async () => {
+    const [network] = networksOf('2-6x3-1', 1);
+    const changes = { frozenLayers: 1, learningRate: 1e38 };
+    const found = await trainAlone(network, changes, { slow: true }, 10);
+    const { program } = network;
+    const end = program.ops[program.layerEnds[1]].parameterOffset;
+    expect(found.subarray(0, end)).toEqual(network.parameters.subarray(0, end));
+  });
 
   it('beyond the last are refused', async () => {
     const [network] = networksOf('2-6-1', 1);

@@ -3,7 +3,7 @@
 // figure has its address. A run that is paused stands still, also over a reload, and goes on; one that is reloaded while
 // it computes goes on by itself with the steps that were kept, one that is stopped does not; it ends with the numbers of
 // a run that was not disturbed.
-// Then the page itself: console, requests, widths, axe, light and dark. Control: discarded results are not kept. The page
+// What is kept of a step under way is gone when the figure is done or discarded. Then the page itself: console, requests, widths, axe, light and dark. Control: discarded results are not kept. The page
 // of twelve maps has all of them on one device; train makes those in sight take steps, and those out of sight none.
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,6 +24,21 @@ async function choose(page: Page, figure: string): Promise<void> {
   await page.locator('[name="figure"]').selectOption(figure);
   await page.locator('[name="size"]').selectOption('quick');
 }
+
+/** Places of all that is kept of figures. */
+const keptPlaces = (page: Page): Promise<string[]> =>
+  page.evaluate(
+    () =>
+      new Promise<string[]>((resolve, reject) => {
+        const request = indexedDB.open('ftle-map-figures');
+        request.onerror = () => reject(request.error!);
+        request.onsuccess = () => {
+          const keys = request.result.transaction('steps').objectStore('steps').getAllKeys();
+          keys.onsuccess = () => resolve(keys.result as string[]);
+          request.result.close();
+        };
+      }),
+  );
 
 const status = (page: Page): Promise<string | null> => page.locator('#status').textContent();
 
@@ -106,10 +121,14 @@ describe('the page of figures', () => {
     await page.getByText(/^[1-4] of 5 steps are kept: Run goes on/).waitFor();
     await page.getByRole('button', { name: 'Run' }).click();
     const disturbed = await comparisonOf(page);
+    const places = await keptPlaces(page);
+    expect(places).toHaveLength(5);
+    expect(places.filter((place) => place.endsWith('.part'))).toEqual([]);
     await expectSound(page);
 
     await page.getByRole('button', { name: 'Discard results' }).click();
     await expect.poll(() => status(page)).toBe('');
+    expect(await keptPlaces(page)).toEqual([]);
     await choose(page, 'fig3b');
     await page.getByRole('button', { name: 'Run' }).click();
     expect(await comparisonOf(page)).toEqual(disturbed);

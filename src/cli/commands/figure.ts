@@ -1,15 +1,15 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readMnist, type DigitImages } from '../../data/digits.ts';
 import { DataError, DeviceError } from '../../errors.ts';
 import type { Conclusion, Figure, FigureSettings } from '../../figures/figure.ts';
 import { FIGURE_NAMES, findFigure } from '../../figures/registry.ts';
-import { stepKey, type KeptStep } from '../../figures/run.ts';
+import { partId, stepKey, type KeptStep } from '../../figures/run.ts';
 import { comparisonMarkdown, tableCsv, tableJson } from '../../figures/writing.ts';
 import { writeNetwork } from '../../files/save.ts';
 import { oneOf, wholeNumber } from '../arguments.ts';
-import type { StepPart } from '../jobs/figure.ts';
+import type { GivenStep } from '../jobs/figure.ts';
 import { addBackendOption, createCommand, startSession, valueOption } from '../options.ts';
 import { writeOutput } from '../output.ts';
 import { decodePacket, encodePacket } from '../packet.ts';
@@ -47,7 +47,10 @@ export function addFigureCommand(program: Command, signal: AbortSignal): void {
     .addOption(valueOption('--seed <n>', seed, wholeNumber(0, 2 ** 31), '1'))
     .option('--mnist <folder>', 'fig4, figS4: the four files of MNIST, for the built-in digits')
     .option('--no-png', 'charts as SVG alone: starts no browser unless it computes there')
-    .option('--resume', 'go on with what an earlier run has left in the folder');
+    .option(
+      '--resume',
+      'go on with what an earlier run has left in the folder, also within a step',
+    );
   addBackendOption(command).action((name: string, given: Options) => draw(name, given, signal));
 }
 
@@ -87,7 +90,10 @@ function readDigits(figure: Figure<unknown>, folder: string): Promise<DigitImage
 
 const summary = ({ comparison, findings }: Conclusion): object => ({ comparison, findings });
 
-/** Runs what is not kept in the folder yet; every step is kept there as soon as it is done. */
+/**
+ * Runs what is not kept in the folder yet. Every step is kept there as soon as it is done, and a part of the one
+ * under way.
+ */
 async function computeSteps(
   figure: Figure<unknown>,
   settings: FigureSettings,
@@ -99,12 +105,17 @@ async function computeSteps(
   const pathOf = (id: string): string =>
     join(folder, `${figure.sharesWith ?? figure.name}-${settings.size}-${settings.seed}-${id}.bin`);
   const results = new Map<string, unknown>();
-  const given: StepPart[] = [];
+  const given: GivenStep[] = [];
   for (const step of resume ? figure.steps(settings) : []) {
+    const key = stepKey(settings, step);
     const kept = await readStep(pathOf(step.id));
-    if (kept?.key !== stepKey(settings, step)) continue;
-    given.push({ id: step.id, ...kept });
-    results.set(step.id, kept.result);
+    if (kept?.key === key) {
+      given.push({ id: step.id, kept });
+      results.set(step.id, kept.result);
+      continue;
+    }
+    const part = await readPart(pathOf(partId(step.id)));
+    if (part?.key === key) given.push({ id: partId(step.id), kept: part });
   }
   const run = await session.run(
     backend,
@@ -112,7 +123,12 @@ async function computeSteps(
     { name: figure.name, settings },
     {
       give: () => Promise.resolve(given.shift() ?? null),
-      async take({ id, ...kept }) {
+      async take({ id, kept }) {
+        if (!kept) {
+          results.delete(id);
+          await rm(pathOf(id), { force: true });
+          return;
+        }
         results.set(id, kept.result);
         await writeOutput(pathOf(id), Buffer.concat(encodePacket(kept)));
       },
@@ -122,7 +138,7 @@ async function computeSteps(
 }
 
 /** Undefined if there is no such file. */
-async function readStep(path: string): Promise<KeptStep<unknown> | undefined> {
+async function readStep(path: string): Promise<KeptStep | undefined> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -130,7 +146,16 @@ async function readStep(path: string): Promise<KeptStep<unknown> | undefined> {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
   }
-  return decodePacket(bytes) as KeptStep<unknown>;
+  return decodePacket(bytes) as KeptStep;
+}
+
+/** Undefined if there is no such file, or none that can be read: its step begins anew then. */
+async function readPart(path: string): Promise<KeptStep | undefined> {
+  try {
+    return await readStep(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Names of the files that were written. */
