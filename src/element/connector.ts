@@ -1,5 +1,6 @@
 import { DeviceError } from '../errors.ts';
 import { Connection } from './connection.ts';
+import { borrowDevice } from './device.ts';
 import type { LiveMapListener, LiveMapStart } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
 import type { Backend } from './settings.ts';
@@ -33,6 +34,11 @@ export class Connector {
 
   get live(): LiveMap | null {
     return this.#connection?.live ?? null;
+  }
+
+  /** Has a device ready for when it is known what to start with: it takes a while. */
+  prepare(): void {
+    if (this.host.backend() !== 'cpu') borrowDevice().catch(() => undefined);
   }
 
   /** Starts anew, as after a long time. */

@@ -407,7 +407,10 @@ export class FtleMapElement extends MapAnswers {
     };
     this.#interaction.open(stage.pictures);
     if (this.hash === null) start();
-    else void this.#interaction.settleLink().then(start);
+    else {
+      this.#connector.prepare();
+      void this.#interaction.settleLink().then(start);
+    }
     this.#layerAnimation.run(this.animateLayers);
   }
 

@@ -354,12 +354,17 @@ export class GpuField implements Field {
   /** Gets the faster kernels of a road, and finds whether another road is faster. */
   async #improve(road: FieldRoad, job: FieldJob, space?: ExponentSpace): Promise<void> {
     const earlier = this.#improved;
+    const { device, network } = this.model;
+    // What is done with the field at once, such as its statistics, comes first: a compiler holds the rest up.
+    for (let time = 0; time < 2; time++) {
+      await device.queue.onSubmittedWorkDone().catch(() => undefined);
+    }
+    if (this.scope.disposed) return;
     await road.improve?.();
     await earlier;
     const { width, height } = job.buffers;
     const names = this.#roadNames(job.place, space);
     if (names.length < 2 || width * height < LEAST_MEASURED_PIXELS) return;
-    const { device, network } = this.model;
     const { fastestRoad, keepRoad, shapeKey } = await measuredRoads();
     const key = shapeKey(device, network.program, job.place);
     if (fastestRoad(key, names) || this.#contests.has(key)) return;

@@ -51,9 +51,9 @@ async function build(
 ): Promise<Kernel> {
   const entry = shader.entries.find((candidate) => candidate.stage === 'compute');
   assert(entry, `${shader.file} has no compute entry point`);
-  const compiled = await compileShader(device, shader, [entry.name], options.constants ?? {});
+  const compiled = compileShader(device, shader, [entry.name], options.constants ?? {});
   const label = `ftle-map/${entry.name}`;
-  const pipeline = await device.createComputePipelineAsync({
+  const making = device.createComputePipelineAsync({
     label,
     layout: compiled.layout,
     compute: {
@@ -62,6 +62,10 @@ async function build(
       constants: { ...options.overrides },
     },
   });
+  // Of a text that is not valid, its own error says more than the pipeline's.
+  making.catch(() => undefined);
+  await compiled.valid;
+  const pipeline = await making;
   const args = entry.bindings.find((binding) => binding.name === 'args');
   const argsLayout = args ? shader.structs[args.type] : { byteLength: 16, fields: [] };
   return { label, pipeline, argsLayout, bind: (resources) => compiled.bind(resources) };

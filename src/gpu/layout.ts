@@ -1,5 +1,5 @@
 import { assert, ShaderError } from '../errors.ts';
-import { composeShader, locate } from '../wgsl/compose.ts';
+import { composeShader, locate, type ComposedShader } from '../wgsl/compose.ts';
 import type { ShaderBinding, ShaderEntry, ShaderModule } from '../wgsl/shader.ts';
 import { ShaderStage } from './flags.ts';
 
@@ -17,21 +17,26 @@ export interface EntryLayout {
 /** A shader module compiled for a device, with the bind group layouts of the entries in use. */
 export interface CompiledShader extends EntryLayout {
   readonly module: GPUShaderModule;
+  /** Rejects with a ShaderError naming source file and line of the first compile error. */
+  readonly valid: Promise<void>;
 }
 
 /**
- * Composes and compiles a shader and lays out the bindings which the named entry points use.
+ * Composes a shader, has it compiled and lays out the bindings which the named entry points use. Pipelines can be
+ * asked for before it is known whether the text is valid.
  *
- * @throws ShaderError naming source file and line of the first compile error.
+ * @throws ShaderError if it does not compose.
  */
-export async function compileShader(
+export function compileShader(
   device: GPUDevice,
   shader: ShaderModule,
   entryNames: readonly string[],
   constants: Readonly<Record<string, number>>,
-): Promise<CompiledShader> {
-  const module = await compileModule(device, shader, constants);
-  return { module, ...layoutEntries(device, shader, entryNames) };
+): CompiledShader {
+  return {
+    ...startModule(device, shader, constants),
+    ...layoutEntries(device, shader, entryNames),
+  };
 }
 
 /**
@@ -44,19 +49,37 @@ export async function compileModule(
   shader: ShaderModule,
   constants: Readonly<Record<string, number>>,
 ): Promise<GPUShaderModule> {
+  const { module, valid } = startModule(device, shader, constants);
+  await valid;
+  return module;
+}
+
+function startModule(
+  device: GPUDevice,
+  shader: ShaderModule,
+  constants: Readonly<Record<string, number>>,
+): Pick<CompiledShader, 'module' | 'valid'> {
   const composed = composeShader(shader, constants);
   const label = `ftle-map/${shader.file}`;
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ label, code: composed.code });
   const failure = device.popErrorScope();
+  return { module, valid: checkModule(module, failure, shader, composed) };
+}
+
+async function checkModule(
+  module: GPUShaderModule,
+  failure: Promise<GPUError | null>,
+  shader: ShaderModule,
+  { code, lines }: ComposedShader,
+): Promise<void> {
   const [info, error] = await Promise.all([module.getCompilationInfo(), failure]);
   const message = info.messages.find((candidate) => candidate.type === 'error');
   if (message) {
-    const [file, line] = locate(composed.lines, message.lineNum);
-    throw new ShaderError(message.message, file, line, composed.code);
+    const [file, line] = locate(lines, message.lineNum);
+    throw new ShaderError(message.message, file, line, code);
   }
-  if (error) throw new ShaderError(error.message, shader.file, 0, composed.code);
-  return module;
+  if (error) throw new ShaderError(error.message, shader.file, 0, code);
 }
 
 /** Lays out the bindings which the named entry points of a shader use. */

@@ -225,7 +225,7 @@ describe('the line map', () => {
 
   it('names file and line of a compile error', async () => {
     const device = await createNullDevice();
-    const compile = (text: string) => compileShader(device, read(text), [], { TILE: 3 });
+    const compile = (text: string) => compileShader(device, read(text), [], { TILE: 3 }).valid;
     await compile(TEXT);
     const error = await compile(TEXT.replace('return sum', 'return 1.5')).catch(
       (cause: unknown) => cause,

@@ -48,7 +48,7 @@ async function compile(shader: ShaderModule): Promise<void> {
     await createKernel(device, shader, { constants });
   } else {
     const names = shader.entries.map((entry) => entry.name);
-    await compileShader(device, shader, names, constants);
+    await compileShader(device, shader, names, constants).valid;
   }
 }
 
