@@ -5,8 +5,9 @@
 // @use lib/network.wgsl
 // @use lib/activation.wgsl
 // @use lib/rows.wgsl
+// @use lib/shared-weights.wgsl
 // group 1     0 args · 1 states[network][block][column_stride], blocks of 4 rows: outputs of all ops are written
-// grid        x: tiles of TILE columns; z: networks
+// grid        x: tiles of TILE columns, those of padding too; z: networks
 // ops         an affine op and an activation each, so that no branch copies the rows
 // numerics    as kernels/forward.wgsl; sums run over k in ascending order, one product at a time
 
@@ -41,7 +42,7 @@ fn affine(op: Op) {
     var weights: array<vec4f, BLOCKS>;
     // @unroll
     for (var k = 0u; k < BLOCKS; k++) {
-      let found = parameters[op.parameters + row * input_blocks + k];
+      let found = shared_block(op.parameters + row * input_blocks + k);
       weights[k] = select(vec4f(), found, live & (k < input_blocks));
     }
     let bias = select(0.0, parameters[biases + row / 4u][row % 4u], live);
@@ -72,9 +73,7 @@ fn activate(op: Op) {
 @compute @workgroup_size(LANES)
 fn narrow_forward(@builtin(global_invocation_id) id: vec3u) {
   let column = id.x * TILE;
-  if (column >= args.column_count) {
-    return;
-  }
+  start_sharing();
   let first_block = id.z * args.state_blocks;
   let input = program[args.first_op];
   for (var block = 0u; block < block_count(input.input_width); block++) {

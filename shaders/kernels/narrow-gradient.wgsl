@@ -7,10 +7,11 @@
 // @use lib/network.wgsl
 // @use lib/activation.wgsl
 // @use lib/rows.wgsl
+// @use lib/shared-weights.wgsl
 // group 1     0 args · 1 states and 2 cotangents [network][block][column_stride]; of cotangents, those of the outputs
 //             3 partials[network][tile][parameter_blocks + 1]: what no parameter of these ops
 //             stands for is left alone; the last block takes what belongs nowhere
-// grid        x: tiles of TILE columns; z: networks
+// grid        x: tiles of TILE columns, those of padding too; z: networks
 // ops         an affine op and an activation each
 // numerics    sums run over columns, and over rows of W, in ascending order; columns of padding count nothing
 
@@ -83,7 +84,7 @@ fn pull_affine(op: Op, first_parameter: u32) {
   for (var row = 0u; row < WIDTH; row++) {
     // @unroll
     for (var k = 0u; k < BLOCKS; k++) {
-      let found = parameters[first_parameter + op.parameters + row * input_blocks + k];
+      let found = shared_block(first_parameter + op.parameters + row * input_blocks + k);
       weights[row * BLOCKS + k] = select(vec4f(), found, (row < op.output_width) & (k < input_blocks));
     }
   }
@@ -105,9 +106,7 @@ fn pull_affine(op: Op, first_parameter: u32) {
 @compute @workgroup_size(LANES)
 fn narrow_gradient(@builtin(global_invocation_id) id: vec3u) {
   let column = id.x * TILE;
-  if (column >= args.column_count) {
-    return;
-  }
+  start_sharing();
   let first_block = id.z * args.state_blocks;
   let tile_count = args.column_stride / TILE;
   let first_partial = (id.z * tile_count + id.x) * (args.parameter_blocks + 1u);

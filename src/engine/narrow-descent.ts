@@ -22,7 +22,7 @@ export async function createNarrowKernels(
   overrides: Readonly<Record<'LANES' | 'OPTIMIZER', number>>,
 ): Promise<DescentKernels> {
   const { tile } = shape;
-  const options = kernelOptions(program, shape);
+  const options = kernelOptions(device, program, shape);
   const [forward, gradient, update] = await Promise.all([
     createKernel(device, narrowForwardShader, options),
     createKernel(device, narrowGradientShader, options),
@@ -59,7 +59,11 @@ export async function createNarrowKernels(
   };
 }
 
-function kernelOptions({ ops }: Program, { tile, columnLanes }: ColumnShape): KernelOptions {
+function kernelOptions(
+  device: GPUDevice,
+  { ops }: Program,
+  { tile, columnLanes }: ColumnShape,
+): KernelOptions {
   const width = widestState({ ops });
   return {
     constants: {
@@ -68,6 +72,7 @@ function kernelOptions({ ops }: Program, { tile, columnLanes }: ColumnShape): Ke
       BLOCKS: blockCount(width),
       QUADS: (width * tile) / BLOCK,
       ENTRIES: width * tile,
+      SUBGROUPS: Number(device.features.has('subgroups')),
     },
     overrides: { LANES: columnLanes, ACTIVATION_SET: choiceSet(ops) },
   };
