@@ -3,7 +3,8 @@
 //   node tools/paper.mjs FOLDER    FOLDER/NAME is what `ftle figure NAME --out FOLDER/NAME` has left
 //
 // Replaces the rows of these figures in the one table of the page, and what stands between the lines
-// `<!-- NAME -->` and `<!-- end of NAME -->`; all else there is written by hand and stays. Charts go to docs/images.
+// `<!-- NAME -->` and `<!-- end of NAME -->`; all else there is written by hand and stays, as do descriptions and order of
+// pictures that are there already. Charts go to docs/images.
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -12,7 +13,7 @@ const ROOT = resolve(import.meta.dirname, '..');
 const PAGE = join(ROOT, 'docs/paper.md');
 const NAMES = ['fig2', 'fig3a', 'fig3b', 'figS1', 'fig4', 'figS4'];
 
-/** @typedef {{ rows: string[], text: string }} Part */
+/** @typedef {{ rows: string[], title: string, pictures: string[], findings: string }} Part */
 
 /**
  * What a run has left of a figure, for the page; null if it is not there.
@@ -35,10 +36,9 @@ function readPart(folder, name) {
   const table = lines.filter((line) => line.startsWith('|')).slice(2);
   return {
     rows: table.map((line) => `| ${name} ${line}`),
-    text: [
-      ...pictures.map((picture) => `![${title}](images/${picture})`),
-      lines.filter((line) => line.startsWith('- ')).join('\n'),
-    ].join('\n\n'),
+    title,
+    pictures,
+    findings: lines.filter((line) => line.startsWith('- ')).join('\n'),
   };
 }
 
@@ -47,10 +47,20 @@ function readPart(folder, name) {
  * @param {string} name
  * @param {Part} part
  */
-function putPart(page, name, { rows, text }) {
+function putPart(page, name, { rows, title, pictures, findings }) {
   const block = new RegExp(`<!-- ${name} -->[^]*<!-- end of ${name} -->`);
-  if (!block.test(page))
+  const [before] = block.exec(page) ?? [];
+  if (before === undefined)
     throw new Error(`${PAGE} has no lines <!-- ${name} --> and <!-- end of ${name} -->`);
+  /** @type {Map<string, string>} */
+  const shown = new Map();
+  for (const [line, picture] of before.matchAll(/^!\[.*\]\(images\/(.*)\)$/gm)) {
+    if (pictures.includes(picture)) shown.set(picture, line);
+  }
+  for (const picture of pictures) {
+    if (!shown.has(picture)) shown.set(picture, `![${title}](images/${picture})`);
+  }
+  const text = [...shown.values(), findings].join('\n\n');
   const lines = page.split('\n');
   const figureOf = (/** @type {string} */ line) => /^\| (fig\w+) /.exec(line)?.[1];
   const others = lines.filter((line) => figureOf(line) !== name);

@@ -43,7 +43,7 @@ const rises = (values: readonly number[]): boolean =>
 
 describe('the numbers in docs/paper.md', () => {
   it('fig2: contrast grows with L and fades with N', () => {
-    for (const width of [10, 50]) {
+    for (const width of [10, 50, 250]) {
       expect(rises(ours('fig2', new RegExp(`contrast.*N = ${width},`)))).toBe(true);
     }
     for (const depth of [2, 4, 8, 12]) {
