@@ -2,9 +2,9 @@
 // files are there, and a file saved is what its name says; a page loaded anew shows what is complete at once, and each
 // figure has its address. A run that is paused stands still, also over a reload, and goes on; one that is reloaded while
 // it computes goes on by itself with the steps that were kept, one that is stopped does not; it ends with the numbers of
-// a run that was not disturbed.
-// What is kept of a step under way is gone when the figure is done or discarded. Then the page itself: console, requests, widths, axe, light and dark. Control: discarded results are not kept. The page
-// of twelve maps has all of them on one device; train makes those in sight take steps, and those out of sight none.
+// a run that was not disturbed. What is kept of a step under way is gone when the figure is done or discarded. Then the
+// page itself: console, requests, widths, axe, light and dark. Control: discarded results are not kept. The page of
+// twelve maps has all of them on one device; train makes those in sight take steps, and those out of sight none.
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
