@@ -1,8 +1,8 @@
 // Plan: the numbers of the full runs that docs/paper.md keeps, against what the paper says. Levels of fig3b: the boundary
 // within 0.4 of the paper's and independent of N within 0.5, the centre rising with N; contrast of fig2 growing with L
-// and fading with N; random embedding of fig3a worse than full training but where it is better in the paper too, closing at every N; spread of figS1
-// smaller after training; fig4: H and error grow with λ₁, its mean grows and its deviation falls with N, as do clusters'
-// middles against their edges. Control: a row that is not there is told.
+// and fading with N; random embedding of fig3a worse than full training but where it is better in the paper too, closing
+// at every N; spread of figS1 smaller after training; fig4: H and error grow with λ₁, its mean grows and its deviation
+// falls with N, as do clusters' middles against their edges. Control: a row that is not there is told.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
