@@ -69,9 +69,8 @@ export async function discardSteps(
   choice: RunChoice,
   steps: readonly Step<unknown>[],
 ): Promise<void> {
-  const store = await openStore('readwrite');
   const ids = steps.flatMap(({ id }) => [id, partId(id)]);
-  await Promise.all(ids.map((id) => promised(store.delete(placeOf(choice, id)))));
+  await Promise.all(ids.map((id) => discardStep(choice, id)));
 }
 
 export async function loadDigits(): Promise<DigitImages | undefined> {

@@ -75,6 +75,11 @@ export class GpuField implements Field {
   #roadTaken: RoadName | null = null;
   #isComputing = false;
   #improved = Promise.resolve();
+  /**
+   * Resolves when what is done with the first content at once, such as its statistics, is over: a compiler would hold
+   * it up.
+   */
+  #firstUse: Promise<void> | null = null;
   #pixelsPerSubmission = FIRST_PIXELS;
   readonly #plane: GPUBuffer;
   readonly #roads = new Map<RoadName, Promise<FieldRoad>>();
@@ -355,10 +360,7 @@ export class GpuField implements Field {
   async #improve(road: FieldRoad, job: FieldJob, space?: ExponentSpace): Promise<void> {
     const earlier = this.#improved;
     const { device, network } = this.model;
-    // What is done with the field at once, such as its statistics, comes first: a compiler holds the rest up.
-    for (let time = 0; time < 2; time++) {
-      await device.queue.onSubmittedWorkDone().catch(() => undefined);
-    }
+    await (this.#firstUse ??= this.#queueDone().then(() => this.#queueDone()));
     if (this.scope.disposed) return;
     await road.improve?.();
     await earlier;
@@ -375,6 +377,11 @@ export class GpuField implements Field {
       // A road that cannot be made has lost; of a field that is gone, nothing was found.
       if (!this.scope.disposed) keepRoad(key, names[0]);
     }
+  }
+
+  /** Also of a device that is lost. */
+  async #queueDone(): Promise<void> {
+    await this.model.device.queue.onSubmittedWorkDone().catch(() => undefined);
   }
 
   async #contest(key: string, names: readonly RoadName[], job: FieldJob): Promise<void> {

@@ -41,6 +41,7 @@ export async function createWideRoad(
 ): Promise<FieldRoad> {
   const { program } = model.network;
   const isNarrow = widestState(program) <= FEW_ROWS;
+  const cost = programCost(program);
   let road = isNarrow
     ? await createKernelRoad(scope, model, 1)
     : await createByOpRoad(scope, model, true);
@@ -70,7 +71,7 @@ export async function createWideRoad(
     },
     record(pass, job, first, end) {
       if (failure) throw failure;
-      work += (end - first) * programCost(program);
+      work += (end - first) * cost;
       road.record(pass, job, first, end);
     },
   };

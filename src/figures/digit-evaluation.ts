@@ -121,16 +121,6 @@ const isArray = (values: unknown, length: number): boolean =>
   values instanceof Float32Array && values.length === length;
 
 const joinPieces = (pieces: readonly Piece[]): Piece => ({
-  exponents: joinArrays(pieces.map(({ exponents }) => exponents)),
-  outputs: joinArrays(pieces.map(({ outputs }) => outputs)),
+  exponents: Float32Array.from(pieces.flatMap(({ exponents }) => [...exponents])),
+  outputs: Float32Array.from(pieces.flatMap(({ outputs }) => [...outputs])),
 });
-
-function joinArrays(arrays: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    joined.set(array, at);
-    at += array.length;
-  }
-  return joined;
-}

@@ -43,17 +43,17 @@ export async function openDevice(
   if (!adapter) throw new DeviceError('none', 'WebGPU finds no adapter on this machine');
   const requiredLimits: Record<string, number> = {};
   for (const name of WANTED_LIMITS) requiredLimits[name] = adapter.limits[name]!;
-  const description = describeAdapter(adapter.info);
+  const described = describeAdapter(adapter.info);
   const requiredFeatures: GPUFeatureName[] = timestamps ? ['timestamp-query'] : [];
   // Where lanes run on a CPU, what they hand to each other saves most of the loads of weights.
-  if (description.slow) requiredFeatures.push('subgroups');
+  if (described.slow) requiredFeatures.push('subgroups');
   try {
     const device = await adapter.requestDevice({
       label: 'ftle-map',
       requiredLimits,
       requiredFeatures: requiredFeatures.filter((name) => adapter.features.has(name)),
     });
-    return { device, ...description };
+    return { device, ...described };
   } catch (cause) {
     const reason = asError(cause).message;
     throw new DeviceError('none', `the adapter gives no device: ${reason}`, { cause });
