@@ -68,6 +68,19 @@ export default defineConfig({
         },
       },
       browserProject('gpu'),
+      {
+        extends: true,
+        test: {
+          name: 'dawn',
+          include: ['test/gpu/**/*.test.ts'],
+          // They paint on a canvas.
+          exclude: ['painter', 'reading', 'surface'].map((name) => `test/gpu/${name}.test.ts`),
+          setupFiles: ['test/support/dawn.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
       browserProject('element'),
       {
         extends: true,

@@ -1,5 +1,6 @@
 import wideShader from '../../shaders/kernels/wide.wgsl';
 import { asError } from '../errors.ts';
+import { isSwiftShader, softwareLanes } from '../gpu/adapter.ts';
 import { createKernel } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { activationSet } from '../math/activations.ts';
@@ -22,8 +23,6 @@ const MUCH_WORK = 3e8;
 const CHUNK = 16;
 /** Inputs up to which the first layer is summed in a loop. */
 const FEW_INPUTS = 8;
-/** One group of lanes that run together. */
-const LANES = 4;
 /** Workgroups of a submission: enough to share them out evenly to a few cores. */
 const GROUPS = 4;
 
@@ -33,6 +32,8 @@ const GROUPS = 4;
  *
  * Its fastest kernel takes a while to compile: until it is there, up to 64 rows a smaller one serves, and beyond
  * fields are made op by op. One that is faster still, but takes seconds, follows there once there was much to do.
+ * Kernels for more than four points are for SwiftShader alone: llvmpipe takes 13 to 80 s to compile them, and runs
+ * them at half the speed.
  */
 export async function createWideRoad(
   scope: Scope,
@@ -42,6 +43,7 @@ export async function createWideRoad(
   const { program } = model.network;
   const isNarrow = widestState(program) <= FEW_ROWS;
   const cost = programCost(program);
+  const takesMore = isSwiftShader(model.device);
   let road = isNarrow
     ? await createKernelRoad(scope, model, 1)
     : await createByOpRoad(scope, model, true);
@@ -65,8 +67,9 @@ export async function createWideRoad(
       return road.grain ?? 1;
     },
     improve() {
+      if (isNarrow && !takesMore) return Promise.resolve();
       better ??= changeOver(isNarrow ? 3 : 1);
-      if (!isNarrow && work > muchWork) best ??= better.then(() => changeOver(2));
+      if (!isNarrow && takesMore && work > muchWork) best ??= better.then(() => changeOver(2));
       return best ?? better;
     },
     record(pass, job, first, end) {
@@ -83,6 +86,9 @@ async function createKernelRoad(scope: Scope, model: GpuModel, fours: number): P
   const { inputWidth, program } = network;
   const rows = BLOCK * blockCount(widestState(program));
   const points = BLOCK * fours;
+  const lanes = softwareLanes(device);
+  // SwiftShader spills what lanes hand to each other for many rows.
+  const canShare = rows <= FEW_ROWS || !isSwiftShader(device);
   const activations = program.ops.flatMap((op) =>
     op.name === 'activation' ? [op.activation] : [],
   );
@@ -94,17 +100,16 @@ async function createKernelRoad(scope: Scope, model: GpuModel, fours: number): P
       WIDTH: rows,
       CHUNKS: Math.floor(rows / CHUNK),
       REST: (rows % CHUNK) / BLOCK,
-      // Beyond, what lanes hand to each other is spilled.
-      SUBGROUPS: Number(rows <= FEW_ROWS && device.features.has('subgroups')),
+      SUBGROUPS: Number(canShare && device.features.has('subgroups')),
     },
-    overrides: { LANES, ACTIVATION_SET: activationSet(activations) },
+    overrides: { LANES: lanes, ACTIVATION_SET: activationSet(activations) },
   });
   const narrowOpCount = inputWidth <= FEW_INPUTS ? 2 : 0;
-  const pixels = new FieldDispatch(scope, model, kernel, points, LANES, { narrowOpCount });
+  const pixels = new FieldDispatch(scope, model, kernel, points, lanes, { narrowOpCount });
   return {
     name: 'wide',
     capacity: Infinity,
-    grain: GROUPS * LANES * points,
+    grain: GROUPS * lanes * points,
     record: (...parts) => pixels.record(...parts),
   };
 }

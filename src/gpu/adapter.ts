@@ -70,3 +70,14 @@ export function describeAdapter(info: GPUAdapterInfo | undefined): Omit<Describe
     slow: (info?.isFallbackAdapter ?? false) || SOFTWARE.test(words),
   };
 }
+
+/** Lanes that a software adapter runs as one: 4 on SwiftShader, 8 on llvmpipe where the processor has AVX. */
+export function softwareLanes({ adapterInfo }: GPUDevice): number {
+  // Both are missing in older browsers, which then take SwiftShader.
+  return Math.min(adapterInfo?.subgroupMinSize ?? 4, 16);
+}
+
+/** Whether it is the software adapter that Chromium brings along. */
+export function isSwiftShader({ adapterInfo }: GPUDevice): boolean {
+  return adapterInfo === undefined || adapterInfo.architecture === 'swiftshader';
+}
