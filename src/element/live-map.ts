@@ -3,10 +3,10 @@ import { asError, DataError } from '../errors.ts';
 import type { TrainingRecord } from '../files/parameters.ts';
 import type { Network } from '../model/network.ts';
 import type { Painter } from '../render/painter.ts';
+import { Frames } from './frames.ts';
 import type { FrameInfo, LiveMapListener, LiveMapStart, LiveSource } from './listener.ts';
 import { programCost } from '../model/program-cost.ts';
 import { Monitor } from './monitor.ts';
-import { Pace, type FieldPlan, type FramePlan } from './pace.ts';
 import { Picture, type PaintedCanvas, type Scene } from './picture.ts';
 import type { Plan } from './plan.ts';
 import type { PlaneSettings } from './plane-settings.ts';
@@ -32,9 +32,8 @@ export interface Snapshot {
  */
 export class LiveMap {
   readonly picture: Picture;
-  /** For networks that cost what the one that is shown does. */
-  #pace: Pace;
   readonly #closing = new AbortController();
+  readonly #frames: Frames;
   #session: Session | null = null;
   #monitor: Monitor | null = null;
   #frame: FrameInfo | null = null;
@@ -51,19 +50,11 @@ export class LiveMap {
   // What is to be done.
   readonly #loop: TaskLoop;
   readonly #jobs = new JobQueue<Session>();
-  /** The still pictures to come; null: to be planned, from the coarsest on. */
-  #stills: FieldPlan[] | null = null;
   #isTrainerDue = false;
   #isStatusStale = false;
   #isPaintStale = false;
   /** The session whose ridges are being made or are there. */
   #ridgesOf: Session | null = null;
-  /** Whether the still picture under way is the first of its series. */
-  #isFirstStill = false;
-  /** Ends the still picture under way. */
-  #stillAbort = new AbortController();
-  /** Ends the live picture under way; null if there is none, or the one before it was dropped: some are completed. */
-  #liveAbort: AbortController | null = null;
 
   constructor(
     readonly engine: Engine,
@@ -73,9 +64,14 @@ export class LiveMap {
     start: LiveMapStart,
   ) {
     this.picture = new Picture(engine, painter, canvas, start.style);
-    this.#pace = new Pace(engine.backend === 'cpu' ? 'cpu' : engine.slow ? 'slow' : 'fast');
     this.#view = new ViewChoice(start.view, start.plane);
     this.#view.applyTo(this.picture);
+    this.#frames = new Frames(
+      this.picture,
+      this.#view,
+      (...frame) => this.#finishFrame(...frame),
+      this.#closing.signal,
+    );
     this.#learningRate = start.learningRate;
     this.#playing = start.playing;
     this.#parameters = start.parameters;
@@ -162,7 +158,7 @@ export class LiveMap {
       throw new DataError('there is nothing to train: give a dataset');
     }
     this.#playing = true;
-    this.#stillAbort.abort();
+    this.#frames.dropStill();
     this.#loop.wake();
   }
 
@@ -228,8 +224,6 @@ export class LiveMap {
   dispose(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    this.#stillAbort.abort();
-    this.#liveAbort?.abort();
     this.#jobs.close(new DOMException('the map was removed from its page', 'AbortError'));
     this.#loop.close();
     this.#monitor?.close();
@@ -244,9 +238,7 @@ export class LiveMap {
   }
 
   #recompute(): void {
-    this.#stillAbort.abort();
-    this.#liveAbort?.abort();
-    this.#stills = null;
+    this.#frames.restart();
     this.#loop.wake();
   }
 
@@ -270,10 +262,10 @@ export class LiveMap {
     const job = this.#jobs.take();
     if (job) return () => job(session);
     if (this.#isRunning) return this.#isAwake ? () => this.#showLive(session) : null;
-    const { isVisible } = this.picture;
-    if (isVisible && this.#stills === null) return () => this.#showStill(session);
+    const frames = this.#frames;
+    if (frames.lacksStill) return () => this.#showStill(session);
     if (this.#isStatusStale) return () => this.#takeStock();
-    if (isVisible && this.#stills && this.#stills.length > 0) return () => this.#showStill(session);
+    if (frames.canRefine) return () => this.#showStill(session);
     const { picture } = this;
     if (this.#isPaintStale || picture.lacksRidges(session) || picture.lacksErrors(session))
       return () => this.#repaint(session);
@@ -285,25 +277,21 @@ export class LiveMap {
     let session: Session | null = null;
     const start = performance.now();
     const old = this.#session;
-    const oldPace = this.#pace;
     const { picture } = this;
-    const oldStills = this.#stills;
-    let takeBack: (() => void) | null = null;
+    let takeBack: (() => void)[] = [];
     try {
       session = await Session.open(this.engine, plan, this.#parameters);
-      const cost = programCost(plan.network.program);
-      if (cost !== oldPace.cost) this.#pace = new Pace(oldPace.speed, cost);
       // A picture that is there stays until all of the new is sure.
       if (old) await session.openTrainer(this.#learningRate);
-      takeBack = this.#view.begin(picture, plan);
+      takeBack = [
+        this.#view.begin(picture, plan),
+        this.#frames.begin(programCost(plan.network.program)),
+      ];
       picture.restartRange();
-      this.#stills = null;
-      if (picture.isVisible) await this.#computeStill(session, this.#closing.signal);
+      if (picture.isVisible) await this.#frames.computeStill(session, this.#closing.signal);
     } catch (error) {
       session?.dispose();
-      takeBack?.();
-      this.#stills = oldStills;
-      this.#pace = oldPace;
+      for (const undo of takeBack) undo();
       if (this.#nextPlan !== plan) return;
       this.#nextPlan = null;
       this.#jobs.rejectAll(error as Error);
@@ -352,26 +340,8 @@ export class LiveMap {
 
   /** One frame while training: steps, field, ridges, picture. */
   async #showLive(session: Session): Promise<void> {
-    const { picture } = this;
-    const start = performance.now();
-    const frame = this.#pace.next(this.#view.settings.resolution, picture);
-    const { stepCount, canvasScale } = frame;
     try {
-      await session.trainer!.step(stepCount);
-      const trained = performance.now();
-      this.#pace.measureSteps(stepCount, trained - start);
-      this.#stills = null;
-      if (picture.isVisible) {
-        const pixelCount = await this.#computeLive(session, frame);
-        if (pixelCount === null) return;
-        if (!picture.isMeasured) await picture.measure(session, Infinity);
-        const computed = performance.now();
-        this.#pace.measureField(pixelCount, computed - trained, frame.kind);
-        picture.canvasScale = canvasScale;
-        this.#finishFrame(session, computed - start, stepCount);
-        await this.engine.device?.queue.onSubmittedWorkDone();
-        this.#pace.measurePaint(picture.canvasPixelCount, performance.now() - computed);
-      }
+      if (!(await this.#frames.showLive(session))) return;
     } catch (error) {
       this.#stop();
       throw error;
@@ -379,21 +349,6 @@ export class LiveMap {
     this.#monitor?.watch();
     this.#beginRidges(session);
     await nextAnimationFrame();
-  }
-
-  /** Number of pixels; null if the view changed meanwhile. */
-  async #computeLive(session: Session, frame: FramePlan): Promise<number | null> {
-    const wasDropped = this.#liveAbort?.signal.aborted ?? false;
-    this.#liveAbort = wasDropped ? null : new AbortController();
-    const { signal } = this.#liveAbort ?? this.#closing;
-    try {
-      const pixelCount = await this.picture.compute(session, frame, signal);
-      this.#liveAbort = null;
-      return pixelCount;
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      return null;
-    }
   }
 
   /** Has the kernels of ridges compiled, if they are wanted, beside all else. */
@@ -406,37 +361,8 @@ export class LiveMap {
     );
   }
 
-  /** The next of the still pictures, coarse to fine. */
   async #showStill(session: Session): Promise<void> {
-    const start = performance.now();
-    const abort = (this.#stillAbort = new AbortController());
-    try {
-      await this.#computeStill(session, abort.signal);
-    } catch (error) {
-      if (abort.signal.aborted) return;
-      this.#stills = [];
-      throw error;
-    }
-    if (abort.signal.aborted) return;
-    this.listener.onProblem('engine', null);
-    this.#finishFrame(session, performance.now() - start, 0);
-  }
-
-  async #computeStill(session: Session, signal: AbortSignal): Promise<void> {
-    const { picture } = this;
-    const start = performance.now();
-    const planned = session === this.#session ? this.#stills : null;
-    this.#isFirstStill = !planned;
-    const { resolution } = this.#view.settings;
-    const stills = planned ?? this.#pace.refinement(resolution, picture);
-    this.#stills = stills;
-    const [still] = stills;
-    const pixelCount = await picture.compute(session, still, signal);
-    this.#pace.measureField(pixelCount, performance.now() - start, still.kind);
-    await picture.measure(session, Infinity);
-    picture.canvasScale = 1;
-    // From what it took, it is known better what time allows.
-    if (this.#stills === stills) this.#stills = this.#pace.refinement(resolution, picture, still);
+    if (await this.#frames.showStill(session)) this.listener.onProblem('engine', null);
   }
 
   async #repaint(session: Session): Promise<void> {
@@ -470,7 +396,7 @@ export class LiveMap {
   #stop(): void {
     if (this.#closing.signal.aborted || !this.#playing) return;
     this.#playing = false;
-    this.#stills = null;
+    this.#frames.replan();
     this.#isStatusStale = true;
     this.listener.onStop();
   }
@@ -483,10 +409,7 @@ export class LiveMap {
   /** Paints the present field where it is in another view, and computes it there. */
   #followMove(): void {
     if (this.#session) this.picture.paint(this.#session);
-    // Of a view that moves on and on, only first pictures come; without them there would be none.
-    if (!this.#isFirstStill) this.#stillAbort.abort();
-    this.#liveAbort?.abort();
-    this.#stills = null;
+    this.#frames.follow();
     this.#loop.wake();
   }
 

@@ -102,14 +102,20 @@ export function variantsOf(network: Network, slow: boolean, space: ExponentSpace
   const { program, depth } = network;
   const place = layerPlace(network, depth);
   const [pick] = likelyRoads(program, place, slow);
+  // There, the kernel that is faster still follows after much work, and what comes first is by-op.
+  const isWide = widestState(program) > FEW_WIDE_ROWS;
   return (['fused', 'wide', 'tiled', 'by-op'] as const)
     .filter((road) => canTake(road, program, place))
-    .flatMap((road) => {
-      const hasFirst =
-        slow && (road === 'fused' || (road === 'wide' && widestState(program) <= FEW_WIDE_ROWS));
-      const last = { settings: { slow, road }, isFirst: false, label: road, isPick: road === pick };
-      const first = { ...last, isFirst: true, label: `${road}, first kernel`, isPick: false };
-      return hasFirst ? [first, last] : [last];
+    .flatMap((road): Variant[] => {
+      const settings = { slow, road };
+      const last = { settings, isFirst: false, label: road, isPick: road === pick };
+      const first = { ...last, label: `${road}, first kernel`, isPick: false };
+      if (slow && road === 'wide' && isWide) {
+        const much = { ...last, settings: { ...settings, muchWork: 0 } };
+        return [{ ...first, settings: { ...settings, muchWork: Infinity } }, much];
+      }
+      const hasFirst = slow && (road === 'fused' || road === 'wide');
+      return hasFirst ? [{ ...first, isFirst: true }, last] : [last];
     });
 }
 

@@ -56,8 +56,13 @@ describe('kernels that are compared', () => {
       'tiled',
       'by-op',
     ]);
-    // Beyond 64 rows the wide road begins by-op.
-    expect(labels('2-100x2-1', true)).toEqual(['wide (pick)', 'tiled', 'by-op']);
+    // Beyond 64 rows the first of the wide road is that after by-op.
+    expect(labels('2-100x2-1', true)).toEqual([
+      'wide, first kernel',
+      'wide (pick)',
+      'tiled',
+      'by-op',
+    ]);
     expect(labels('2-10x2-1', false)).toEqual(['fused (pick)', 'wide', 'tiled', 'by-op']);
     expect(labels('5-10x2-1', true, 'full')).toEqual(['spectral (pick)']);
   });
