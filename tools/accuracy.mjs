@@ -1,9 +1,12 @@
 // accuracy.mjs: exponents of the GPU against float64, on every road and by every kernel, as tables
 //
-//   npm run accuracy -- [--only TEXT] [--json]
+//   npm run accuracy -- [--only TEXT] [--from FILE] [--json] [--markdown FILE]
 //
-//   --only TEXT   cases whose name contains it; docs/accuracy.md is then left as it is
-//   --json        rows as JSON on stdout instead of the tables
+//   --only TEXT      cases whose name contains it
+//   --from FILE      what --json printed, or the benchmark's bundle with --accuracy (test/bench/kernels-node.ts), instead
+//                    of measuring
+//   --json           rows as JSON on stdout instead of the tables
+//   --markdown FILE  docs/accuracy.md by default, unless --only or --from is given
 //
 // Opens test/bench/accuracy.html in headless Chromium (FTLE_GPU as for the tests). Weights of trained
 // networks are kept in node_modules/.cache/ftle-map. Takes a quarter of an hour on a software adapter, most of it
@@ -13,14 +16,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
-import { format, resolveConfig } from 'prettier';
 import { createServer } from 'vite';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
+import { writeMarkdown } from './markdown.mjs';
 
 /** @typedef {import('../test/bench/accuracy.ts').AccuracyRow} Row */
 /** @typedef {import('../test/bench/accuracy.ts').InterpolatedRow} InterpolatedRow */
 /** @typedef {import('../test/bench/accuracy.ts').AccuracyResult} Result */
+/** @typedef {import('../test/bench/accuracy.ts').AccuracyReport} Report */
 
 const ROOT = resolve(import.meta.dirname, '..');
 const CACHE = join(ROOT, 'node_modules/.cache/ftle-map');
@@ -30,12 +34,17 @@ const BOUND = 1e-3;
 /** Rounding in a network counts like this many moves of its input and parameters by one ulp, at most. */
 const EXPLAINED_RATIO = 20;
 
-const USAGE = 'npm run accuracy -- [--only TEXT] [--json]';
+const USAGE = 'npm run accuracy -- [--only TEXT] [--from FILE] [--json] [--markdown FILE]';
 
 function readOptions() {
   try {
     return parseArgs({
-      options: { only: { type: 'string', default: '' }, json: { type: 'boolean', default: false } },
+      options: {
+        only: { type: 'string', default: '' },
+        from: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        markdown: { type: 'string' },
+      },
     }).values;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
@@ -59,7 +68,7 @@ const short = (value) => {
 const markdown = ([head, ...lines]) =>
   [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
 
-/** What the engine ends with, in detail. @param {Row[]} rows */
+/** What the engine ends with, in detail. @param {readonly Row[]} rows */
 function pickTable(rows) {
   const lines = rows.map((row) => [
     row.name,
@@ -92,7 +101,7 @@ function pickTable(rows) {
   return markdown([head, ...lines]);
 }
 
-/** Worst errors of every kernel, a column each. @param {Row[]} rows */
+/** Worst errors of every kernel, a column each. @param {readonly Row[]} rows */
 function roadTable(rows) {
   const roads = [...new Set(rows.map(({ road }) => road))];
   const names = [...new Set(rows.map(({ name }) => name))];
@@ -109,7 +118,7 @@ function roadTable(rows) {
   return markdown([['network', ...roads], ...lines]);
 }
 
-/** @param {InterpolatedRow[]} rows */
+/** @param {readonly InterpolatedRow[]} rows */
 function interpolatedTable(rows) {
   const lines = rows.map((row) => [
     row.name,
@@ -132,7 +141,7 @@ function interpolatedTable(rows) {
   return markdown([head, ...lines]);
 }
 
-/** @param {Row[]} rows @param {InterpolatedRow[]} interpolated */
+/** @param {readonly Row[]} rows @param {readonly InterpolatedRow[]} interpolated */
 const tables = (rows, interpolated) =>
   [
     pickTable(rows.filter(({ isPick }) => isPick)),
@@ -140,12 +149,8 @@ const tables = (rows, interpolated) =>
     ...(interpolated.length > 0 ? [interpolatedTable(interpolated)] : []),
   ].join('\n\n');
 
-/**
- * @param {Row[]} rows
- * @param {InterpolatedRow[]} interpolated
- * @param {string} adapter
- */
-function asReport(rows, interpolated, adapter) {
+/** @param {Report} report */
+function asMarkdown({ rows, interpolated, adapter, date }) {
   const above = rows.filter((row) => row.worst > BOUND);
   const list = [...new Set(above.map((row) => row.name))].join(', ');
   const verdict =
@@ -160,7 +165,7 @@ in float32 rounds by as much as such a move, so no evaluation in float32 can do 
 Exponents of the GPU against float64, written by \`npm run accuracy\`.
 
 - adapter: ${adapter}
-- date: ${new Date().toISOString().slice(0, 10)}
+- date: ${date}
 - points: the pixels of a grid over [−1.8, 1.8]², at the very float32 coordinates that the GPU used; the last
   hidden layer l
 - error: |l·λ_GPU − l·λ_float64| of λ₁; angle: between stretching directions, where Λ₁/Λ₂ > 1.05
@@ -195,79 +200,89 @@ ${interpolatedTable(interpolated)}
 /** @param {string} key */
 const cacheFile = (key) => join(CACHE, `${key.replaceAll(/[^\w-]/g, '_')}.json`);
 
-const options = readOptions();
-const { path } = await ensureBrowser(() => {});
-const gpu = await chooseGpu(path);
-const server = await createServer({
-  root: ROOT,
-  configFile: join(ROOT, 'vite.config.ts'),
-  logLevel: 'warn',
-  appType: 'mpa',
-  server: { port: 0, host: 'localhost', watch: null, hmr: false },
-});
-await server.listen();
-const browser = await chromium.launch(launchOptions(path, gpu));
-/** @type {Row[]} */
-const rows = [];
-/** @type {InterpolatedRow[]} */
-const interpolated = [];
-/** @type {string} */
-let adapter;
-try {
-  const page = await browser.newPage();
-  page.on('console', (message) => {
-    if (message.text().startsWith('training')) console.error(message.text());
-  });
-  page.on('pageerror', (error) => console.error(error.message));
-  await page.exposeFunction('loadWeights', (/** @type {string} */ key) => {
-    try {
-      return readFileSync(cacheFile(key), 'utf8');
-    } catch {
-      return null;
-    }
-  });
-  await page.exposeFunction(
-    'saveWeights',
-    (/** @type {string} */ key, /** @type {string} */ text) => {
-      mkdirSync(CACHE, { recursive: true });
-      writeFileSync(cacheFile(key), text);
-    },
-  );
-  await page.goto(`${server.resolvedUrls?.local[0]}test/bench/accuracy.html`);
-  await page.waitForFunction('window.measure');
-  /** @type {{ adapter: string, names: string[] }} */
-  const run = await page.evaluate('window.describeRun()');
-  adapter = run.adapter;
-  const names = run.names.filter((name) => name.includes(options.only));
-  for (const name of names) {
-    /** @type {Result} */
-    const result = await page.evaluate(`window.measure(${JSON.stringify(name)})`);
-    rows.push(...result.rows);
-    interpolated.push(...result.interpolated);
-    const worst = Math.max(...result.rows.map((row) => row.worst));
-    const unexplained = result.rows.filter(isUnexplained).map(({ road }) => road);
-    const verdict =
-      unexplained.length > 0
-        ? `NOT EXPLAINED: ${unexplained.join(', ')}`
-        : worst > BOUND
-          ? 'ill-conditioned'
-          : '';
-    console.error(
-      `${name.padEnd(28)} worst ${short(worst)}, ${result.seconds.toFixed(1)} s ${verdict}`,
-    );
+/** @param {Result} result @param {string} name */
+function logResult({ rows, seconds }, name) {
+  const worst = Math.max(...rows.map((row) => row.worst));
+  const unexplained = rows.filter(isUnexplained).map(({ road }) => road);
+  const verdict =
+    unexplained.length > 0
+      ? `NOT EXPLAINED: ${unexplained.join(', ')}`
+      : worst > BOUND
+        ? 'ill-conditioned'
+        : '';
+  console.error(`${name.padEnd(28)} worst ${short(worst)}, ${seconds.toFixed(1)} s ${verdict}`);
+}
+
+/** @param {string} key @returns {string | null} */
+function loadWeights(key) {
+  try {
+    return readFileSync(cacheFile(key), 'utf8');
+  } catch {
+    return null;
   }
-} finally {
-  await browser.close();
-  await server.close();
 }
-console.log(
-  options.json
-    ? JSON.stringify({ adapter, rows, interpolated }, null, 2)
-    : tables(rows, interpolated),
-);
-if (!options.only) {
-  const config = await resolveConfig(REPORT);
-  const text = asReport(rows, interpolated, adapter);
-  writeFileSync(REPORT, await format(text, { ...config, filepath: REPORT }));
+
+/** @param {string} key @param {string} text */
+function saveWeights(key, text) {
+  mkdirSync(CACHE, { recursive: true });
+  writeFileSync(cacheFile(key), text);
 }
-process.exitCode = rows.length > 0 && !rows.some(isUnexplained) ? 0 : 1;
+
+/** @param {string} only @returns {Promise<Report>} */
+async function measure(only) {
+  const { path } = await ensureBrowser(() => {});
+  const gpu = await chooseGpu(path);
+  const server = await createServer({
+    root: ROOT,
+    configFile: join(ROOT, 'vite.config.ts'),
+    logLevel: 'warn',
+    appType: 'mpa',
+    server: { port: 0, host: 'localhost', watch: null, hmr: false },
+  });
+  await server.listen();
+  const browser = await chromium.launch(launchOptions(path, gpu));
+  try {
+    const page = await browser.newPage();
+    page.on('console', (message) => {
+      if (message.text().startsWith('training')) console.error(message.text());
+    });
+    page.on('pageerror', (error) => console.error(error.message));
+    await page.exposeFunction('loadWeights', loadWeights);
+    await page.exposeFunction('saveWeights', saveWeights);
+    await page.exposeFunction('logResult', logResult);
+    await page.goto(`${server.resolvedUrls?.local[0]}test/bench/accuracy.html`);
+    await page.waitForFunction('window.measureAll');
+    return await page.evaluate(`window.measureAll(${JSON.stringify(only)})`);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** @param {string} file @returns {Report} */
+function readReport(file) {
+  /** @type {Partial<Report>} */
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  const { adapter, date, rows, interpolated } = report;
+  if (adapter && date && Array.isArray(rows) && Array.isArray(interpolated)) {
+    return { adapter, date, rows, interpolated };
+  }
+  throw new Error(`${file} is not what npm run accuracy -- --json prints: no adapter, or no rows`);
+}
+
+/** The exit code. @param {ReturnType<typeof readOptions>} options */
+async function run({ only, from, json, markdown }) {
+  const report = from === undefined ? await measure(only) : readReport(from);
+  const { rows, interpolated } = report;
+  console.log(json ? JSON.stringify(report, null, 2) : tables(rows, interpolated));
+  const file = markdown ?? (only || from !== undefined ? undefined : REPORT);
+  if (file !== undefined) await writeMarkdown(file, asMarkdown(report));
+  return rows.length > 0 && !rows.some(isUnexplained) ? 0 : 1;
+}
+
+try {
+  process.exitCode = await run(readOptions());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -16,7 +16,7 @@
 //   --compare FILE   prints ratios to a report of --json of the same adapter; exits with 1 if one is worse by more
 //                    than --margin
 //   --margin X       1.15 by default
-//   --save           writes docs/bench.md
+//   --markdown FILE  writes the tables, as in docs/bench.md
 //   --bundle FILE    measures nothing, but packs the kernels' benchmark for Dawn in Node (bench-bundle.mjs)
 //
 // Serves the sources and measures on the adapter that FTLE_GPU chooses (as for the tests). Rows of kernels that cannot
@@ -40,16 +40,15 @@ import {
 } from './bench-report.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
+import { writeMarkdown } from './markdown.mjs';
 
 /** @typedef {import('./bench-report.mjs').Report} Report */
 /** @typedef {ReturnType<typeof readOptions>} Options */
 
-const ROOT = resolve(import.meta.dirname, '..');
-const REPORT = resolve(ROOT, 'docs/bench.md');
 const PARTS = ['page', 'kernels', 'peers'];
 const FIELDS = ['A', 'B', 'C'];
 const USAGE =
-  'npm run bench -- [--only page,kernels,peers] [--fields A,B,C] [--runs N] [--quick] [--dawn | --url ADDRESS | --from FILES] [--workloads FILE] [--python FILE] [--json FILE] [--html FILE] [--compare FILE [--margin X]] [--save] | --bundle FILE.mjs';
+  'npm run bench -- [--only page,kernels,peers] [--fields A,B,C] [--runs N] [--quick] [--dawn | --url ADDRESS | --from FILES] [--workloads FILE] [--python FILE] [--json FILE] [--html FILE] [--markdown FILE] [--compare FILE [--margin X]] | --bundle FILE.mjs';
 
 function readOptions() {
   try {
@@ -68,7 +67,7 @@ function readOptions() {
         html: { type: 'string' },
         compare: { type: 'string' },
         margin: { type: 'string', default: '1.15' },
-        save: { type: 'boolean', default: false },
+        markdown: { type: 'string' },
         bundle: { type: 'string' },
       },
     });
@@ -203,12 +202,9 @@ function reread(files, python) {
 }
 
 /** @param {string} tables @param {Report} report */
-async function save(tables, { adapter, date, command: said }) {
-  const head = '# Benchmarks\n\nWritten by `npm run bench -- --save`.';
-  const text = `${head} Adapter: ${adapter}. Date: ${date}. Command: \`${said}\`.\n\n${tables}\n`;
-  const { format, resolveConfig } = await import('prettier');
-  const config = await resolveConfig(REPORT);
-  writeText(REPORT, await format(text, { ...config, filepath: REPORT }));
+function asMarkdown(tables, { adapter, date, command: said }) {
+  const head = '# Benchmarks\n\nWritten by `npm run bench -- --markdown FILE`.';
+  return `${head} Adapter: ${adapter}. Date: ${date}. Command: \`${said}\`.\n\n${tables}\n`;
 }
 
 /**
@@ -232,7 +228,7 @@ function compareWith(report, { file, report: before }, margin) {
 
 /** The exit code. @param {Options} options */
 async function run(options) {
-  const { bundle, workloads, url, from, python, json, html, compare, margin } = options;
+  const { bundle, workloads, url, from, python, json, html, markdown, compare, margin } = options;
   if (bundle !== undefined) {
     await bundleKernels(bundle);
     return 0;
@@ -256,7 +252,7 @@ async function run(options) {
   console.log(`${report.adapter}, ${report.date}\n\n${tables}`);
   if (json !== undefined) writeText(json, `${JSON.stringify(report, null, 2)}\n`);
   if (html !== undefined) writeText(html, reportPage(report, tables));
-  if (options.save) await save(tables, report);
+  if (markdown !== undefined) await writeMarkdown(markdown, asMarkdown(tables, report));
   const failed = (report.failures ?? []).length > 0 ? 1 : 0;
   return before ? compareWith(report, before, margin) || failed : failed;
 }

@@ -5,7 +5,7 @@
 //   one ulp     change of the float64 value when input or parameters move by one unit in the last place of
 //               float32: what rounding the input alone may do, however the rest is computed
 //
-// Runs in the page that tools/accuracy.mjs opens.
+// Runs in the page that tools/accuracy.mjs opens, or on Dawn in Node (kernels-node.ts).
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
 import type { ExponentSpace, FieldData } from '../../src/engine/engine.ts';
 import { GpuField, type FieldSettings } from '../../src/engine/gpu-field.ts';
@@ -42,6 +42,12 @@ export interface AccuracyResult {
   readonly seconds: number;
 }
 
+/** All that was found. */
+export interface AccuracyReport extends Omit<AccuracyResult, 'seconds'> {
+  readonly adapter: string;
+  readonly date: string;
+}
+
 const EXTENT = 1.8;
 const DOMAIN = { sMin: -EXTENT, tMin: -EXTENT, sMax: EXTENT, tMax: EXTENT };
 const TOLERANCES = [0.1, 0.02, 0.004];
@@ -49,14 +55,31 @@ const TOLERANT_SIDE = 128;
 /** Rows up to which the first kernel of the wide road is one of its own, for four points an invocation. */
 const FEW_WIDE_ROWS = 64;
 
-/** Names of all cases, and what computes. */
-export async function describeRun(): Promise<{ adapter: string; names: string[] }> {
-  const { name } = await describeTestAdapter();
-  return { adapter: name, names: accuracyCases().map((item) => item.name) };
+/**
+ * Measures all cases whose name contains a text, on all roads that can take them.
+ *
+ * @param onResult - called after each case.
+ */
+export async function measureAll(
+  only: string,
+  cache: WeightCache,
+  onResult: (result: AccuracyResult, name: string) => void,
+): Promise<AccuracyReport> {
+  const { name: adapter } = await describeTestAdapter();
+  const date = new Date().toISOString().slice(0, 10);
+  const rows: AccuracyRow[] = [];
+  const interpolated: InterpolatedRow[] = [];
+  for (const { name } of accuracyCases()) {
+    if (!name.includes(only)) continue;
+    const result = await measure(name, cache);
+    rows.push(...result.rows);
+    interpolated.push(...result.interpolated);
+    onResult(result, name);
+  }
+  return { adapter, date, rows, interpolated };
 }
 
-/** Measures one case on all roads that can take it. */
-export async function measure(name: string, cache: WeightCache): Promise<AccuracyResult> {
+async function measure(name: string, cache: WeightCache): Promise<AccuracyResult> {
   const start = performance.now();
   const { software: slow } = await describeTestAdapter();
   const engine = createGpuEngine(await getTestDevice(), { description: '', slow });

@@ -2,15 +2,19 @@
 //
 //   node FILE.mjs [--only TEXT] [--quick] [--python FILE] [--json FILE]
 //   node FILE.mjs --workloads FILE
+//   node FILE.mjs --accuracy [--only TEXT] [--json FILE]
 //
 // What tools/bench-bundle.mjs packs into one file. Needs the package `webgpu` beside it and nothing else.
 // Prints a report, as `npm run bench -- --json` writes it: `npm run bench -- --from FILE` makes tables of it. With
-// --python ratios to what tools/peers.py printed are in it, which takes the fields that --workloads writes.
+// --python ratios to what tools/peers.py printed are in it, which takes the fields that --workloads writes. With
+// --accuracy it is errors against float64, of which `npm run accuracy -- --from FILE` makes tables.
 // Progress goes to stderr. Errors end it with 1.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { create, globals } from 'webgpu';
 import { failureLine, mergePeers, type PythonRow } from '../../tools/bench-report.mjs';
+import { measureAll } from './accuracy.ts';
+import type { WeightCache } from './accuracy-cases.ts';
 import { measureKernels } from './kernel-report.ts';
 import { testTarget } from './timing.ts';
 import { exportWorkloads } from './workloads.ts';
@@ -22,6 +26,7 @@ const { values } = parseArgs({
     python: { type: 'string' },
     json: { type: 'string' },
     workloads: { type: 'string' },
+    accuracy: { type: 'boolean', default: false },
   },
 });
 
@@ -38,10 +43,6 @@ async function measure(): Promise<string> {
     file === undefined
       ? []
       : (JSON.parse(readFileSync(file, 'utf8')) as { rows: PythonRow[] }).rows;
-  // Dawn ends with its instance, so it stays in a variable of the module's.
-  Object.assign(globalThis, globals);
-  const browser = globalThis as { navigator?: object };
-  Object.defineProperty((browser.navigator ??= {}), 'gpu', { value: gpu });
   let seen = 0;
   let failed = 0;
   const report = await measureKernels(await testTarget(values.quick), {
@@ -63,10 +64,26 @@ async function measure(): Promise<string> {
   return `${JSON.stringify({ ...report, peers }, null, 2)}\n`;
 }
 
+async function compareWithFloat64(): Promise<string> {
+  const noCache: WeightCache = {
+    load: () => Promise.resolve(null),
+    save: () => Promise.resolve(),
+  };
+  const report = await measureAll(values.only, noCache, ({ rows, seconds }, name) => {
+    const worst = rows.map((row) => `${row.road} ${row.worst.toExponential(1)}`).join(', ');
+    console.error(`${name}, ${seconds.toFixed(0)} s: ${worst}`);
+  });
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+// Dawn ends with its instance, so it stays in a variable of the module's.
 const gpu = create([]);
+Object.assign(globalThis, globals);
+const browser = globalThis as { navigator?: object };
+Object.defineProperty((browser.navigator ??= {}), 'gpu', { value: gpu });
 if (values.workloads !== undefined) finish(exportWorkloads(), values.workloads);
 else {
-  const text = await measure();
+  const text = await (values.accuracy ? compareWithFloat64() : measure());
   if (values.json !== undefined) writeFileSync(values.json, text);
   finish(text);
 }
