@@ -6,7 +6,6 @@ import { layerPlace, type LayerPlace } from '../model/layer-choice.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
 import type {
   ComputeOptions,
-  ExponentSpace,
   Field,
   FieldBand,
   FieldData,
@@ -19,52 +18,16 @@ import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
 import { checkRequest } from './field-checks.ts';
 import { fieldCoordinates, reserveContent, type FieldContent } from './field-content.ts';
 import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
-import { createFusedRoad } from './fused-road.ts';
+import { FieldRoads, type FieldSettings } from './field-roads.ts';
 import type { GpuLattice, Progress } from './gpu-lattice.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
-import { canTake, likelyRoads, type RoadName } from './road-choice.ts';
+import type { RoadName } from './road-choice.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
 const FIRST_PIXELS = 4096;
 const LEAST_PIXELS = 16;
-/** Pixels that roads are measured with, and of a field that is worth it. */
-const MEASURED_PIXELS = 1 << 15;
-const LEAST_MEASURED_PIXELS = 1 << 14;
-
-type RoadMaker = (
-  scope: Scope,
-  model: GpuModel,
-  slow: boolean,
-  muchWork?: number,
-) => Promise<FieldRoad>;
-
-/** All but the first are not in what a page loads at once: that is for a network of a few rows. */
-const ROADS: Readonly<Record<RoadName, RoadMaker>> = {
-  fused: createFusedRoad,
-  wide: async (scope, model, _, muchWork) =>
-    (await import('./wide-road.ts')).createWideRoad(scope, model, muchWork),
-  tiled: async (scope, model) => (await import('./tiled-road.ts')).createTiledRoad(scope, model),
-  'by-op': async (scope, model, slow) =>
-    (await import('./by-op-road.ts')).createByOpRoad(scope, model, slow),
-  spectral: async (scope, model, slow) =>
-    (await import('./spectral-road.ts')).createSpectralRoad(scope, model, slow),
-};
-
-/** For networks and adapters of which two roads may be the faster. */
-const measuredRoads = () => import('./measured-roads.ts');
-
-/** How a field is computed; for tests and benchmarks. */
-export interface FieldSettings {
-  /** A software adapter. */
-  readonly slow?: boolean;
-  /** The fastest that fits, by default. */
-  readonly road?: 'fused' | 'wide' | 'tiled' | 'by-op';
-  /** Pixels times their cost (model/program-cost.ts) from which on a kernel that takes seconds to compile is worth it. */
-  readonly muchWork?: number;
-}
-
 /** A live field on the GPU. */
 export class GpuField implements Field {
   readonly scope: Scope;
@@ -74,17 +37,9 @@ export class GpuField implements Field {
   #place: LayerPlace | null = null;
   #roadTaken: RoadName | null = null;
   #isComputing = false;
-  #improved = Promise.resolve();
-  /**
-   * Resolves when what is done with the first content at once, such as its statistics, is over: a compiler would hold
-   * it up.
-   */
-  #firstUse: Promise<void> | null = null;
   #pixelsPerSubmission = FIRST_PIXELS;
   readonly #plane: GPUBuffer;
-  readonly #roads = new Map<RoadName, Promise<FieldRoad>>();
-  /** Places whose roads are being measured, or were. */
-  readonly #contests = new Set<string>();
+  readonly #roads: FieldRoads;
   #coordinates: GPUBuffer | null = null;
   /** For fields that may be interpolated; null before the first. */
   #lattice: Promise<GpuLattice> | null = null;
@@ -95,9 +50,10 @@ export class GpuField implements Field {
 
   private constructor(
     readonly model: GpuModel,
-    private readonly settings: FieldSettings,
+    settings: FieldSettings,
   ) {
     this.scope = new Scope(model.device, 'ftle-map/field');
+    this.#roads = new FieldRoads(this.scope, model, settings);
     const { storage, copyDst } = BufferUsage;
     const planeBytes = 3 * blockCount(model.network.inputWidth) * BLOCK * 4;
     this.#plane = this.scope.buffer('plane', planeBytes, storage | copyDst);
@@ -109,7 +65,10 @@ export class GpuField implements Field {
     const place = layerPlace(model.network, depth > 0 ? depth : 'output');
     const field = new GpuField(model, settings);
     try {
-      const [reduce] = await Promise.all([createReduceKernel(model.device), field.#road(place)]);
+      const [reduce] = await Promise.all([
+        createReduceKernel(model.device),
+        field.#roads.take(place),
+      ]);
       field.#statistics = new GpuStatistics(field.scope, reduce);
     } catch (error) {
       field.dispose();
@@ -138,7 +97,7 @@ export class GpuField implements Field {
 
   /** Resolves when no faster kernel is still in the making; before that, the first fields are slower. */
   get improved(): Promise<void> {
-    return this.#improved;
+    return this.#roads.improved;
   }
 
   async compute(request: FieldRequest, options: ComputeOptions = {}): Promise<void> {
@@ -160,7 +119,7 @@ export class GpuField implements Field {
     assert(!this.#isComputing, 'the field is being computed already');
     this.#isComputing = true;
     try {
-      const road = await this.#road(place, request.space);
+      const road = await this.#roads.take(place, request.space);
       const { outputWidth } = network;
       const back = reserveContent(this.scope, this.#back, request.width, rowCount, outputWidth);
       this.#back = back;
@@ -185,7 +144,10 @@ export class GpuField implements Field {
       this.#request = request;
       this.#place = place;
       this.#roadTaken = road.name;
-      this.#improved = this.#improve(road, job, request.space);
+      this.#roads.improve(road, job, request.space, (other, probe, count) =>
+        // The field may have grown since.
+        this.#run(other, { ...probe, coordinates: this.#coordinates! }, count),
+      );
     } finally {
       this.#isComputing = false;
     }
@@ -322,87 +284,6 @@ export class GpuField implements Field {
 
   dispose(): void {
     this.scope.dispose();
-  }
-
-  async #road(place: LayerPlace, space?: ExponentSpace): Promise<FieldRoad> {
-    const { device, network } = this.model;
-    const names = this.#roadNames(place, space);
-    if (names.length === 1) return this.#openRoad(names[0]);
-    const { fastestRoad, shapeKey } = await measuredRoads();
-    const known = fastestRoad(shapeKey(device, network.program, place), names);
-    return this.#openRoad(known ?? names[0]);
-  }
-
-  #openRoad(name: RoadName): Promise<FieldRoad> {
-    const { model, scope } = this;
-    let road = this.#roads.get(name);
-    if (!road) {
-      const { slow = false, muchWork } = this.settings;
-      road = ROADS[name](scope, model, slow, muchWork);
-      this.#roads.set(name, road);
-      road.catch(() => this.#roads.delete(name));
-    }
-    return road;
-  }
-
-  /** Roads of which one is the fastest. */
-  #roadNames(place: LayerPlace, space: ExponentSpace = 'plane'): RoadName[] {
-    const { program, inputWidth } = this.model.network;
-    const { road, slow = false } = this.settings;
-    // A plane has all the directions that there are of up to two inputs.
-    if (space === 'full' && inputWidth > 2) return ['spectral'];
-    if (!road) return likelyRoads(program, place, slow);
-    assert(canTake(road, program, place), `the road ${road} cannot take this network`);
-    return [road];
-  }
-
-  /** Gets the faster kernels of a road, and finds whether another road is faster. */
-  async #improve(road: FieldRoad, job: FieldJob, space?: ExponentSpace): Promise<void> {
-    const earlier = this.#improved;
-    const { device, network } = this.model;
-    await (this.#firstUse ??= this.#queueDone().then(() => this.#queueDone()));
-    if (this.scope.disposed) return;
-    await road.improve?.();
-    await earlier;
-    const { width, height } = job.buffers;
-    const names = this.#roadNames(job.place, space);
-    if (names.length < 2 || width * height < LEAST_MEASURED_PIXELS) return;
-    const { fastestRoad, keepRoad, shapeKey } = await measuredRoads();
-    const key = shapeKey(device, network.program, job.place);
-    if (fastestRoad(key, names) || this.#contests.has(key)) return;
-    this.#contests.add(key);
-    try {
-      await this.#contest(key, names, job);
-    } catch {
-      // A road that cannot be made has lost; of a field that is gone, nothing was found.
-      if (!this.scope.disposed) keepRoad(key, names[0]);
-    }
-  }
-
-  /** Also of a device that is lost. */
-  async #queueDone(): Promise<void> {
-    await this.model.device.queue.onSubmittedWorkDone().catch(() => undefined);
-  }
-
-  async #contest(key: string, names: readonly RoadName[], job: FieldJob): Promise<void> {
-    const roads = await Promise.all(names.map((name) => this.#openRoad(name)));
-    await Promise.all(roads.map(async (road) => road.improve?.()));
-    const { width, height, outputWidth } = job.buffers;
-    const rowCount = Math.min(height, Math.max(1, Math.floor(MEASURED_PIXELS / width)));
-    const scratch = new Scope(this.model.device, 'ftle-map/field/measured');
-    try {
-      const buffers = reserveContent(scratch, null, width, rowCount, outputWidth);
-      const { measureRoads } = await measuredRoads();
-      await measureRoads(key, names, async (name) => {
-        const start = performance.now();
-        // Coordinates are replaced when the field grows.
-        const probe = { ...job, buffers, coordinates: this.#coordinates! };
-        await this.#run(roads[names.indexOf(name)], probe, width * rowCount);
-        return performance.now() - start;
-      });
-    } finally {
-      scratch.dispose();
-    }
   }
 
   #adapt(pixelCount: number, milliseconds: number): void {

@@ -40,7 +40,8 @@ export function shapeKey(
   { ops }: Program,
   { opCount }: Pick<LayerPlace, 'opCount'>,
 ): string {
-  const { vendor, architecture, device, description } = adapterInfo;
+  // Older browsers do not say which adapter a device is of.
+  const { vendor, architecture, device, description } = adapterInfo ?? {};
   const shape = ops.map((op) => `${op.name} ${op.inputWidth} ${op.outputWidth}`);
   return [vendor, architecture, device, description, opCount, ...shape].join(' | ');
 }

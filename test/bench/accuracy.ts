@@ -8,7 +8,8 @@
 // Runs in the page that tools/accuracy.mjs opens, or on Dawn in Node (kernels-node.ts).
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
 import type { ExponentSpace, FieldData } from '../../src/engine/engine.ts';
-import { GpuField, type FieldSettings } from '../../src/engine/gpu-field.ts';
+import type { FieldSettings } from '../../src/engine/field-roads.ts';
+import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { canTake, likelyRoads } from '../../src/engine/road-choice.ts';
 import { widestState } from '../../src/engine/layered-program.ts';

@@ -1,6 +1,7 @@
 // field-time.ts: the time of a field, and how it grows with what is asked for
 import type { FieldRequest } from '../../src/engine/engine.ts';
-import { GpuField, type FieldSettings } from '../../src/engine/gpu-field.ts';
+import type { FieldSettings } from '../../src/engine/field-roads.ts';
+import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import type { Network } from '../../src/model/network.ts';

@@ -247,6 +247,19 @@ describe('the engine takes', () => {
     expect(field.scope.size).toBe(0);
   });
 
+  it('the likelier of two roads of a device that does not say which adapter it is of', async () => {
+    const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+    Object.defineProperty(device, 'adapterInfo', { value: undefined });
+    const network = networkOf('2-24x2-1');
+    const model = new GpuModel(device, network);
+    const field = await GpuField.create(model, { slow: false });
+    await field.compute(requestFor(network, SMALL));
+    expect(field.road).toBe('fused');
+    field.dispose();
+    model.dispose();
+    device.destroy();
+  });
+
   it('the wide road for narrow layers of different activations on a software adapter', async () => {
     const layers = (['tanh', 'relu', 'identity'] as const).map((activation) => {
       return { type: 'dense', width: 6, activation };

@@ -6,20 +6,21 @@ import { parametersValue } from '../../files/parameters.ts';
 import { asUsage, chooseLayer, wholeNumber } from '../arguments.ts';
 import { packNetwork } from '../jobs/job.ts';
 import {
-  addBackendOption,
   addDomainOption,
   addLayerOptions,
-  addNetworkOptions,
-  addPlaneOptions,
   addSizeOption,
-  choosePlane,
-  createCommand,
   DEFAULT_DOMAIN,
+  type FieldOptions,
+} from '../field-options.ts';
+import {
+  addBackendOption,
+  addNetworkOptions,
+  createCommand,
   loadFromOptions,
   startSession,
   valueOption,
-  type FieldOptions,
 } from '../options.ts';
+import { addPlaneOptions, choosePlane } from '../plane-options.ts';
 import type { Size } from '../arguments.ts';
 import { openRows, partRows, type RowSource } from '../rows.ts';
 import type { RunOptions } from '../session.ts';

@@ -4,16 +4,14 @@ import { oneOf } from '../arguments.ts';
 import { createFieldFile, FIELD_QUANTITIES, type FieldQuantity } from '../field-file.ts';
 import { packNetwork } from '../jobs/job.ts';
 import type { FieldResult } from '../jobs/field.ts';
+import { addFieldOptions, chooseField, type FieldOptions } from '../field-options.ts';
 import {
   addBackendOption,
-  addFieldOptions,
   addNetworkOptions,
-  chooseField,
   createCommand,
   loadFromOptions,
   startSession,
   valueOption,
-  type FieldOptions,
 } from '../options.ts';
 import { showExtent, showSeconds } from '../wording.ts';
 import type { RunOptions } from '../session.ts';

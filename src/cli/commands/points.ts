@@ -4,19 +4,17 @@ import { checkPointsRequest } from '../../engine/field-checks.ts';
 import { parametersValue } from '../../files/parameters.ts';
 import { asUsage, chooseLayer, UsageError, wholeNumber, type LayerName } from '../arguments.ts';
 import { packNetwork } from '../jobs/job.ts';
+import { addLayerOptions } from '../field-options.ts';
 import {
   addBackendOption,
-  addLayerOptions,
   addNetworkOptions,
-  addPlaneOptions,
-  choosePlane,
   createCommand,
   loadFromOptions,
   startSession,
   valueOption,
   type NetworkOptions,
-  type PlaneOptions,
 } from '../options.ts';
+import { addPlaneOptions, choosePlane, type PlaneOptions } from '../plane-options.ts';
 import { createPointsFile } from '../points-file.ts';
 import { openRows, partRows } from '../rows.ts';
 import type { RunOptions } from '../session.ts';

@@ -21,16 +21,14 @@ import {
 import { loadDataset } from '../dataset-file.ts';
 import { packNetwork } from '../jobs/job.ts';
 import type { FieldPart } from '../jobs/field.ts';
+import { addFieldOptions, chooseField, type FieldOptions } from '../field-options.ts';
 import {
   addBackendOption,
-  addFieldOptions,
   addNetworkOptions,
-  chooseField,
   createCommand,
   loadFromOptions,
   startSession,
   valueOption,
-  type FieldOptions,
 } from '../options.ts';
 import { checkPlace, writeOutput } from '../output.ts';
 import type { RunOptions } from '../session.ts';

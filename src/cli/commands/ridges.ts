@@ -16,16 +16,14 @@ import { describeField, describeNetwork, parametersValue } from '../../files/par
 import { numberAbove, readEnding, readLevel } from '../arguments.ts';
 import { FIELD_ARRAYS, type FieldPart } from '../jobs/field.ts';
 import { packNetwork } from '../jobs/job.ts';
+import { addFieldOptions, chooseField, type FieldOptions } from '../field-options.ts';
 import {
   addBackendOption,
-  addFieldOptions,
   addNetworkOptions,
-  chooseField,
   createCommand,
   loadFromOptions,
   startSession,
   valueOption,
-  type FieldOptions,
 } from '../options.ts';
 import { checkPlace, writeOutput } from '../output.ts';
 import type { RunOptions } from '../session.ts';

@@ -1,0 +1,171 @@
+import { assert } from '../errors.ts';
+import { Scope } from '../gpu/scope.ts';
+import type { LayerPlace } from '../model/layer-choice.ts';
+import type { ExponentSpace } from './engine.ts';
+import { reserveContent } from './field-content.ts';
+import type { FieldJob, FieldRoad } from './field-road.ts';
+import { createFusedRoad } from './fused-road.ts';
+import type { GpuModel } from './gpu-model.ts';
+import { canTake, likelyRoads, type RoadName } from './road-choice.ts';
+
+/** Pixels that roads are measured with, and of a field that is worth it. */
+const MEASURED_PIXELS = 1 << 15;
+const LEAST_MEASURED_PIXELS = 1 << 14;
+
+type RoadMaker = (
+  scope: Scope,
+  model: GpuModel,
+  slow: boolean,
+  muchWork?: number,
+) => Promise<FieldRoad>;
+
+/** All but the first are not in what a page loads at once: that is for a network of a few rows. */
+const ROADS: Readonly<Record<RoadName, RoadMaker>> = {
+  fused: createFusedRoad,
+  wide: async (scope, model, _, muchWork) =>
+    (await import('./wide-road.ts')).createWideRoad(scope, model, muchWork),
+  tiled: async (scope, model) => (await import('./tiled-road.ts')).createTiledRoad(scope, model),
+  'by-op': async (scope, model, slow) =>
+    (await import('./by-op-road.ts')).createByOpRoad(scope, model, slow),
+  spectral: async (scope, model, slow) =>
+    (await import('./spectral-road.ts')).createSpectralRoad(scope, model, slow),
+};
+
+/** For networks and adapters of which two roads may be the faster. */
+const measuredRoads = () => import('./measured-roads.ts');
+
+/** How a field is computed; for tests and benchmarks. */
+export interface FieldSettings {
+  /** A software adapter. */
+  readonly slow?: boolean;
+  /** The fastest that fits, by default. */
+  readonly road?: 'fused' | 'wide' | 'tiled' | 'by-op';
+  /** Pixels times their cost (model/program-cost.ts) from which on a kernel that takes seconds to compile is worth it. */
+  readonly muchWork?: number;
+}
+
+/** Computes the first pixels of a job on a road. */
+type RunJob = (road: FieldRoad, job: FieldJob, pixelCount: number) => Promise<void>;
+
+/** The roads of one field: which of them is taken, and how it gets faster. */
+export class FieldRoads {
+  readonly #roads = new Map<RoadName, Promise<FieldRoad>>();
+  /** Places whose roads are being measured, or were. */
+  readonly #contests = new Set<string>();
+  #improved = Promise.resolve();
+  /**
+   * Resolves when what is done with the first content at once, such as its statistics, is over: a compiler would hold
+   * it up.
+   */
+  #firstUse: Promise<void> | null = null;
+
+  /** @param scope - the field's, which owns what roads need. */
+  constructor(
+    readonly scope: Scope,
+    readonly model: GpuModel,
+    readonly settings: FieldSettings,
+  ) {}
+
+  /** Resolves when no faster kernel is still in the making. */
+  get improved(): Promise<void> {
+    return this.#improved;
+  }
+
+  /** The road to a place, ready to compute: the one that was found to be the fastest, or the likeliest. */
+  async take(place: LayerPlace, space?: ExponentSpace): Promise<FieldRoad> {
+    const { device, network } = this.model;
+    const names = this.#roadNames(place, space);
+    if (names.length === 1) return this.#openRoad(names[0]);
+    const { fastestRoad, shapeKey } = await measuredRoads();
+    const known = fastestRoad(shapeKey(device, network.program, place), names);
+    return this.#openRoad(known ?? names[0]);
+  }
+
+  #openRoad(name: RoadName): Promise<FieldRoad> {
+    const { model, scope } = this;
+    let road = this.#roads.get(name);
+    if (!road) {
+      const { slow = false, muchWork } = this.settings;
+      road = ROADS[name](scope, model, slow, muchWork);
+      this.#roads.set(name, road);
+      road.catch(() => this.#roads.delete(name));
+    }
+    return road;
+  }
+
+  /** Roads of which one is the fastest. */
+  #roadNames(place: LayerPlace, space: ExponentSpace = 'plane'): RoadName[] {
+    const { program, inputWidth } = this.model.network;
+    const { road, slow = false } = this.settings;
+    // A plane has all the directions that there are of up to two inputs.
+    if (space === 'full' && inputWidth > 2) return ['spectral'];
+    if (!road) return likelyRoads(program, place, slow);
+    assert(canTake(road, program, place), `the road ${road} cannot take this network`);
+    return [road];
+  }
+
+  /**
+   * Gets the faster kernels of a road in the background, and finds whether another road is faster.
+   *
+   * @param job - what has just been computed on it; `run` is given jobs that are like it.
+   */
+  improve(road: FieldRoad, job: FieldJob, space: ExponentSpace | undefined, run: RunJob): void {
+    this.#improved = this.#improveAfter(this.#improved, road, job, space, run);
+  }
+
+  async #improveAfter(
+    earlier: Promise<void>,
+    road: FieldRoad,
+    job: FieldJob,
+    space: ExponentSpace | undefined,
+    run: RunJob,
+  ): Promise<void> {
+    const { device, network } = this.model;
+    await (this.#firstUse ??= this.#queueDone().then(() => this.#queueDone()));
+    if (this.scope.disposed) return;
+    await road.improve?.();
+    await earlier;
+    const { width, height } = job.buffers;
+    const names = this.#roadNames(job.place, space);
+    if (names.length < 2 || width * height < LEAST_MEASURED_PIXELS) return;
+    const { fastestRoad, keepRoad, shapeKey } = await measuredRoads();
+    const key = shapeKey(device, network.program, job.place);
+    if (fastestRoad(key, names) || this.#contests.has(key)) return;
+    this.#contests.add(key);
+    try {
+      await this.#contest(key, names, job, run);
+    } catch {
+      // A road that cannot be made has lost; of a field that is gone, nothing was found.
+      if (!this.scope.disposed) keepRoad(key, names[0]);
+    }
+  }
+
+  /** Also of a device that is lost. */
+  async #queueDone(): Promise<void> {
+    await this.model.device.queue.onSubmittedWorkDone().catch(() => undefined);
+  }
+
+  async #contest(
+    key: string,
+    names: readonly RoadName[],
+    job: FieldJob,
+    run: RunJob,
+  ): Promise<void> {
+    const roads = await Promise.all(names.map((name) => this.#openRoad(name)));
+    await Promise.all(roads.map(async (road) => road.improve?.()));
+    const { width, height, outputWidth } = job.buffers;
+    const rowCount = Math.min(height, Math.max(1, Math.floor(MEASURED_PIXELS / width)));
+    const scratch = new Scope(this.model.device, 'ftle-map/field/measured');
+    try {
+      const buffers = reserveContent(scratch, null, width, rowCount, outputWidth);
+      const { measureRoads } = await measuredRoads();
+      await measureRoads(key, names, async (name) => {
+        const start = performance.now();
+        await run(roads[names.indexOf(name)], { ...job, buffers }, width * rowCount);
+        return performance.now() - start;
+      });
+    } finally {
+      scratch.dispose();
+    }
+  }
+}
