@@ -1,6 +1,6 @@
 // accuracy.mjs: exponents of the GPU against float64, on every road and by every kernel, as tables
 //
-//   npm run accuracy -- [--only TEXT] [--from FILE] [--json] [--markdown FILE]
+//   npm run accuracy -- [--only TEXT | --from FILE] [--json] [--markdown FILE]
 //
 //   --only TEXT      cases whose name contains it
 //   --from FILE      what --json printed, or the benchmark's bundle with --accuracy (test/bench/kernels-node.ts), instead
@@ -17,6 +17,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
 import { createServer } from 'vite';
+import { failureLine } from './bench-report.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { chooseGpu, launchOptions } from './chromium.mjs';
 import { writeMarkdown } from './markdown.mjs';
@@ -34,18 +35,22 @@ const BOUND = 1e-3;
 /** Rounding in a network counts like this many moves of its input and parameters by one ulp, at most. */
 const EXPLAINED_RATIO = 20;
 
-const USAGE = 'npm run accuracy -- [--only TEXT] [--from FILE] [--json] [--markdown FILE]';
+const USAGE = 'npm run accuracy -- [--only TEXT | --from FILE] [--json] [--markdown FILE]';
 
 function readOptions() {
   try {
-    return parseArgs({
+    const { values } = parseArgs({
       options: {
         only: { type: 'string', default: '' },
         from: { type: 'string' },
         json: { type: 'boolean', default: false },
         markdown: { type: 'string' },
       },
-    }).values;
+    });
+    if (values.only && values.from !== undefined) {
+      throw new Error('of --only and --from only one fits: all rows of a file are shown');
+    }
+    return values;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     process.exit(2);
@@ -65,7 +70,7 @@ const short = (value) => {
 };
 
 /** @param {readonly (readonly string[])[]} lines - head and rows. */
-const markdown = ([head, ...lines]) =>
+const asTable = ([head, ...lines]) =>
   [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
 
 /** What the engine ends with, in detail. @param {readonly Row[]} rows */
@@ -98,7 +103,7 @@ function pickTable(rows) {
     'points above 1e-3: error / one ulp',
     'note',
   ];
-  return markdown([head, ...lines]);
+  return asTable([head, ...lines]);
 }
 
 /** Worst errors of every kernel, a column each. @param {readonly Row[]} rows */
@@ -115,7 +120,7 @@ function roadTable(rows) {
       return `${short(row.worst)}${ratio}${statuses}`;
     }),
   ]);
-  return markdown([['network', ...roads], ...lines]);
+  return asTable([['network', ...roads], ...lines]);
 }
 
 /** @param {readonly InterpolatedRow[]} rows */
@@ -138,7 +143,7 @@ function interpolatedTable(rows) {
     'worst error of l·λ₁',
     'within',
   ];
-  return markdown([head, ...lines]);
+  return asTable([head, ...lines]);
 }
 
 /** @param {readonly Row[]} rows @param {readonly InterpolatedRow[]} interpolated */
@@ -183,8 +188,8 @@ ${verdict}
 ## Every road
 
 Worst error of l·λ₁ at the same points on every road that can take the network (docs/kernels.md); where it exceeds
-1e-3, with the largest ratio of an error to the change by one ulp. “First kernel”: the one that serves until the faster
-one has been compiled.
+1e-3, with the largest ratio of an error to the change by one ulp. “First kernel”: the one that serves until a faster
+one has been compiled, where there are two.
 
 ${roadTable(rows)}
 
@@ -262,22 +267,37 @@ async function measure(only) {
 /** @param {string} file @returns {Report} */
 function readReport(file) {
   /** @type {Partial<Report>} */
-  const report = JSON.parse(readFileSync(file, 'utf8'));
-  const { adapter, date, rows, interpolated } = report;
-  if (adapter && date && Array.isArray(rows) && Array.isArray(interpolated)) {
-    return { adapter, date, rows, interpolated };
+  let report;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
-  throw new Error(`${file} is not what npm run accuracy -- --json prints: no adapter, or no rows`);
+  const { adapter, date, rows, interpolated, failures } = report;
+  const lists = [rows, interpolated, failures];
+  if (!adapter || !date || !rows || !interpolated || !failures || !lists.every(Array.isArray)) {
+    throw new Error(
+      `${file} is not what npm run accuracy -- --json prints: it has no adapter or no rows`,
+    );
+  }
+  const strange = rows.find(({ worst }) => !Number.isFinite(worst));
+  if (strange) {
+    throw new Error(`${file}: the worst error of ${strange.name} is ${strange.worst}, no number`);
+  }
+  return { adapter, date, rows, interpolated, failures };
 }
 
 /** The exit code. @param {ReturnType<typeof readOptions>} options */
 async function run({ only, from, json, markdown }) {
   const report = from === undefined ? await measure(only) : readReport(from);
-  const { rows, interpolated } = report;
+  const { rows, interpolated, failures } = report;
+  for (const failure of failures) console.error(failureLine(failure));
   console.log(json ? JSON.stringify(report, null, 2) : tables(rows, interpolated));
   const file = markdown ?? (only || from !== undefined ? undefined : REPORT);
   if (file !== undefined) await writeMarkdown(file, asMarkdown(report));
-  return rows.length > 0 && !rows.some(isUnexplained) ? 0 : 1;
+  return rows.length > 0 && failures.length === 0 && !rows.some(isUnexplained) ? 0 : 1;
 }
 
 try {

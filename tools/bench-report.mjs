@@ -39,7 +39,7 @@
  * @property {Failure[]} [failures] - absent in older reports.
  */
 
-/** What could not be measured. @typedef {{ names: string[], reason: string }} Failure */
+/** What could not be measured. @typedef {{ names: readonly string[], reason: string }} Failure */
 
 export const OUR_TOOL = 'ftle-map';
 

@@ -3,7 +3,7 @@ import type { Picture } from './picture.ts';
 import type { Session } from './session.ts';
 import type { ViewChoice } from './view-choice.ts';
 
-/** Puts a computed field onto the canvas. */
+/** Puts a live field onto the canvas. */
 export type ShowField = (session: Session, milliseconds: number, stepsPerFrame: number) => void;
 
 /** Which fields of a picture are computed, one after the other: live ones between training steps, or still ones. */
@@ -64,7 +64,7 @@ export class Frames {
     this.#stills = null;
   }
 
-  /** Has still pictures planned anew, with nothing under way. */
+  /** Has still pictures planned anew, and what is under way end by itself. */
   replan(): void {
     this.#stills = null;
   }
@@ -130,26 +130,30 @@ export class Frames {
   }
 
   /**
-   * Shows the next of the still pictures, coarse to fine.
+   * Computes the next of the still pictures, coarse to fine.
    *
-   * @returns whether it was not dropped.
+   * @returns milliseconds that it took; null if it was dropped.
    */
-  async showStill(session: Session): Promise<boolean> {
+  async computeStill(session: Session): Promise<number | null> {
     const start = performance.now();
     const { signal } = (this.#stillAbort = new AbortController());
     try {
-      await this.computeStill(session, signal);
+      await this.#computeNext(session, signal);
     } catch (error) {
-      if (signal.aborted) return false;
+      if (signal.aborted) return null;
       this.#stills = [];
       throw error;
     }
-    if (!signal.aborted) this.show(session, performance.now() - start, 0);
-    return !signal.aborted;
+    return signal.aborted ? null : performance.now() - start;
+  }
+
+  /** Computes the first picture of a network that `begin` was told of. */
+  computeFirst(session: Session): Promise<void> {
+    return this.#computeNext(session, this.closing);
   }
 
   /** Computes the next of the still pictures, and plans what follows it. */
-  async computeStill(session: Session, signal: AbortSignal): Promise<void> {
+  async #computeNext(session: Session, signal: AbortSignal): Promise<void> {
     const { picture } = this;
     const pace = this.#pace;
     const start = performance.now();

@@ -288,7 +288,7 @@ export class LiveMap {
         this.#frames.begin(programCost(plan.network.program)),
       ];
       picture.restartRange();
-      if (picture.isVisible) await this.#frames.computeStill(session, this.#closing.signal);
+      if (picture.isVisible) await this.#frames.computeFirst(session);
     } catch (error) {
       session?.dispose();
       for (const undo of takeBack) undo();
@@ -362,7 +362,10 @@ export class LiveMap {
   }
 
   async #showStill(session: Session): Promise<void> {
-    if (await this.#frames.showStill(session)) this.listener.onProblem('engine', null);
+    const milliseconds = await this.#frames.computeStill(session);
+    if (milliseconds === null) return;
+    this.listener.onProblem('engine', null);
+    this.#finishFrame(session, milliseconds, 0);
   }
 
   async #repaint(session: Session): Promise<void> {

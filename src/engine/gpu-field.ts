@@ -18,16 +18,17 @@ import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
 import { checkRequest } from './field-checks.ts';
 import { fieldCoordinates, reserveContent, type FieldContent } from './field-content.ts';
 import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
-import { FieldRoads, type FieldSettings } from './field-roads.ts';
 import type { GpuLattice, Progress } from './gpu-lattice.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
+import { OpenRoads, type FieldSettings } from './open-roads.ts';
 import type { RoadName } from './road-choice.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;
 const FIRST_PIXELS = 4096;
 const LEAST_PIXELS = 16;
+
 /** A live field on the GPU. */
 export class GpuField implements Field {
   readonly scope: Scope;
@@ -39,7 +40,7 @@ export class GpuField implements Field {
   #isComputing = false;
   #pixelsPerSubmission = FIRST_PIXELS;
   readonly #plane: GPUBuffer;
-  readonly #roads: FieldRoads;
+  readonly #roads: OpenRoads;
   #coordinates: GPUBuffer | null = null;
   /** For fields that may be interpolated; null before the first. */
   #lattice: Promise<GpuLattice> | null = null;
@@ -53,7 +54,7 @@ export class GpuField implements Field {
     settings: FieldSettings,
   ) {
     this.scope = new Scope(model.device, 'ftle-map/field');
-    this.#roads = new FieldRoads(this.scope, model, settings);
+    this.#roads = new OpenRoads(this.scope, model, settings);
     const { storage, copyDst } = BufferUsage;
     const planeBytes = 3 * blockCount(model.network.inputWidth) * BLOCK * 4;
     this.#plane = this.scope.buffer('plane', planeBytes, storage | copyDst);

@@ -12,7 +12,7 @@ import { programCost } from '../model/program-cost.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { widestState } from './layered-program.ts';
 
-/** Rows up to which a kernel for four points an invocation is compiled within a second, and waited for. */
+/** Rows up to which a kernel for four points an invocation is compiled soon, and waited for. */
 const FEW_ROWS = 64;
 /**
  * Cost of all pixels (model/program-cost.ts) from which on a kernel for eight points is worth the seconds that it takes
@@ -30,10 +30,9 @@ const GROUPS = 4;
  * The road for wide networks on a software adapter: one dispatch, a few pixels an invocation. It takes programs that
  * are layered and not wider than MOST_WIDE_ROWS.
  *
- * Its fastest kernel takes a while to compile: until it is there, up to 64 rows a smaller one serves, and beyond
- * fields are made op by op. One that is faster still, but takes seconds, follows there once there was much to do.
- * Kernels for more than four points are for SwiftShader alone: llvmpipe takes 13 to 80 s to compile them, and runs
- * them at half the speed.
+ * Up to 64 rows a kernel for four points an invocation is waited for; beyond, fields are made op by op until it has been
+ * compiled. On SwiftShader a faster one for twelve points follows, beyond 64 rows one for eight points once there was
+ * much to do. Other adapters take too long to compile these, and run them at half the speed (docs/kernels.md).
  */
 export async function createWideRoad(
   scope: Scope,

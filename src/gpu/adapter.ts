@@ -63,21 +63,26 @@ export async function openDevice(
 /** What an adapter is, for people, and whether it computes on the CPU. */
 export function describeAdapter(info: GPUAdapterInfo | undefined): Omit<DescribedDevice, 'device'> {
   const { vendor = '', architecture = '', device = '', description = '' } = info ?? {};
-  const words = [vendor, architecture, device, description].join(' ');
   const short = [vendor, architecture].filter((word) => word !== '').join(' ');
   return {
     description: description || device || short || 'WebGPU',
-    slow: (info?.isFallbackAdapter ?? false) || SOFTWARE.test(words),
+    slow: (info?.isFallbackAdapter ?? false) || SOFTWARE.test(wordsOf(info)),
   };
+}
+
+function wordsOf(info: GPUAdapterInfo | undefined): string {
+  const { vendor = '', architecture = '', device = '', description = '' } = info ?? {};
+  return [vendor, architecture, device, description].join(' ').trim();
 }
 
 /** Lanes that a software adapter runs as one: 4 on SwiftShader, 8 on llvmpipe where the processor has AVX. */
 export function softwareLanes({ adapterInfo }: GPUDevice): number {
-  // Both are missing in older browsers, which then take SwiftShader.
-  return Math.min(adapterInfo?.subgroupMinSize ?? 4, 16);
+  // Not every host knows it. More than 16 no processor has for float32.
+  return Math.min(Math.max(adapterInfo?.subgroupMinSize ?? 0, 4), 16);
 }
 
-/** Whether it is the software adapter that Chromium brings along. */
+/** Whether a software adapter is the one that Chromium brings along, as it is taken to be where nothing is said. */
 export function isSwiftShader({ adapterInfo }: GPUDevice): boolean {
-  return adapterInfo === undefined || adapterInfo.architecture === 'swiftshader';
+  const words = wordsOf(adapterInfo);
+  return words === '' || /swiftshader/i.test(words);
 }

@@ -147,7 +147,9 @@ async function trainedNetwork(
       await trainer.step(STEPS_PER_CHECK);
       stepCount += STEPS_PER_CHECK;
       status = await trainer.evaluate();
-      console.log(`training ${architecture}: ${stepCount} steps, accuracy ${status.testAccuracy}`);
+      console.error(
+        `training ${architecture}: ${stepCount} steps, accuracy ${status.testAccuracy}`,
+      );
     }
     const network = createNetwork(spec, await model.read());
     await cache.save(key, writeNetworkJson(network, { stepCount, accuracy: status.testAccuracy }));

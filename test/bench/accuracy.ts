@@ -8,7 +8,9 @@
 // Runs in the page that tools/accuracy.mjs opens, or on Dawn in Node (kernels-node.ts).
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
 import type { ExponentSpace, FieldData } from '../../src/engine/engine.ts';
-import type { FieldSettings } from '../../src/engine/field-roads.ts';
+import type { FieldSettings } from '../../src/engine/open-roads.ts';
+import { isSwiftShader } from '../../src/gpu/adapter.ts';
+import { asError } from '../../src/errors.ts';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { canTake, likelyRoads } from '../../src/engine/road-choice.ts';
@@ -43,10 +45,17 @@ export interface AccuracyResult {
   readonly seconds: number;
 }
 
+/** A network that could not be measured. */
+export interface AccuracyFailure {
+  readonly names: readonly string[];
+  readonly reason: string;
+}
+
 /** All that was found. */
 export interface AccuracyReport extends Omit<AccuracyResult, 'seconds'> {
   readonly adapter: string;
   readonly date: string;
+  readonly failures: readonly AccuracyFailure[];
 }
 
 const EXTENT = 1.8;
@@ -57,39 +66,47 @@ const TOLERANT_SIDE = 128;
 const FEW_WIDE_ROWS = 64;
 
 /**
- * Measures all cases whose name contains a text, on all roads that can take them.
+ * Measures all cases whose name contains a text, on all roads that can take them. One that fails costs its own rows
+ * alone.
  *
  * @param onResult - called after each case.
  */
 export async function measureAll(
   only: string,
   cache: WeightCache,
-  onResult: (result: AccuracyResult, name: string) => void,
+  onResult: (result: AccuracyResult, name: string) => void | Promise<void>,
 ): Promise<AccuracyReport> {
   const { name: adapter } = await describeTestAdapter();
   const date = new Date().toISOString().slice(0, 10);
   const rows: AccuracyRow[] = [];
   const interpolated: InterpolatedRow[] = [];
+  const failures: AccuracyFailure[] = [];
   for (const { name } of accuracyCases()) {
     if (!name.includes(only)) continue;
-    const result = await measure(name, cache);
-    rows.push(...result.rows);
-    interpolated.push(...result.interpolated);
-    onResult(result, name);
+    try {
+      const result = await measure(name, cache);
+      rows.push(...result.rows);
+      interpolated.push(...result.interpolated);
+      await onResult(result, name);
+    } catch (cause) {
+      failures.push({ names: [name], reason: asError(cause).message });
+    }
   }
-  return { adapter, date, rows, interpolated };
+  return { adapter, date, rows, interpolated, failures };
 }
 
 async function measure(name: string, cache: WeightCache): Promise<AccuracyResult> {
   const start = performance.now();
+  const device = await getTestDevice();
   const { software: slow } = await describeTestAdapter();
-  const engine = createGpuEngine(await getTestDevice(), { description: '', slow });
+  const adapter = { slow, isSwiftShader: isSwiftShader(device) };
+  const engine = createGpuEngine(device, { description: '', slow });
   try {
     const item = accuracyCases().find((candidate) => candidate.name === name)!;
     const { network, note } = await item.make(engine, cache);
     const rows: AccuracyRow[] = [];
     const expected = new TrueField(network, await gpuPoints(item.side), item.space);
-    for (const variant of variantsOf(network, slow, item.space)) {
+    for (const variant of variantsOf(network, adapter, item.space)) {
       const data = await computeField(network, item, variant);
       const { label: road, isPick } = variant;
       rows.push({ name, note, road, isPick, ...expected.compare(data) });
@@ -118,15 +135,26 @@ interface Variant {
   readonly isPick: boolean;
 }
 
-/** Every kernel that takes the network; on a software adapter fused and wide have two. */
-export function variantsOf(network: Network, slow: boolean, space: ExponentSpace): Variant[] {
+/** What the kernels of a road depend on. */
+export interface AdapterKind {
+  /** A software adapter. */
+  readonly slow: boolean;
+  readonly isSwiftShader: boolean;
+}
+
+/** Every kernel that takes the network; on a software adapter fused has two, and on SwiftShader wide. */
+export function variantsOf(
+  network: Network,
+  { slow, isSwiftShader }: AdapterKind,
+  space: ExponentSpace,
+): Variant[] {
   if (space === 'full') {
     return [{ settings: { slow }, isFirst: false, label: 'spectral', isPick: true }];
   }
   const { program, depth } = network;
   const place = layerPlace(network, depth);
   const [pick] = likelyRoads(program, place, slow);
-  // There, the kernel that is faster still follows after much work, and what comes first is by-op.
+  // Beyond those rows the wide road begins by-op, and its second kernel follows after much work.
   const isWide = widestState(program) > FEW_WIDE_ROWS;
   return (['fused', 'wide', 'tiled', 'by-op'] as const)
     .filter((road) => canTake(road, program, place))
@@ -134,11 +162,11 @@ export function variantsOf(network: Network, slow: boolean, space: ExponentSpace
       const settings = { slow, road };
       const last = { settings, isFirst: false, label: road, isPick: road === pick };
       const first = { ...last, label: `${road}, first kernel`, isPick: false };
-      if (slow && road === 'wide' && isWide) {
+      const hasFirst = slow && (road === 'fused' || (road === 'wide' && isSwiftShader));
+      if (hasFirst && road === 'wide' && isWide) {
         const much = { ...last, settings: { ...settings, muchWork: 0 } };
         return [{ ...first, settings: { ...settings, muchWork: Infinity } }, much];
       }
-      const hasFirst = slow && (road === 'fused' || road === 'wide');
       return hasFirst ? [{ ...first, isFirst: true }, last] : [last];
     });
 }

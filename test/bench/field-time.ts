@@ -1,6 +1,6 @@
 // field-time.ts: the time of a field, and how it grows with what is asked for
 import type { FieldRequest } from '../../src/engine/engine.ts';
-import type { FieldSettings } from '../../src/engine/field-roads.ts';
+import type { FieldSettings } from '../../src/engine/open-roads.ts';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';

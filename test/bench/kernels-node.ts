@@ -11,8 +11,8 @@
 // Progress goes to stderr. Errors end it with 1.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { create, globals } from 'webgpu';
 import { failureLine, mergePeers, type PythonRow } from '../../tools/bench-report.mjs';
+import '../support/dawn.ts';
 import { measureAll } from './accuracy.ts';
 import type { WeightCache } from './accuracy-cases.ts';
 import { measureKernels } from './kernel-report.ts';
@@ -65,22 +65,20 @@ async function measure(): Promise<string> {
 }
 
 async function compareWithFloat64(): Promise<string> {
-  const noCache: WeightCache = {
-    load: () => Promise.resolve(null),
-    save: () => Promise.resolve(),
+  // Two cases use what one has trained.
+  const texts = new Map<string, string>();
+  const cache: WeightCache = {
+    load: (key) => Promise.resolve(texts.get(key) ?? null),
+    save: (key, text) => Promise.resolve(void texts.set(key, text)),
   };
-  const report = await measureAll(values.only, noCache, ({ rows, seconds }, name) => {
+  const report = await measureAll(values.only, cache, ({ rows, seconds }, name) => {
     const worst = rows.map((row) => `${row.road} ${row.worst.toExponential(1)}`).join(', ');
     console.error(`${name}, ${seconds.toFixed(0)} s: ${worst}`);
   });
+  for (const failure of report.failures) console.error(failureLine(failure));
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-// Dawn ends with its instance, so it stays in a variable of the module's.
-const gpu = create([]);
-Object.assign(globalThis, globals);
-const browser = globalThis as { navigator?: object };
-Object.defineProperty((browser.navigator ??= {}), 'gpu', { value: gpu });
 if (values.workloads !== undefined) finish(exportWorkloads(), values.workloads);
 else {
   const text = await (values.accuracy ? compareWithFloat64() : measure());

@@ -6,7 +6,7 @@ import { createDataset } from '../../src/data/toy.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { datasetFromArrays } from '../../src/data/arrays.ts';
 import type { TrainingOptions } from '../../src/engine/engine.ts';
-import type { FieldSettings } from '../../src/engine/field-roads.ts';
+import type { FieldSettings } from '../../src/engine/open-roads.ts';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { Purpose, RandomStream } from '../../src/math/random.ts';

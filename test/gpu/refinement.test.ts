@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import type { FieldData, FieldRequest } from '../../src/engine/engine.ts';
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
-import type { FieldSettings } from '../../src/engine/field-roads.ts';
+import type { FieldSettings } from '../../src/engine/open-roads.ts';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import type { ActivationName } from '../../src/math/activations.ts';

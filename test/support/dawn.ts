@@ -1,5 +1,6 @@
-// dawn.ts: what tests of the GPU take from a page, in Node
+// dawn.ts: what tests and benchmarks of the GPU take from a page, in Node
 //
+// Dawn ends with its instance, which `navigator` keeps.
 // VK_ICD_FILENAMES chooses the Vulkan driver, such as that of a real GPU, or llvmpipe.
 import { create, globals } from 'webgpu';
 

@@ -1,3 +1,5 @@
+import { describeAdapter } from '../../src/gpu/adapter.ts';
+
 /** Limits that only say how large something may be; the others stay at what every device has. */
 const SIZE_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
 
@@ -22,9 +24,10 @@ export interface AdapterDescription {
 }
 
 export async function describeTestAdapter(): Promise<AdapterDescription> {
-  const { vendor, architecture, device, description } = (await getTestDevice()).adapterInfo;
+  const { adapterInfo } = await getTestDevice();
+  const { vendor, architecture, device, description } = adapterInfo;
   const name = [vendor, architecture, device, description].filter(Boolean).join(' ');
-  return { name, software: /swiftshader|llvmpipe|basic render/i.test(name) };
+  return { name, software: describeAdapter(adapterInfo).slow };
 }
 
 async function requestDevice(): Promise<GPUDevice> {

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import { Status, type Engine, type FieldData, type FieldRequest } from '../../src/engine/engine.ts';
-import type { FieldSettings } from '../../src/engine/field-roads.ts';
+import type { FieldSettings } from '../../src/engine/open-roads.ts';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import type { Network } from '../../src/model/network.ts';

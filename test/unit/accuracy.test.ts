@@ -36,8 +36,13 @@ const changed = (data: FieldData, change: (copy: FieldData) => void): FieldData 
 };
 
 describe('kernels that are compared', () => {
-  const labels = (architecture: string, slow: boolean, space: ExponentSpace = 'plane') =>
-    variantsOf(networkOf(architecture), slow, space).map(({ label, isPick }) =>
+  const labels = (
+    architecture: string,
+    slow: boolean,
+    space: ExponentSpace = 'plane',
+    isSwiftShader = slow,
+  ) =>
+    variantsOf(networkOf(architecture), { slow, isSwiftShader }, space).map(({ label, isPick }) =>
       isPick ? `${label} (pick)` : label,
     );
 
@@ -63,6 +68,10 @@ describe('kernels that are compared', () => {
       'tiled',
       'by-op',
     ]);
+    for (const width of [50, 100]) {
+      const found = labels(`2-${width}x2-1`, true, 'plane', false);
+      expect(found).toEqual(['wide (pick)', 'tiled', 'by-op']);
+    }
     expect(labels('2-10x2-1', false)).toEqual(['fused (pick)', 'wide', 'tiled', 'by-op']);
     expect(labels('5-10x2-1', true, 'full')).toEqual(['spectral (pick)']);
   });

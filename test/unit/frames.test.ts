@@ -3,7 +3,7 @@
 // ends it; live frames train first, and after one that was dropped the next is completed. A network that fails leaves
 // what was there, unless the view has changed meanwhile.
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Frames } from '../../src/element/frames.ts';
+import { Frames, type ShowField } from '../../src/element/frames.ts';
 import type { FieldPlan } from '../../src/element/pace.ts';
 import type { Picture } from '../../src/element/picture.ts';
 import type { Session } from '../../src/element/session.ts';
@@ -19,10 +19,11 @@ interface Asked extends FieldPlan {
 
 let time = 0;
 let asked: Asked[] = [];
-let shown: number[] = [];
+/** What was put onto the canvas. */
+let shown: { side: number; milliseconds: number; stepCount: number }[] = [];
 let closing: AbortController;
 let frames: Frames;
-const step = vi.fn(() => Promise.resolve());
+const step = vi.fn((_: number) => Promise.resolve());
 const session = { trainer: { step } } as unknown as Session;
 
 /** Lets everything that can go on do so. */
@@ -66,60 +67,60 @@ beforeEach(() => {
   } as unknown as Picture;
   const view = { settings: { resolution: null } } as unknown as ViewChoice;
   closing = new AbortController();
-  const show = () => shown.push(side());
+  const show: ShowField = (_, milliseconds, stepCount) =>
+    shown.push({ side: side(), milliseconds, stepCount });
   frames = new Frames(picture, view, show, closing.signal);
 });
 
-/** Shows all still pictures that are to come. */
+/** Computes all still pictures that are to come. */
 async function refine(): Promise<void> {
   while (frames.lacksStill || frames.canRefine) {
-    const still = frames.showStill(session);
+    const still = frames.computeStill(session);
     await finish();
-    await still;
+    expect(await still).toBeCloseTo(PIXEL_TIME * side() ** 2);
   }
 }
 
 describe('still pictures', () => {
   it('come from coarse to fine', async () => {
     await refine();
-    expect(shown.length).toBeGreaterThan(1);
-    expect(shown).toEqual([...shown].sort((a, b) => a - b));
-    expect(shown.at(-1)).toBe(256);
+    const sides = asked.map((plan) => plan.side);
+    expect(sides.length).toBeGreaterThan(1);
+    expect(sides).toEqual([...sides].sort((a, b) => a - b));
+    expect(sides.at(-1)).toBe(256);
     expect(frames.lacksStill).toBe(false);
   });
 
-  it('start again where the view changes, and the one under way is not shown', async () => {
-    const first = frames.showStill(session);
+  it('start again where the view changes, and the one under way is dropped', async () => {
+    const first = frames.computeStill(session);
     frames.restart();
-    expect(await first).toBe(false);
-    expect(shown).toEqual([]);
+    expect(await first).toBeNull();
     expect(frames.lacksStill).toBe(true);
   });
 
   it('of a view that moves on are completed if they are the first, and dropped else', async () => {
-    const first = frames.showStill(session);
+    const first = frames.computeStill(session);
     frames.follow();
     await finish();
-    expect(await first).toBe(true);
+    expect(await first).not.toBeNull();
     expect(frames.lacksStill).toBe(true);
-    const again = frames.showStill(session);
+    const again = frames.computeStill(session);
     await finish();
     await again;
     expect(frames.canRefine).toBe(true);
-    const second = frames.showStill(session);
+    const second = frames.computeStill(session);
     frames.follow();
-    expect(await second).toBe(false);
-    expect(shown).toHaveLength(2);
+    expect(await second).toBeNull();
   });
 
   it('end with the map', async () => {
-    const still = frames.showStill(session);
+    const still = frames.computeStill(session);
     closing.abort();
-    expect(await still).toBe(false);
+    expect(await still).toBeNull();
   });
 
   it('are not tried again after one that fails', async () => {
-    const still = frames.showStill(session);
+    const still = frames.computeStill(session);
     asked.at(-1)!.fail();
     await expect(still).rejects.toThrow('the field fails');
     expect([frames.lacksStill, frames.canRefine]).toEqual([false, false]);
@@ -127,13 +128,29 @@ describe('still pictures', () => {
 });
 
 describe('live frames', () => {
-  it('train, then show the field', async () => {
+  it('train, then compute and show the field', async () => {
+    let endStep!: () => void;
+    step.mockImplementationOnce(
+      (stepCount) =>
+        new Promise((resolve) => {
+          endStep = () => {
+            time += 3 * stepCount;
+            resolve();
+          };
+        }),
+    );
     const live = frames.showLive(session);
     await settle();
     expect(step).toHaveBeenCalledOnce();
+    expect(asked).toEqual([]);
+    endStep();
+    await settle();
     await finish();
     expect(await live).toBe(true);
-    expect(shown).toHaveLength(1);
+    const [[stepCount]] = step.mock.calls;
+    expect(shown).toEqual([
+      { side: side(), milliseconds: 3 * stepCount + PIXEL_TIME * side() ** 2, stepCount },
+    ]);
   });
 
   it('are dropped where the view changes, but not twice in turn', async () => {
@@ -154,7 +171,7 @@ describe('a network that fails', () => {
   async function failAfter(meanwhile: () => void): Promise<void> {
     await refine();
     const takeBack = frames.begin(1e6);
-    const opening = frames.computeStill(session, closing.signal);
+    const opening = frames.computeFirst(session);
     meanwhile();
     asked.at(-1)!.fail();
     await expect(opening).rejects.toThrow('the field fails');
@@ -164,6 +181,19 @@ describe('a network that fails', () => {
   it('leaves the pictures that were there', async () => {
     await failAfter(() => undefined);
     expect([frames.lacksStill, frames.canRefine]).toEqual([false, false]);
+  });
+
+  it('leaves the pace of the network that was there', async () => {
+    await refine();
+    const before = asked.length;
+    frames.replan();
+    await refine();
+    const sides = asked.slice(before).map((plan) => plan.side);
+    await failAfter(() => undefined);
+    const after = asked.length;
+    frames.replan();
+    await refine();
+    expect(asked.slice(after).map((plan) => plan.side)).toEqual(sides);
   });
 
   it('leaves none to a view that has changed meanwhile', async () => {

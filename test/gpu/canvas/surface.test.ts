@@ -5,27 +5,32 @@
 // Turned, moved and nearer cameras against arithmetic. A field of more pixels than mesh vertices. Controls: the same
 // pixels without line, sample or bump differ; painting the map again gives what it gave before.
 import { afterEach, describe, expect, it } from 'vitest';
-import { Status, type Field } from '../../src/engine/engine.ts';
-import { Scope } from '../../src/gpu/scope.ts';
-import type { Domain } from '../../src/model/plane.ts';
-import { createGpuPainter } from '../../src/render/gpu-painter.ts';
-import { colorTable, tableColor, type Rgb } from '../../src/render/palette.ts';
+import { Status, type Field } from '../../../src/engine/engine.ts';
+import { Scope } from '../../../src/gpu/scope.ts';
+import type { Domain } from '../../../src/model/plane.ts';
+import { createGpuPainter } from '../../../src/render/gpu-painter.ts';
+import { colorTable, tableColor, type Rgb } from '../../../src/render/palette.ts';
 import {
   HOME_POSE,
   type Painter,
   type PaintStyle,
   type Pose,
   type SurfaceLook,
-} from '../../src/render/style.ts';
-import { createCamera, project, type Camera, type Point } from '../../src/render/surface-camera.ts';
-import { compare } from '../support/compare.ts';
-import { getTestDevice } from '../support/device.ts';
+} from '../../../src/render/style.ts';
+import {
+  createCamera,
+  project,
+  type Camera,
+  type Point,
+} from '../../../src/render/surface-camera.ts';
+import { compare } from '../../support/compare.ts';
+import { getTestDevice } from '../../support/device.ts';
 import {
   createFieldData,
   createGpuField,
   createRidges,
   type PixelValues,
-} from '../support/synthetic-field.ts';
+} from '../../support/synthetic-field.ts';
 
 const SIZE = { width: 240, height: 180 };
 const domain: Domain = { sMin: -2, tMin: -1, sMax: 2, tMax: 1 };

@@ -47,8 +47,8 @@ export interface FieldSettings {
 /** Computes the first pixels of a job on a road. */
 type RunJob = (road: FieldRoad, job: FieldJob, pixelCount: number) => Promise<void>;
 
-/** The roads of one field: which of them is taken, and how it gets faster. */
-export class FieldRoads {
+/** The roads that one field has used: which of them it takes, and how that gets faster. */
+export class OpenRoads {
   readonly #roads = new Map<RoadName, Promise<FieldRoad>>();
   /** Places whose roads are being measured, or were. */
   readonly #contests = new Set<string>();

@@ -5,11 +5,11 @@
 // change of content and style. The two painters against each other. Controls: pictures without the line in
 // question, and a field with another value, differ.
 import { afterEach, describe, expect, it } from 'vitest';
-import { Status, type Field, type FieldData } from '../../src/engine/engine.ts';
-import { Scope } from '../../src/gpu/scope.ts';
-import type { Domain } from '../../src/model/plane.ts';
-import { createCanvasPainter } from '../../src/render/canvas-painter.ts';
-import { createGpuPainter } from '../../src/render/gpu-painter.ts';
+import { Status, type Field, type FieldData } from '../../../src/engine/engine.ts';
+import { Scope } from '../../../src/gpu/scope.ts';
+import type { Domain } from '../../../src/model/plane.ts';
+import { createCanvasPainter } from '../../../src/render/canvas-painter.ts';
+import { createGpuPainter } from '../../../src/render/gpu-painter.ts';
 import {
   classRgb,
   colorTable,
@@ -17,7 +17,7 @@ import {
   TABLE_SIZE,
   type ColormapName,
   type Rgb,
-} from '../../src/render/palette.ts';
+} from '../../../src/render/palette.ts';
 import {
   HATCH,
   LINES,
@@ -25,9 +25,9 @@ import {
   OUTSIDE,
   type Painter,
   type PaintStyle,
-} from '../../src/render/style.ts';
-import { compare } from '../support/compare.ts';
-import { getTestDevice } from '../support/device.ts';
+} from '../../../src/render/style.ts';
+import { compare } from '../../support/compare.ts';
+import { getTestDevice } from '../../support/device.ts';
 import {
   createCpuField,
   createFieldData,
@@ -35,7 +35,7 @@ import {
   createRidges,
   type PixelValues,
   type SegmentDraw,
-} from '../support/synthetic-field.ts';
+} from '../../support/synthetic-field.ts';
 
 const domain: Domain = { sMin: -1, tMin: -2, sMax: 1, tMax: 2 };
 
