@@ -62,7 +62,7 @@ const LEAST_LOOSE_SIDE = 96;
 const PAINT_PART = 0.25;
 const FIELD_PART = 0.4;
 /** Training gets this part of what field and painting take, however long that is. */
-const LEAST_TRAINING_SHARE = 0.25;
+const LEAST_TRAINING_SHARE = 0.2;
 
 /** Least side of a still picture, and how much finer the next one is. */
 const LEAST_STILL_SIDE = 16;

@@ -273,18 +273,16 @@ describe('a run', () => {
   });
 
   it('learns the circle', async () => {
-    await withTrainer(dense('2-10x8-1'), circle, {}, async (trainer) => {
+    // At a higher rate accuracy goes up and down with every epoch, and differently on every adapter.
+    const changes = { learningRate: 0.02 };
+    const dataset = createDataset('circle', { seed: 1 });
+    await withTrainer(dense('2-10x8-1'), dataset, changes, async (trainer) => {
       const before = await trainer.evaluate();
-      // At this learning rate accuracy goes up and down from step to step.
-      let best = before;
-      for (let round = 0; round < 8; round++) {
-        await trainer.step(200);
-        const now = await trainer.evaluate();
-        if (now.trainLoss < best.trainLoss) best = now;
-      }
+      await trainer.step(2000);
+      const after = await trainer.evaluate();
       expect(before.testAccuracy).toBeLessThan(0.8);
-      expect(best.testAccuracy).toBeGreaterThan(0.95);
-      expect(best.trainLoss).toBeLessThan(0.3 * before.trainLoss);
+      expect(after.testAccuracy).toBeGreaterThan(0.95);
+      expect(after.trainLoss).toBeLessThan(0.3 * before.trainLoss);
     });
   });
 });
