@@ -74,7 +74,7 @@ export default defineConfig({
           name: 'dawn',
           // All but those that paint on a canvas.
           include: ['test/gpu/*.test.ts'],
-          setupFiles: ['test/support/dawn.ts'],
+          setupFiles: ['test/support/dawn-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,

@@ -12,10 +12,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { failureLine, mergePeers, type PythonRow } from '../../tools/bench-report.mjs';
-import '../support/dawn.ts';
 import { measureAll } from './accuracy.ts';
 import type { WeightCache } from './accuracy-cases.ts';
 import { measureKernels } from './kernel-report.ts';
+import { beLikeAPage } from '../support/dawn.ts';
 import { testTarget } from './timing.ts';
 import { exportWorkloads } from './workloads.ts';
 
@@ -79,6 +79,7 @@ async function compareWithFloat64(): Promise<string> {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
+beLikeAPage();
 if (values.workloads !== undefined) finish(exportWorkloads(), values.workloads);
 else {
   const text = await (values.accuracy ? compareWithFloat64() : measure());

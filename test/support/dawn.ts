@@ -1,22 +1,22 @@
-// dawn.ts: what tests and benchmarks of the GPU take from a page, in Node
-//
-// Dawn ends with its instance, which `navigator` keeps.
-// VK_ICD_FILENAMES chooses the Vulkan driver, such as that of a real GPU, or llvmpipe.
 import { create, globals } from 'webgpu';
 
-const items = new Map<string, string>();
-
-const storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear'> = {
-  getItem: (key) => items.get(key) ?? null,
-  setItem: (key, value) => void items.set(key, value),
-  removeItem: (key) => void items.delete(key),
-  clear: () => items.clear(),
-};
-
-Object.assign(globalThis, globals);
-for (const [name, value] of Object.entries({
-  navigator: { gpu: create([]) },
-  localStorage: storage,
-})) {
-  Object.defineProperty(globalThis, name, { value, configurable: true });
+/**
+ * Gives Node what tests and benchmarks of the GPU take from a page: Dawn's `navigator.gpu`, and storage.
+ *
+ * VK_ICD_FILENAMES chooses the Vulkan driver, such as that of a real GPU, or llvmpipe.
+ */
+export function beLikeAPage(): void {
+  const items = new Map<string, string>();
+  const localStorage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear'> = {
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+    clear: () => items.clear(),
+  };
+  // Dawn ends with its instance, which stays with the page's navigator.
+  const navigator = { gpu: create([]) };
+  Object.assign(globalThis, globals);
+  for (const [name, value] of Object.entries({ navigator, localStorage })) {
+    Object.defineProperty(globalThis, name, { value, configurable: true });
+  }
 }

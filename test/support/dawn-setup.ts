@@ -1,0 +1,3 @@
+import { beLikeAPage } from './dawn.ts';
+
+beLikeAPage();
