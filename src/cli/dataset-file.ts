@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { datasetFromArrays } from '../data/arrays.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createDataset, DATASET_NAMES, type DatasetName } from '../data/toy.ts';
 import { asError, DataError } from '../errors.ts';
 import { parseNpz } from '../files/npz.ts';
-import { reasonOf } from './rows.ts';
+import { readInput } from './input-file.ts';
 
 /** Most bytes of the arrays of a data set: all of it is kept where it trains. */
 const MAXIMAL_BYTES = 2 ** 31 - 2 ** 20;
@@ -28,12 +27,7 @@ export async function loadDataset(
       `data set is ${JSON.stringify(text)}, but must be one of ${names}, or a file .npz`,
     );
   }
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(text);
-  } catch (cause) {
-    throw new DataError(`${text} cannot be read: ${reasonOf(cause)}`, { cause });
-  }
+  const bytes = await readInput(text);
   try {
     const arrays = await parseNpz(bytes, { maximalBytes: MAXIMAL_BYTES });
     const [inputs, targets, classes] = ['inputs', 'targets', 'classes'].map((name) =>

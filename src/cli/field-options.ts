@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import type { FieldRequest } from '../engine/engine.ts';
 import { checkRequest } from '../engine/field-checks.ts';
@@ -22,9 +21,9 @@ import {
   type LayerName,
   type Size,
 } from './arguments.ts';
+import { readInput } from './input-file.ts';
 import { valueOption, type NetworkOptions } from './options.ts';
 import { addPlaneOptions, choosePlane, type PlaneOptions } from './plane-options.ts';
-import { reasonOf } from './rows.ts';
 import type { Session } from './session.ts';
 
 /** Where a field is taken. */
@@ -126,12 +125,7 @@ export async function chooseField(
 }
 
 async function readLike(path: string): Promise<MapParameters> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
-  }
+  const bytes = await readInput(path);
   try {
     return await readParameters(bytes);
   } catch (cause) {

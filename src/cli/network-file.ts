@@ -8,7 +8,7 @@ import type { Origin } from '../files/file-options.ts';
 import { checkParameters } from '../files/checked-parameters.ts';
 import { describeNetwork, PARAMETERS_FORMAT } from '../files/parameters.ts';
 import { isRecord } from '../files/show.ts';
-import { reasonOf } from './rows.ts';
+import { readInput } from './input-file.ts';
 
 /** A network with the file that it came from. */
 export interface NetworkFromFile extends LoadedNetwork {
@@ -26,12 +26,7 @@ export async function readNetworkFile(
   path: string,
   options: Omit<LoadOptions, 'externalData'>,
 ): Promise<NetworkFromFile> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
-  }
+  const bytes = await readInput(path);
   try {
     const externalData = new Map<string, Uint8Array>();
     if (recogniseFormat(bytes) === 'onnx') {

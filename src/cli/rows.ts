@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { access, constants } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
 import { asError, DataError } from '../errors.ts';
@@ -7,6 +6,7 @@ import { decodeNpyValues, npyItemBytes } from '../files/npy.ts';
 import { readNpyHeader } from '../files/npy-header.ts';
 import { ByteQueue } from './byte-queue.ts';
 import type { Backend } from './host.ts';
+import { checkInput } from './input-file.ts';
 
 /*
  * Points from files that may be longer than memory: NPY, one array of an NPZ, CSV.
@@ -40,7 +40,7 @@ const HEADER_BYTES = 10_012;
 export async function openRows(text: string, width: number): Promise<RowSource> {
   const npz = /^(.*\.npz)(?::(.+))?$/is.exec(text);
   const path = npz ? npz[1] : text;
-  await checkFile(path);
+  await checkInput(path);
   const source = await openKind(path, npz, text, width);
   if (source.count > 0) return source;
   await source.close();
@@ -91,23 +91,6 @@ export async function readAllRows(
   } finally {
     await source.close();
   }
-}
-
-async function checkFile(path: string): Promise<void> {
-  try {
-    await access(path, constants.R_OK);
-  } catch (cause) {
-    throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
-  }
-}
-
-/** Why a file cannot be read or written, in words. */
-export function reasonOf(thrown: unknown): string {
-  const { code, message } = asError(thrown) as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'it is a folder';
-  if (code === 'EACCES' || code === 'EPERM') return 'you have no permission';
-  return message;
 }
 
 function readPieces(path: string): AsyncIterable<Uint8Array> {

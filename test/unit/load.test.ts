@@ -226,7 +226,7 @@ describe('an address', () => {
 
   it.each([
     ['net.json', /^net\.json is no address; .* a file is given by its bytes/],
-    ['file:///tmp/net.json', /file: addresses are not fetched\. Give a File or the bytes/],
+    ['file:///net.json', /file: addresses are not fetched\. Give a File or the bytes/],
     ['ftp://example.org/net', /ftp: addresses/],
   ])('%s is none that is fetched', async (address, message) => {
     const failure = loadNetwork(address);

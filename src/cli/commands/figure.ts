@@ -9,11 +9,11 @@ import { partId, stepKey, type KeptStep } from '../../figures/run.ts';
 import { comparisonMarkdown, tableCsv, tableJson } from '../../figures/writing.ts';
 import { writeNetwork } from '../../files/save.ts';
 import { oneOf, wholeNumber } from '../arguments.ts';
+import { readInput, reasonOf } from '../input-file.ts';
 import type { GivenStep } from '../jobs/figure.ts';
 import { addBackendOption, createCommand, startSession, valueOption } from '../options.ts';
 import { writeOutput } from '../output.ts';
 import { decodePacket, encodePacket } from '../packet.ts';
-import { reasonOf } from '../rows.ts';
 import type { RunOptions, Session } from '../session.ts';
 import { showSeconds } from '../wording.ts';
 
@@ -78,14 +78,7 @@ async function draw(name: string, given: Options, signal: AbortSignal): Promise<
 function readDigits(figure: Figure<unknown>, folder: string): Promise<DigitImages> {
   if (!figure.wantsDigits)
     throw new DataError(`--mnist is given, but ${figure.name} has no digits`);
-  return readMnist(async (name) => {
-    const path = join(folder, name);
-    try {
-      return await readFile(path);
-    } catch (cause) {
-      throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
-    }
-  });
+  return readMnist((name) => readInput(join(folder, name)));
 }
 
 const summary = ({ comparison, findings }: Conclusion): object => ({ comparison, findings });

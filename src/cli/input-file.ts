@@ -1,0 +1,26 @@
+import { constants } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
+import { asError, DataError } from '../errors.ts';
+
+/** @throws DataError that says why the file cannot be read. */
+export function readInput(path: string): Promise<Buffer> {
+  return readFile(path).catch((cause: unknown) => refuse(path, cause));
+}
+
+/** @throws DataError that says why the file cannot be read. */
+export function checkInput(path: string): Promise<void> {
+  return access(path, constants.R_OK).catch((cause: unknown) => refuse(path, cause));
+}
+
+/** Why a file cannot be read or written, in words. */
+export function reasonOf(thrown: unknown): string {
+  const { code, message } = asError(thrown) as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EACCES' || code === 'EPERM') return 'you have no permission';
+  return message;
+}
+
+function refuse(path: string, cause: unknown): never {
+  throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
+}
