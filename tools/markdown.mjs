@@ -1,4 +1,4 @@
-// markdown.mjs: tables of figures as Markdown, formatted as all our files are
+// markdown.mjs: pages that our own commands write, formatted as all our files are
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';

@@ -5,9 +5,9 @@
 // Replaces the rows of these figures in the one table of the page, and what stands between the lines
 // `<!-- NAME -->` and `<!-- end of NAME -->`; all else there is written by hand and stays, as do descriptions and order of
 // pictures that are there already. Charts go to docs/images.
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { writeMarkdown } from './markdown.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const PAGE = join(ROOT, 'docs/paper.md');
@@ -90,5 +90,5 @@ for (const name of NAMES) {
   page = putPart(page, name, part);
   found.push(name);
 }
-writeFileSync(PAGE, await format(page, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
+await writeMarkdown(PAGE, page);
 console.log(`${PAGE}: ${found.join(', ') || 'no figures found'}`);

@@ -9,8 +9,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
 import { createServer } from 'vite';
+import { writeMarkdown } from './markdown.mjs';
 
 /** @typedef {typeof import('../test/bench/ridges.ts')} Bench */
 /** @typedef {import('../test/bench/ridges.ts').RidgeRow} Row */
@@ -233,9 +233,7 @@ try {
   } else {
     const tables = [positionTable(positions), networkTable(networks)];
     console.log(tables.join('\n\n'));
-    const config = await resolveConfig(REPORT);
-    const report = asReport(tables[0], tables[1]);
-    writeFileSync(REPORT, await format(report, { ...config, filepath: REPORT }));
+    await writeMarkdown(REPORT, asReport(tables[0], tables[1]));
   }
 } finally {
   await server.close();
