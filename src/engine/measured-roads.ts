@@ -1,3 +1,4 @@
+import { adapterWords } from '../gpu/adapter.ts';
 import type { LayerPlace } from '../model/layer-choice.ts';
 import type { Program } from '../model/network.ts';
 import type { RoadName } from './road-choice.ts';
@@ -40,10 +41,8 @@ export function shapeKey(
   { ops }: Program,
   { opCount }: Pick<LayerPlace, 'opCount'>,
 ): string {
-  // Older browsers do not say which adapter a device is of.
-  const { vendor, architecture, device, description } = adapterInfo ?? {};
   const shape = ops.map((op) => `${op.name} ${op.inputWidth} ${op.outputWidth}`);
-  return [vendor, architecture, device, description, opCount, ...shape].join(' | ');
+  return [adapterWords(adapterInfo), opCount, ...shape].join(' | ');
 }
 
 /** Which of some roads was found to be the fastest. */

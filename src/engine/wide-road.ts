@@ -4,11 +4,11 @@ import { isSwiftShader, softwareLanes } from '../gpu/adapter.ts';
 import { createKernel } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { activationSet } from '../math/activations.ts';
+import { programCost } from '../model/program-cost.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
 import { createByOpRoad } from './by-op-road.ts';
 import { FieldDispatch } from './field-dispatch.ts';
 import type { FieldRoad } from './field-road.ts';
-import { programCost } from '../model/program-cost.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { widestState } from './layered-program.ts';
 
@@ -66,9 +66,9 @@ export async function createWideRoad(
       return road.grain ?? 1;
     },
     improve() {
-      if (isNarrow && !takesMore) return Promise.resolve();
-      better ??= changeOver(isNarrow ? 3 : 1);
-      if (!isNarrow && takesMore && work > muchWork) best ??= better.then(() => changeOver(2));
+      if (isNarrow) return takesMore ? (better ??= changeOver(3)) : Promise.resolve();
+      better ??= changeOver(1);
+      if (takesMore && work > muchWork) best ??= better.then(() => changeOver(2));
       return best ?? better;
     },
     record(pass, job, first, end) {

@@ -62,17 +62,18 @@ export async function openDevice(
 
 /** What an adapter is, for people, and whether it computes on the CPU. */
 export function describeAdapter(info: GPUAdapterInfo | undefined): Omit<DescribedDevice, 'device'> {
-  const { vendor = '', architecture = '', device = '', description = '' } = info ?? {};
-  const short = [vendor, architecture].filter((word) => word !== '').join(' ');
+  const { vendor, architecture, device, description } = info ?? {};
+  const short = [vendor, architecture].filter(Boolean).join(' ');
   return {
     description: description || device || short || 'WebGPU',
-    slow: (info?.isFallbackAdapter ?? false) || SOFTWARE.test(wordsOf(info)),
+    slow: (info?.isFallbackAdapter ?? false) || SOFTWARE.test(adapterWords(info)),
   };
 }
 
-function wordsOf(info: GPUAdapterInfo | undefined): string {
-  const { vendor = '', architecture = '', device = '', description = '' } = info ?? {};
-  return [vendor, architecture, device, description].join(' ').trim();
+/** All that an adapter says of itself; empty in browsers that do not tell which one a device is of. */
+export function adapterWords(info: GPUAdapterInfo | undefined): string {
+  const { vendor, architecture, device, description } = info ?? {};
+  return [vendor, architecture, device, description].filter(Boolean).join(' ');
 }
 
 /** Lanes that a software adapter runs as one: 4 on SwiftShader, 8 on llvmpipe where the processor has AVX. */
@@ -83,6 +84,6 @@ export function softwareLanes({ adapterInfo }: GPUDevice): number {
 
 /** Whether a software adapter is the one that Chromium brings along, as it is taken to be where nothing is said. */
 export function isSwiftShader({ adapterInfo }: GPUDevice): boolean {
-  const words = wordsOf(adapterInfo);
+  const words = adapterWords(adapterInfo);
   return words === '' || /swiftshader/i.test(words);
 }

@@ -1,4 +1,4 @@
-import { describeAdapter } from '../../src/gpu/adapter.ts';
+import { adapterWords, describeAdapter } from '../../src/gpu/adapter.ts';
 
 /** Limits that only say how large something may be; the others stay at what every device has. */
 const SIZE_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize'] as const;
@@ -25,9 +25,7 @@ export interface AdapterDescription {
 
 export async function describeTestAdapter(): Promise<AdapterDescription> {
   const { adapterInfo } = await getTestDevice();
-  const { vendor, architecture, device, description } = adapterInfo;
-  const name = [vendor, architecture, device, description].filter(Boolean).join(' ');
-  return { name, software: describeAdapter(adapterInfo).slow };
+  return { name: adapterWords(adapterInfo), software: describeAdapter(adapterInfo).slow };
 }
 
 async function requestDevice(): Promise<GPUDevice> {
