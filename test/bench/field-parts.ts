@@ -17,6 +17,7 @@ import type { PaintStyle } from '../../src/render/style.ts';
 import { prepareField, requestOf } from './field-time.ts';
 import type { BenchTarget, Workload, WorkloadGroup } from './timing.ts';
 import { DOMAIN } from './workloads.ts';
+import { PLAIN } from '../support/paint-style.ts';
 
 const ARCHITECTURE = '2-10x8-1';
 const SIDE = 512;
@@ -98,20 +99,7 @@ function partWorkload(
   };
 }
 
-const STYLE: PaintStyle = {
-  quantity: 'exponent',
-  colormap: 'diverging',
-  range: [-1, 1],
-  scale: 1,
-  outputIndex: 0,
-  ridges: true,
-  directions: 'segments',
-  regions: false,
-  boundary: true,
-  samples: null,
-  pixelRatio: 1,
-  ink: [0, 0, 0],
-};
+const STYLE: PaintStyle = { ...PLAIN, ridges: true, directions: 'segments', boundary: true };
 
 const PAINTING = partWorkload('painting with ridges, boundary and directions', async (scene) => {
   const { field, request, target } = scene;

@@ -36,23 +36,9 @@ import {
   type PixelValues,
   type SegmentDraw,
 } from '../../support/synthetic-field.ts';
+import { PLAIN } from '../../support/paint-style.ts';
 
 const domain: Domain = { sMin: -1, tMin: -2, sMax: 1, tMax: 2 };
-
-const PLAIN: PaintStyle = {
-  quantity: 'exponent',
-  colormap: 'diverging',
-  range: [-1, 1],
-  scale: 1,
-  outputIndex: 0,
-  ridges: false,
-  directions: null,
-  regions: false,
-  boundary: false,
-  samples: null,
-  pixelRatio: 1,
-  ink: [0, 0, 0],
-};
 
 type Backend = 'webgpu' | 'canvas';
 

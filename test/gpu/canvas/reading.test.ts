@@ -27,6 +27,7 @@ import { compare } from '../../support/compare.ts';
 import { getTestDevice } from '../../support/device.ts';
 import { createCpuField, createFieldData, createGpuField } from '../../support/synthetic-field.ts';
 import { FLOAT32_UNIT } from '../../support/tolerance.ts';
+import { PLAIN } from '../../support/paint-style.ts';
 
 const domain: Domain = { sMin: -1, tMin: -2, sMax: 1, tMax: 2 };
 const SIZE = { width: 70, height: 45 };
@@ -166,20 +167,7 @@ describe('streaks', () => {
   });
 });
 
-const PLAIN: PaintStyle = {
-  quantity: 'exponent',
-  colormap: 'viridis',
-  range: [-1, 1],
-  scale: 1,
-  outputIndex: 0,
-  ridges: false,
-  directions: null,
-  boundary: false,
-  regions: false,
-  samples: null,
-  pixelRatio: 1,
-  ink: [0, 0, 0],
-};
+const VIRIDIS: PaintStyle = { ...PLAIN, colormap: 'viridis' };
 
 /** Paints data on a canvas of that size by one of the painters. */
 async function paint(
@@ -195,7 +183,7 @@ async function paint(
     ? await createGpuPainter(scope.device, canvas, navigator.gpu.getPreferredCanvasFormat())
     : createCanvasPainter(canvas);
   const field = isGpu ? createGpuField(scope, data) : createCpuField(data);
-  const full = { ...PLAIN, ...style };
+  const full = { ...VIRIDIS, ...style };
   await painter.prepare(full);
   painter.paint(field, null, full, data.request.domain);
   const context = new OffscreenCanvas(size.width, size.height).getContext('2d')!;

@@ -31,6 +31,7 @@ import {
   createRidges,
   type PixelValues,
 } from '../../support/synthetic-field.ts';
+import { PLAIN } from '../../support/paint-style.ts';
 
 const SIZE = { width: 240, height: 180 };
 const domain: Domain = { sMin: -2, tMin: -1, sMax: 2, tMax: 1 };
@@ -43,20 +44,7 @@ const LOOK: SurfaceLook = {
   ground: [0.2, 0.8, 0.2],
 };
 
-const PLAIN: PaintStyle = {
-  quantity: 'exponent',
-  colormap: 'viridis',
-  range: [0, 1],
-  scale: 1,
-  outputIndex: 0,
-  ridges: false,
-  directions: null,
-  regions: false,
-  boundary: false,
-  samples: null,
-  pixelRatio: 1,
-  ink: [0, 0, 0],
-};
+const VIRIDIS: PaintStyle = { ...PLAIN, colormap: 'viridis', range: [0, 1] };
 
 interface Easel {
   readonly painter: Painter;
@@ -100,7 +88,7 @@ function paint(
 ): ImageData {
   const ridges = segments ? createRidges(scope, field, segments, 'vertices') : null;
   const surface = look && { ...LOOK, ...look };
-  painter.paint(field, ridges, { ...PLAIN, ...style, surface }, domain);
+  painter.paint(field, ridges, { ...VIRIDIS, ...style, surface }, domain);
   const context = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!;
   context.drawImage(canvas, 0, 0);
   return context.getImageData(0, 0, canvas.width, canvas.height);
