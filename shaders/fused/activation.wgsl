@@ -3,6 +3,7 @@
 // @use lib/network.wgsl
 // @use lib/activation.wgsl
 // @use lib/columns.wgsl
+// states      entries [row][POINTS], four at a time; the last four repeat a row where they are too many
 // numerics    a point's shift is the largest that its rows ask for; it goes to powers
 
 fn activation_advance(op: Op) {
@@ -40,9 +41,11 @@ fn activation_advance(op: Op) {
     for (var j = 0u; j < 4u; j++) {
       const row = (4u * q + j) / POINTS;
       const p = (4u * q + j) % POINTS;
-      columns[row * COLUMNS + p] = both.value[j];
-      columns[row * COLUMNS + POINTS + 2u * p] *= both.slope[j];
-      columns[row * COLUMNS + POINTS + 2u * p + 1u] *= both.slope[j];
+      if (row < WIDTH) {
+        columns[min(row, WIDTH - 1u)][p] = both.value[j];
+        columns[min(row, WIDTH - 1u)][POINTS + 2u * p] *= both.slope[j];
+        columns[min(row, WIDTH - 1u)][POINTS + 2u * p + 1u] *= both.slope[j];
+      }
     }
   }
 }
@@ -50,22 +53,22 @@ fn activation_advance(op: Op) {
 // States alone, for what comes after the layer of the exponent.
 fn activation_follow(op: Op) {
   for (var q = 0u; 4u * q < op.output_width * POINTS; q++) {
-    let value = activation_value(op.choice, state_quad(q), op.factor);
+    let x = vec4f(states[4u * q], states[4u * q + 1u], states[4u * q + 2u], states[4u * q + 3u]);
+    let value = activation_value(op.choice, x, op.factor);
     // @unroll
     for (var j = 0u; j < 4u; j++) {
-      columns[state_place(4u * q + j)] = value[j];
+      states[4u * q + j] = value[j];
     }
   }
 }
 
 // Four entries of states.
 fn state_quad(q: u32) -> vec4f {
-  return vec4f(
-    columns[state_place(4u * q)],
-    columns[state_place(4u * q + 1u)],
-    columns[state_place(4u * q + 2u)],
-    columns[state_place(4u * q + 3u)],
-  );
+  return vec4f(state_entry(4u * q), state_entry(4u * q + 1u), state_entry(4u * q + 2u), state_entry(4u * q + 3u));
+}
+
+fn state_entry(i: u32) -> f32 {
+  return columns[min(i / POINTS, WIDTH - 1u)][i % POINTS];
 }
 
 // activation_both for the one choice, without the others: that makes compiling three times faster.

@@ -46,7 +46,7 @@ struct FieldArgs {
 @group(1) @binding(5) var<storage, read_write> outputs: array<f32>;
 
 fn state_block(block: u32, column: u32) -> vec4f {
-  return column_block(4u * block * COLUMNS + column);
+  return four_states(4u * block, column);
 }
 
 fn tangent_block(block: u32, column: u32) -> vec4f {
@@ -65,15 +65,16 @@ fn load_points(first: u32) {
     let pixel = min(first + p, args.end_pixel - 1u);
     places[p] = place_of(pixel, args.width, args.row_place);
   }
-  for (var k = 0u; k < args.input_width; k++) {
+  // @unroll
+  for (var k = 0u; k < INPUTS; k++) {
     let origin = plane[k / 4u][k % 4u];
     let u = plane[input_blocks + k / 4u][k % 4u];
     let v = plane[2u * input_blocks + k / 4u][k % 4u];
     // @unroll
     for (var p = 0u; p < POINTS; p++) {
-      columns[k * COLUMNS + p] = origin + places[p].x * u + places[p].y * v;
-      columns[k * COLUMNS + POINTS + 2u * p] = u;
-      columns[k * COLUMNS + POINTS + 2u * p + 1u] = v;
+      columns[k][p] = origin + places[p].x * u + places[p].y * v;
+      columns[k][POINTS + 2u * p] = u;
+      columns[k][POINTS + 2u * p + 1u] = v;
     }
   }
 }
@@ -87,14 +88,14 @@ fn stretch_columns() -> array<vec4f, POINTS> {
     var largest = 0;
     // @unroll
     for (var row = 0u; row < WIDTH; row++) {
-      largest = max(largest, size_bits(columns[row * COLUMNS + u]));
-      largest = max(largest, size_bits(columns[row * COLUMNS + u + 1u]));
+      largest = max(largest, size_bits(columns[row][u]));
+      largest = max(largest, size_bits(columns[row][u + 1u]));
     }
     let unit = inverse_power(largest);
     var gram = vec3f();
     // @unroll
     for (var row = 0u; row < WIDTH; row++) {
-      let image = unit * vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + u + 1u]);
+      let image = unit * vec2f(columns[row][u], columns[row][u + 1u]);
       gram += vec3f(image.x * image.x, image.x * image.y, image.y * image.y);
     }
     let direction = plane_direction(gram.x, gram.y, gram.z);
@@ -102,7 +103,7 @@ fn stretch_columns() -> array<vec4f, POINTS> {
     var top = 0;
     // @unroll
     for (var row = 0u; row < WIDTH; row++) {
-      let image = unit * vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + u + 1u]);
+      let image = unit * vec2f(columns[row][u], columns[row][u + 1u]);
       let along = dot(direction, image);
       first += along * along;
       top = max(top, size_bits(direction.x * image.y - direction.y * image.x));
@@ -111,7 +112,7 @@ fn stretch_columns() -> array<vec4f, POINTS> {
     var second = 0f;
     // @unroll
     for (var row = 0u; row < WIDTH; row++) {
-      let image = unit * vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + u + 1u]);
+      let image = unit * vec2f(columns[row][u], columns[row][u + 1u]);
       let across = factor * (direction.x * image.y - direction.y * image.x);
       second += across * across;
     }
@@ -141,6 +142,8 @@ fn field(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     }
   }
   let found = stretch_columns();
+  let last_tops = tops;
+  keep_states();
   for (var index = args.exponent_op_count; index < args.op_count; index++) {
     let op = program[index];
     switch op.code {
@@ -155,7 +158,7 @@ fn field(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   for (var p = 0u; p < POINTS; p++) {
     if (first + p < args.end_pixel) {
       let stretched = found[p].x != NO_EXPONENT;
-      let status = store_outcome(first + p, 0u, p, args.output_width, stretched, tops[p]);
+      let status = store_outcome(first + p, 0u, p, args.output_width, stretched, last_tops[p]);
       exponents[first + p] = field_entry(found[p], status);
     }
   }

@@ -42,8 +42,7 @@ fn affine(op: Op) {
     var weights: array<vec4f, BLOCKS>;
     // @unroll
     for (var k = 0u; k < BLOCKS; k++) {
-      let found = shared_block(op.parameters + row * input_blocks + k);
-      weights[k] = select(vec4f(), found, live & (k < input_blocks));
+      weights[k] = shared_block(op.parameters + row * input_blocks + k, live & (k < input_blocks));
     }
     let bias = select(0.0, parameters[biases + row / 4u][row % 4u], live);
     // @unroll

@@ -84,8 +84,8 @@ fn pull_affine(op: Op, first_parameter: u32) {
   for (var row = 0u; row < WIDTH; row++) {
     // @unroll
     for (var k = 0u; k < BLOCKS; k++) {
-      let found = shared_block(first_parameter + op.parameters + row * input_blocks + k);
-      weights[row * BLOCKS + k] = select(vec4f(), found, (row < op.output_width) & (k < input_blocks));
+      let place = first_parameter + op.parameters + row * input_blocks + k;
+      weights[row * BLOCKS + k] = shared_block(place, (row < op.output_width) & (k < input_blocks));
     }
   }
   // @unroll

@@ -13,25 +13,28 @@
 //             2 coordinates (lib/place.wgsl) · 3 exponents[pixel]
 //             4 statuses[pixel]: status + 256 · class · 5 outputs[pixel][output_width]
 // grid        an invocation for POINTS pixels; folded into y
-// columns     [row][kind][FOURS]: four points a block; kinds are the state and its tangents u and v. Rows past
-//             a state's width are 0, because there weights of the next row are read
-// layers      an affine op and an activation each. A row of the product is finished at once: value, slope,
-//             tangents, and what they say about sizes. Slopes are scaled by a power of two that depends
-//             on all rows; it is 1 but where every slope is below 1e-7, and such a layer is done twice.
-// cost        a weight is a gather (15 ns where four lanes are a group), for 12 · FOURS multiply-adds of
-//             four lanes (0.4 ns each) on columns at constant places. What runs once a row has indices that
-//             are no constants, so that the code is compiled in time.
+// rows        [row][COLUMNS]; a row's columns are POINTS states, then as many tangents u, then v. Rows past a
+//             state's width are 0, because there weights of the next row are read
+// layers      an affine op and an activation each. A layer takes all rows as values once, then makes one row of the
+//             product after the other and finishes it at once: value, slope, tangents, and what they say about
+//             sizes. Slopes are scaled by a power of two that depends on all rows; it is 1 but where every
+//             slope is below 1e-7, and such a layer is done twice.
+// cost        a weight is a quarter of a gather, for 3 · POINTS multiply-adds, of four instructions each: what they
+//             take is a value at a constant place, not memory. A number stored in a row, or read from one, at an index
+//             that is no constant is 80 instructions of a software adapter, so each is stored once and read once.
 // units       points in standardised units; λ in 1/span
 // numerics    sums run over k in ascending order, four products at a time. Tangents of a point share one
 //             power of two; bound in test/support/tolerance.ts
 // source      Storm et al., Phys. Rev. Lett. 132, 057301 (2024)
 
-const FOURS = 1u; // @set a quarter of the points of an invocation
-const POINTS = 4u; // @set points of an invocation
-const COLUMNS = 12u; // @set 12 · FOURS
+const POINTS = 4u; // @set points of an invocation, a multiple of 4
+const FOURS = 1u; // @set POINTS / 4
+const COLUMNS = 12u; // @set 3 · POINTS
 const WIDTH = 4u; // @set rows: the widest state, a multiple of 4
 const CHUNKS = 0u; // @set chunks of 16 weights in a row: WIDTH / 16
 const REST = 1u; // @set blocks of 4 weights past those
+const PARTS = 1u; // @set chunks, the last of which may not be whole
+const INPUTS = 1u; // @set rows of the network's input, if they are few
 
 override LANES: u32 = 16;
 
@@ -55,31 +58,35 @@ struct WideArgs {
 @group(1) @binding(4) var<storage, read_write> statuses: array<u32>;
 @group(1) @binding(5) var<storage, read_write> outputs: array<f32>;
 
-var<private> columns: array<f32, WIDTH * COLUMNS>;
-var<private> products: array<f32, WIDTH * COLUMNS>;
+// [chunk][row of it][column], at most a hundred in each dimension: larger arrays are memory.
+alias Entries = array<array<array<f32, COLUMNS>, 16>, PARTS>;
+
+// What the last layer made, tangents before they are scaled by factors.
+var<private> rows: array<array<f32, COLUMNS>, WIDTH>;
+var<private> factors: array<f32, POINTS>;
 // Tangents stand for 2^powers times themselves.
-var<private> powers: array<vec4f, FOURS>;
+var<private> powers: array<f32, POINTS>;
 // Bits of the largest number met, of the tangents of this layer, and of the least depth of its slopes.
-var<private> met: array<vec4i, FOURS>;
-var<private> sizes: array<vec4i, FOURS>;
-var<private> depths: array<vec4i, FOURS>;
-var<private> shifts: array<vec4i, FOURS>;
+var<private> met: array<i32, POINTS>;
+var<private> sizes: array<i32, POINTS>;
+var<private> depths: array<i32, POINTS>;
+var<private> shifts: array<i32, POINTS>;
 
 fn state_block(block: u32, column: u32) -> vec4f {
-  let place = 4u * block * COLUMNS + column;
+  let row = 4u * block;
   return vec4f(
-    columns[place],
-    columns[place + COLUMNS],
-    columns[place + 2u * COLUMNS],
-    columns[place + 3u * COLUMNS],
+    rows[row][column],
+    rows[row + 1u][column],
+    rows[row + 2u][column],
+    rows[row + 3u][column],
   );
 }
 
-fn bits_of(x: vec4f) -> vec4i {
-  return bitcast<vec4i>(x) & vec4i(0x7fffffff);
-}
-
 fn load_points(first: u32) {
+  // @unroll
+  for (var p = 0u; p < POINTS; p++) {
+    factors[p] = 1f;
+  }
   let input_blocks = block_count(args.input_width);
   for (var p = 0u; p < POINTS; p++) {
     let pixel = min(first + p, args.end_pixel - 1u);
@@ -87,9 +94,9 @@ fn load_points(first: u32) {
     for (var k = 0u; k < args.input_width; k++) {
       let u = plane[input_blocks + k / 4u][k % 4u];
       let v = plane[2u * input_blocks + k / 4u][k % 4u];
-      columns[k * COLUMNS + p] = plane[k / 4u][k % 4u] + place.x * u + place.y * v;
-      columns[k * COLUMNS + POINTS + p] = u;
-      columns[k * COLUMNS + 2u * POINTS + p] = v;
+      rows[k][p] = plane[k / 4u][k % 4u] + place.x * u + place.y * v;
+      rows[k][POINTS + p] = u;
+      rows[k][2u * POINTS + p] = v;
     }
   }
 }
@@ -99,15 +106,46 @@ fn bias_of(op: Op, row: u32) -> f32 {
   return parameters[biases + row / 4u][row % 4u];
 }
 
+// A row as values, tangents scaled.
+fn row_entries(row: u32) -> array<f32, COLUMNS> {
+  var entries: array<f32, COLUMNS>;
+  // @unroll
+  for (var p = 0u; p < POINTS; p++) {
+    entries[p] = rows[row][p];
+    entries[POINTS + p] = factors[p] * rows[row][POINTS + p];
+    entries[2u * POINTS + p] = factors[p] * rows[row][2u * POINTS + p];
+  }
+  return entries;
+}
+
+fn input_entries() -> array<array<f32, COLUMNS>, INPUTS> {
+  var entries: array<array<f32, COLUMNS>, INPUTS>;
+  // @unroll
+  for (var k = 0u; k < INPUTS; k++) {
+    entries[k] = row_entries(k);
+  }
+  return entries;
+}
+
+fn all_entries() -> Entries {
+  var entries: Entries;
+  // @unroll
+  for (var k = 0u; k < WIDTH; k++) {
+    entries[k / 16u][k % 16u] = row_entries(k);
+  }
+  return entries;
+}
+
 // A row of W x and W dx for few inputs.
-fn narrow_row(op: Op, row: u32) -> array<f32, COLUMNS> {
-  let first = op.parameters + row * block_count(op.input_width);
+fn narrow_row(op: Op, row: u32, entries: array<array<f32, COLUMNS>, INPUTS>) -> array<f32, COLUMNS> {
+  let first = op.parameters + row * block_count(INPUTS);
   var sums: array<f32, COLUMNS>;
-  for (var k = 0u; k < op.input_width; k++) {
+  // @unroll
+  for (var k = 0u; k < INPUTS; k++) {
     let weight = parameters[first + k / 4u][k % 4u];
     // @unroll
     for (var c = 0u; c < COLUMNS; c++) {
-      sums[c] += weight * columns[k * COLUMNS + c];
+      sums[c] += weight * entries[k][c];
     }
   }
   return sums;
@@ -115,7 +153,7 @@ fn narrow_row(op: Op, row: u32) -> array<f32, COLUMNS> {
 
 // A row of W x and W dx for up to WIDTH inputs. Scalars, and one column after the other for a few weights, so that
 // sums stay in registers.
-fn wide_row(op: Op, row: u32) -> array<f32, COLUMNS> {
+fn wide_row(op: Op, row: u32, entries: Entries) -> array<f32, COLUMNS> {
   let first = op.parameters + row * block_count(op.input_width);
   var sums: array<f32, COLUMNS>;
   // @unroll
@@ -123,24 +161,24 @@ fn wide_row(op: Op, row: u32) -> array<f32, COLUMNS> {
     var weights: array<vec4f, 4>;
     // @unroll
     for (var block = 0u; block < 4u; block++) {
-      weights[block] = shared_block(first + 4u * chunk + block);
+      weights[block] = shared_block(first + 4u * chunk + block, true);
     }
     // @unroll
     for (var c = 0u; c < COLUMNS; c++) {
       // @unroll
       for (var k = 0u; k < 16u; k++) {
-        sums[c] += weights[k / 4u][k % 4u] * columns[(16u * chunk + k) * COLUMNS + c];
+        sums[c] += weights[k / 4u][k % 4u] * entries[chunk][k][c];
       }
     }
   }
   // @unroll
   for (var rest = 0u; rest < REST; rest++) {
-    let weights = shared_block(first + 4u * CHUNKS + rest);
+    let weights = shared_block(first + 4u * CHUNKS + rest, true);
     // @unroll
     for (var c = 0u; c < COLUMNS; c++) {
       // @unroll
       for (var k = 0u; k < 4u; k++) {
-        sums[c] += weights[k] * columns[(16u * CHUNKS + 4u * rest + k) * COLUMNS + c];
+        sums[c] += weights[k] * entries[CHUNKS][4u * rest + k][c];
       }
     }
   }
@@ -149,37 +187,34 @@ fn wide_row(op: Op, row: u32) -> array<f32, COLUMNS> {
 
 fn start_layer() {
   // @unroll
-  for (var q = 0u; q < FOURS; q++) {
-    sizes[q] = vec4i();
-    depths[q] = vec4i(DEEPEST_BITS);
+  for (var p = 0u; p < POINTS; p++) {
+    sizes[p] = 0;
+    depths[p] = DEEPEST_BITS;
   }
 }
 
-fn four(sums: array<f32, COLUMNS>, first: u32) -> vec4f {
-  return vec4f(sums[first], sums[first + 1u], sums[first + 2u], sums[first + 3u]);
-}
-
-fn store_four(place: u32, values: vec4f) {
-  products[place] = values.x;
-  products[place + 1u] = values.y;
-  products[place + 2u] = values.z;
-  products[place + 3u] = values.w;
-}
-
-// Row `row` behind the activation, to products.
+// Row `row` behind the activation.
 fn finish_row(op: Op, row: u32, bias: f32, sums: array<f32, COLUMNS>) {
   // @unroll
   for (var q = 0u; q < FOURS; q++) {
-    let x = four(sums, 4u * q) + bias;
-    let u = four(sums, POINTS + 4u * q);
-    let v = four(sums, 2u * POINTS + 4u * q);
-    met[q] = max(met[q], max(bits_of(x), max(bits_of(u), bits_of(v))));
-    depths[q] = min(depths[q], slope_depth(op.choice, x, op.factor));
-    let both = activation_both(op.choice, x, op.factor, shifts[q]);
-    sizes[q] = max(sizes[q], max(bits_of(both.slope * u), bits_of(both.slope * v)));
-    store_four(row * COLUMNS + 4u * q, both.value);
-    store_four(row * COLUMNS + POINTS + 4u * q, both.slope * u);
-    store_four(row * COLUMNS + 2u * POINTS + 4u * q, both.slope * v);
+    let x = bias + vec4f(sums[4u * q], sums[4u * q + 1u], sums[4u * q + 2u], sums[4u * q + 3u]);
+    let shift = vec4i(shifts[4u * q], shifts[4u * q + 1u], shifts[4u * q + 2u], shifts[4u * q + 3u]);
+    let depth = slope_depth(op.choice, x, op.factor);
+    let both = activation_both(op.choice, x, op.factor, shift);
+    // @unroll
+    for (var j = 0u; j < 4u; j++) {
+      const p = 4u * q + j;
+      let u = sums[POINTS + p];
+      let v = sums[2u * POINTS + p];
+      let du = both.slope[j] * u;
+      let dv = both.slope[j] * v;
+      met[p] = max(met[p], max(size_bits(x[j]), max(size_bits(u), size_bits(v))));
+      depths[p] = min(depths[p], depth[j]);
+      sizes[p] = max(sizes[p], max(size_bits(du), size_bits(dv)));
+      rows[row][p] = both.value[j];
+      rows[row][POINTS + p] = du;
+      rows[row][2u * POINTS + p] = dv;
+    }
   }
 }
 
@@ -187,40 +222,25 @@ fn finish_row(op: Op, row: u32, bias: f32, sums: array<f32, COLUMNS>) {
 fn shifts_fit() -> bool {
   var fit = true;
   // @unroll
-  for (var q = 0u; q < FOURS; q++) {
-    let depth = depths[q];
-    let wanted = vec4i(
-      shift_of_depth(depth.x),
-      shift_of_depth(depth.y),
-      shift_of_depth(depth.z),
-      shift_of_depth(depth.w),
-    );
-    fit = fit && all(wanted == shifts[q]);
-    shifts[q] = wanted;
+  for (var p = 0u; p < POINTS; p++) {
+    let wanted = shift_of_depth(depths[p]);
+    fit = fit & (wanted == shifts[p]);
+    shifts[p] = wanted;
   }
   return fit;
 }
 
-// Moves products to columns, tangents scaled to a largest component in [1, 2).
+// The factors that bring the largest component of the tangents into [1, 2).
 fn finish_layer(row_count: u32) {
-  var factors: array<vec4f, FOURS>;
   // @unroll
-  for (var q = 0u; q < FOURS; q++) {
-    let size = sizes[q] & vec4i(0x7f800000);
-    factors[q] = bitcast<vec4f>(vec4i(0x7f000000) - size);
-    powers[q] += vec4f(shifts[q]) + (vec4f(size) * 1.1920928955e-7 - 127.0);
-    shifts[q] = vec4i();
+  for (var p = 0u; p < POINTS; p++) {
+    factors[p] = inverse_power(sizes[p]);
+    powers[p] += f32(shifts[p]) + exponent_of(sizes[p]);
+    shifts[p] = 0;
   }
-  for (var place = row_count * COLUMNS; place < WIDTH * COLUMNS; place++) {
-    products[place] = 0f;
-  }
-  for (var row = 0u; row < WIDTH; row++) {
-    // @unroll
-    for (var p = 0u; p < POINTS; p++) {
-      let place = row * COLUMNS + p;
-      columns[place] = products[place];
-      columns[place + POINTS] = factors[p / 4u][p % 4u] * products[place + POINTS];
-      columns[place + 2u * POINTS] = factors[p / 4u][p % 4u] * products[place + 2u * POINTS];
+  for (var row = row_count; row < WIDTH; row++) {
+    for (var c = 0u; c < COLUMNS; c++) {
+      rows[row][c] = 0f;
     }
   }
 }
@@ -231,14 +251,14 @@ fn stretch_of(p: u32, row_count: u32) -> vec4f {
   let v = u + POINTS;
   var gram = vec3f();
   for (var row = 0u; row < row_count; row++) {
-    let image = vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + v]);
+    let image = factors[p] * vec2f(rows[row][u], rows[row][v]);
     gram += vec3f(image.x * image.x, image.x * image.y, image.y * image.y);
   }
   let direction = plane_direction(gram.x, gram.y, gram.z);
   var first = 0f;
   var top = 0;
   for (var row = 0u; row < row_count; row++) {
-    let image = vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + v]);
+    let image = factors[p] * vec2f(rows[row][u], rows[row][v]);
     let along = dot(direction, image);
     first += along * along;
     top = max(top, size_bits(direction.x * image.y - direction.y * image.x));
@@ -246,11 +266,11 @@ fn stretch_of(p: u32, row_count: u32) -> vec4f {
   let factor = inverse_power(top);
   var second = 0f;
   for (var row = 0u; row < row_count; row++) {
-    let image = vec2f(columns[row * COLUMNS + u], columns[row * COLUMNS + v]);
+    let image = factors[p] * vec2f(rows[row][u], rows[row][v]);
     let across = factor * (direction.x * image.y - direction.y * image.x);
     second += across * across;
   }
-  return stretching(first, second, top, direction, powers[p / 4u][p % 4u], args.span);
+  return stretching(first, second, top, direction, powers[p], args.span);
 }
 
 // All of it for the points from pixel `first` on. Loops that run once or not at all stand where a branch would:
@@ -263,18 +283,19 @@ fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var index = 0u; index < args.narrow_op_count; index += 2u) {
     let op = program[index];
     let activation = program[index + 1u];
+    let entries = input_entries();
     var fit = false;
     while (!fit) {
       start_layer();
       for (var row = 0u; row < op.output_width; row++) {
-        finish_row(activation, row, bias_of(op, row), narrow_row(op, row));
+        finish_row(activation, row, bias_of(op, row), narrow_row(op, row, entries));
       }
       fit = for_all(shifts_fit());
     }
     finish_layer(op.output_width);
   }
   var found: array<vec4f, POINTS>;
-  var tops: array<vec4i, FOURS>;
+  var tops: array<i32, POINTS>;
   var index = args.narrow_op_count;
   // Up to the layer of the exponent, then the rest, where the tangents run along unused.
   for (var part = 0u; part < 2u; part++) {
@@ -282,25 +303,27 @@ fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (; index < end; index += 2u) {
       let op = program[index];
       let activation = program[index + 1u];
+      let entries = all_entries();
       var fit = false;
       while (!fit) {
         start_layer();
         for (var row = 0u; row < op.output_width; row++) {
-          finish_row(activation, row, bias_of(op, row), wide_row(op, row));
+          finish_row(activation, row, bias_of(op, row), wide_row(op, row, entries));
         }
         fit = for_all(shifts_fit());
       }
       finish_layer(op.output_width);
     }
+    let met_so_far = met;
     for (var p = part * POINTS; p < POINTS; p++) {
-      tops[p / 4u] = met[p / 4u];
+      tops[p] = met_so_far[p];
       found[p] = stretch_of(p, program[args.exponent_op_count - 1u].output_width);
     }
   }
   for (var p = 0u; p < POINTS; p++) {
     if (first + p < args.end_pixel) {
       let stretched = found[p].x != NO_EXPONENT;
-      let top = tops[p / 4u][p % 4u];
+      let top = tops[p];
       let status = store_outcome(first + p, 0u, p, args.output_width, stretched, top);
       exponents[first + p] = field_entry(found[p], status);
     }

@@ -99,7 +99,7 @@ fn nearest_power(a: vec4f) -> vec4i {
 fn exponential_of_parts(n: vec4i, r: vec4f, shift: vec4i) -> Exponential {
   let tail = (((0.00139017846 * r + 0.00836434495) * r + 0.0416668691) * r + 0.166665703) * r + 0.5;
   let growth = r + r * r * tail;
-  let unit = bitcast<vec4f>((max(n, vec4i(-127)) + 127) << vec4u(23u));
+  let unit = bitcast<vec4f>((max(n, vec4i(-127)) + 127) * 8388608);
   let mantissa = 1.0 + growth;
   let below = (unit - 1.0) + unit * growth;
   return Exponential(unit * mantissa, below, power_of_two(n - shift) * mantissa);
@@ -152,13 +152,31 @@ fn scaled_tail(t: vec4f) -> vec4f {
   return sum * w;
 }
 
-// tanh x = -m / (2 + m), m = exp(-2|x|) - 1; slope 4e / (1 + e)²
+// tanh x = -m / (2 + m), m = exp(-2|x|) - 1; slope 4e / (1 + e)², e = exp(-2|x|); as `exponential`, but one lane at
+// a time: a software adapter then has registers for all of it.
+fn tanh_of(x: f32, shift: i32) -> vec2f {
+  let a = -2.0 * bitcast<f32>(min(bitcast<i32>(x) & 0x7fffffff, SATURATED));
+  let n = bitcast<i32>(a * LOG2_E + 12582912.0) - 0x4b400000;
+  let k = f32(n);
+  let r = (a - k * LN2_HIGH) - k * LN2_LOW;
+  let tail = (((0.00139017846 * r + 0.00836434495) * r + 0.0416668691) * r + 0.166665703) * r + 0.5;
+  let growth = r + r * r * tail;
+  let unit = bitcast<f32>((max(n, -127) + 127) * 8388608);
+  let below = (unit - 1.0) + unit * growth;
+  let scaled_unit = bitcast<f32>((clamp(n - shift, -127, 64) + 127) * 8388608);
+  let scaled = select(scaled_unit * (1.0 + growth), 0.0, a < DEEPEST);
+  let inverse = 1.0 / (2.0 + below);
+  let sign_bit = bitcast<u32>(x) & 0x80000000u;
+  let value = bitcast<f32>(bitcast<u32>(-below * inverse) | sign_bit);
+  return vec2f(value, 4.0 * scaled * inverse * inverse);
+}
+
 fn tanh_value_slope(x: vec4f, shift: vec4i) -> ValueSlope {
-  let e = exponential(-2.0 * limited_size(x, SATURATED), shift);
-  let inverse = 1.0 / (2.0 + e.below);
-  let sign_bits = bitcast<vec4u>(x) & vec4u(0x80000000u);
-  let value = bitcast<vec4f>(bitcast<vec4u>(-e.below * inverse) | sign_bits);
-  return ValueSlope(value, 4.0 * e.scaled * inverse * inverse);
+  let a = tanh_of(x.x, shift.x);
+  let b = tanh_of(x.y, shift.y);
+  let c = tanh_of(x.z, shift.z);
+  let d = tanh_of(x.w, shift.w);
+  return ValueSlope(vec4f(a.x, b.x, c.x, d.x), vec4f(a.y, b.y, c.y, d.y));
 }
 
 fn gelu_value_slope(x: vec4f, shift: vec4i) -> ValueSlope {

@@ -85,6 +85,7 @@ async function createVariant(
       POINTS: points,
       TILE: points,
       COLUMNS: 3 * points,
+      INPUTS: model.network.inputWidth,
       WIDTH: width,
       WRITTEN: written,
       BLOCKS: Math.floor(width / BLOCK),

@@ -15,10 +15,13 @@ import { widestState } from './layered-program.ts';
 /** Rows up to which a kernel for four points an invocation is compiled soon, and waited for. */
 const FEW_ROWS = 64;
 /**
- * Cost of all pixels (model/program-cost.ts) from which on a kernel for eight points is worth the seconds that it takes
- * to compile beyond those rows: about five seconds of work.
+ * Cost of all pixels (model/program-cost.ts) from which on a kernel for eight points is worth the time that it takes to
+ * compile beyond those rows, 22 s at 250: about twenty seconds of work.
  */
-const MUCH_WORK = 3e8;
+const MUCH_WORK = 1.2e9;
+/** Points of an invocation: of a kernel that is compiled soon, and of one that is faster. */
+const FEW_POINTS = 4;
+const MORE_POINTS = 8;
 /** Weights that are loaded together. */
 const CHUNK = 16;
 /** Inputs up to which the first layer is summed in a loop. */
@@ -31,8 +34,8 @@ const GROUPS = 4;
  * are layered and not wider than MOST_WIDE_ROWS.
  *
  * Up to 64 rows a kernel for four points an invocation is waited for; beyond, fields are made op by op until it has been
- * compiled. On SwiftShader a faster one for twelve points follows, beyond 64 rows one for eight points once there was
- * much to do. Other adapters take too long to compile these, and run them at half the speed (docs/kernels.md).
+ * compiled. On SwiftShader a faster one for eight points follows, beyond 64 rows once there was much to do. Other adapters
+ * take too long to compile it, and run it at half the speed (docs/kernels.md).
  */
 export async function createWideRoad(
   scope: Scope,
@@ -44,15 +47,15 @@ export async function createWideRoad(
   const cost = programCost(program);
   const takesMore = isSwiftShader(model.device);
   let road = isNarrow
-    ? await createKernelRoad(scope, model, 1)
+    ? await createKernelRoad(scope, model, FEW_POINTS)
     : await createByOpRoad(scope, model, true);
   let better: Promise<void> | null = null;
   let best: Promise<void> | null = null;
   let failure: Error | null = null;
   let work = 0;
-  const changeOver = async (fours: number): Promise<void> => {
+  const changeOver = async (points: number): Promise<void> => {
     try {
-      road = await createKernelRoad(scope, model, fours);
+      road = await createKernelRoad(scope, model, points);
     } catch (error) {
       if (!scope.disposed) failure = asError(error);
     }
@@ -66,9 +69,9 @@ export async function createWideRoad(
       return road.grain ?? 1;
     },
     improve() {
-      if (isNarrow) return takesMore ? (better ??= changeOver(3)) : Promise.resolve();
-      better ??= changeOver(1);
-      if (takesMore && work > muchWork) best ??= better.then(() => changeOver(2));
+      if (isNarrow) return takesMore ? (better ??= changeOver(MORE_POINTS)) : Promise.resolve();
+      better ??= changeOver(FEW_POINTS);
+      if (takesMore && work > muchWork) best ??= better.then(() => changeOver(MORE_POINTS));
       return best ?? better;
     },
     record(pass, job, first, end) {
@@ -79,27 +82,26 @@ export async function createWideRoad(
   };
 }
 
-/** @param fours - a quarter of the points of an invocation. */
-async function createKernelRoad(scope: Scope, model: GpuModel, fours: number): Promise<FieldRoad> {
+/** @param points - of an invocation. */
+async function createKernelRoad(scope: Scope, model: GpuModel, points: number): Promise<FieldRoad> {
   const { device, network } = model;
   const { inputWidth, program } = network;
   const rows = BLOCK * blockCount(widestState(program));
-  const points = BLOCK * fours;
   const lanes = softwareLanes(device);
-  // SwiftShader spills what lanes hand to each other for many rows.
-  const canShare = rows <= FEW_ROWS || !isSwiftShader(device);
   const activations = program.ops.flatMap((op) =>
     op.name === 'activation' ? [op.activation] : [],
   );
   const kernel = await createKernel(device, wideShader, {
     constants: {
-      FOURS: fours,
       POINTS: points,
+      FOURS: points / BLOCK,
       COLUMNS: 3 * points,
       WIDTH: rows,
       CHUNKS: Math.floor(rows / CHUNK),
       REST: (rows % CHUNK) / BLOCK,
-      SUBGROUPS: Number(canShare && device.features.has('subgroups')),
+      PARTS: Math.ceil(rows / CHUNK),
+      INPUTS: inputWidth <= FEW_INPUTS ? inputWidth : 1,
+      SUBGROUPS: Number(device.features.has('subgroups')),
     },
     overrides: { LANES: lanes, ACTIVATION_SET: activationSet(activations) },
   });

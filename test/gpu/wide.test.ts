@@ -129,6 +129,7 @@ it.each([
   ['3-24x2-2', 1],
   ['2-50x2-1', 1],
   ['2-61-38-5', 1],
+  ['2-90-70-1', 1],
   ['2-50x3-1', 1000],
 ])(
   'weights that lanes hand to each other give %s, times %s, the same numbers',
