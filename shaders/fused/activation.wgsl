@@ -42,9 +42,11 @@ fn activation_advance(op: Op) {
       const row = (4u * q + j) / POINTS;
       const p = (4u * q + j) % POINTS;
       if (row < WIDTH) {
-        columns[min(row, WIDTH - 1u)][p] = both.value[j];
-        columns[min(row, WIDTH - 1u)][POINTS + 2u * p] *= both.slope[j];
-        columns[min(row, WIDTH - 1u)][POINTS + 2u * p + 1u] *= both.slope[j];
+        // an index that is never used must exist all the same
+        const r = min(row, WIDTH - 1u);
+        columns[r][p] = both.value[j];
+        columns[r][POINTS + 2u * p] *= both.slope[j];
+        columns[r][POINTS + 2u * p + 1u] *= both.slope[j];
       }
     }
   }

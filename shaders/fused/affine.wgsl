@@ -6,7 +6,7 @@
 // @use lib/singular.wgsl
 // parameters  as in ops/affine.wgsl
 // numerics    sums run over k in ascending order, four products at a time; what lies past the input is
-//             summed too, times rows that are 0, because a branch costs more
+//             summed too, with weights of 0, because a branch costs more
 
 // The whole row `row` of all columns; 0 past the output.
 fn affine_row(op: Op, row: u32) -> array<f32, COLUMNS> {

@@ -82,7 +82,7 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
   if (LOSS == CROSS_ENTROPY) {
     for (var block = 0u; block < blocks; block++) {
       let y = states[first_state + block * args.column_stride];
-      exp_sum += sum4(live(block, exponential(min(y - output.value, vec4f()), vec4i()).value));
+      exp_sum += sum4(live(block, exponentials(min(y - output.value, vec4f()), vec4i()).value));
     }
   }
 
@@ -96,7 +96,7 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
     var cotangent = 2.0 * samples_inverse * outputs_inverse * (y - t);
     if (LOSS == CROSS_ENTROPY) {
       let shifted = y - output.value;
-      let softmax = exponential(min(shifted, vec4f()), vec4i()).value / exp_sum;
+      let softmax = exponentials(min(shifted, vec4f()), vec4i()).value / exp_sum;
       total += sum4(live(block, t * (log_sum - shifted)));
       cotangent = samples_inverse * (softmax * target_sum - t);
     } else {

@@ -23,6 +23,8 @@
 //             At kinks slopes are PyTorch's. src/math/activations.ts has the definitions. Limits are set
 //             by select and by integer min of bits: min and max of floats look after NaN, which costs a
 //             software adapter 45 instructions.
+// lanes       what has no branch is done lane by lane, for which a software adapter has enough registers, and
+//             what has some, for four lanes at once, since each branch is an effort there
 // source      polynomials fitted by test/golden/activation-polynomials.py; sine: Cephes (Moshier, 1989)
 
 const IDENTITY: u32 = 0u;
@@ -59,8 +61,14 @@ struct ValueSlope {
   slope: vec4f,
 }
 
-// exp(a), exp(a) - 1 with its own digits, and exp(a) · 2^-shift
+// exp(a), exp(a) - 1 with its own digits, and exp(a) · 2^-shift: of one lane, and of four
 struct Exponential {
+  value: f32,
+  below: f32,
+  scaled: f32,
+}
+
+struct Exponentials {
   value: vec4f,
   below: vec4f,
   scaled: vec4f,
@@ -85,48 +93,78 @@ fn is_choice(choice: u32, name: u32) -> bool {
 }
 
 // 2^n; 0 below 2^-126, and never above 2^64 (padding lanes may ask for more)
-fn power_of_two(n: vec4i) -> vec4f {
+fn power_of_two(n: i32) -> f32 {
   // A product, because a software adapter shifts lane by lane.
+  return bitcast<f32>((clamp(n, -127, 64) + 127) * 8388608);
+}
+
+fn powers_of_two(n: vec4i) -> vec4f {
   return bitcast<vec4f>((clamp(n, vec4i(-127), vec4i(64)) + 127) * 8388608);
 }
 
 // a / ln 2 to the nearest whole number: adding 1.5 · 2^23 leaves it in the lowest bits
-fn nearest_power(a: vec4f) -> vec4i {
-  return bitcast<vec4i>(a * LOG2_E + 12582912.0) - 0x4b400000;
+fn nearest_power(a: f32) -> i32 {
+  return bitcast<i32>(a * LOG2_E + 12582912.0) - 0x4b400000;
 }
 
 // exp of n ln 2 + r with |r| <= 0.354 and n <= 0
-fn exponential_of_parts(n: vec4i, r: vec4f, shift: vec4i) -> Exponential {
+fn exponential_of_parts(n: i32, r: f32, shift: i32) -> Exponential {
   let tail = (((0.00139017846 * r + 0.00836434495) * r + 0.0416668691) * r + 0.166665703) * r + 0.5;
   let growth = r + r * r * tail;
-  let unit = bitcast<vec4f>((max(n, vec4i(-127)) + 127) * 8388608);
+  let unit = bitcast<f32>((max(n, -127) + 127) * 8388608);
   let mantissa = 1.0 + growth;
   let below = (unit - 1.0) + unit * growth;
   return Exponential(unit * mantissa, below, power_of_two(n - shift) * mantissa);
 }
 
 // exp for a <= 0
-fn exponential(a: vec4f, shift: vec4i) -> Exponential {
-  let vanishes = a < vec4f(DEEPEST);
-  let bounded = select(a, vec4f(DEEPEST), vanishes);
+fn exponential(a: f32, shift: i32) -> Exponential {
+  let vanishes = a < DEEPEST;
+  let bounded = select(a, DEEPEST, vanishes);
   let n = nearest_power(bounded);
-  let k = vec4f(n);
+  let k = f32(n);
   var result = exponential_of_parts(n, (bounded - k * LN2_HIGH) - k * LN2_LOW, shift);
-  result.scaled = select(result.scaled, vec4f(), vanishes);
+  result.scaled = select(result.scaled, 0.0, vanishes);
   return result;
 }
 
 // exp(-x²/2): the square in two parts, because exp magnifies its rounding error
-fn exponential_of_square(x: vec4f, shift: vec4i) -> Exponential {
-  let bounded = limited_size(x, SQUARE_END);
-  let high = bitcast<vec4f>(bitcast<vec4u>(bounded) & vec4u(0xfffff000u));
+fn exponential_of_square(x: f32, shift: i32) -> Exponential {
+  let bounded = bitcast<f32>(min(bitcast<i32>(x) & 0x7fffffff, SQUARE_END));
+  let high = bitcast<f32>(bitcast<u32>(bounded) & 0xfffff000u);
   let a = -0.5 * high * high;
   let b = -0.5 * (bounded - high) * (bounded + high);
   let n = nearest_power(a + b);
-  let k = vec4f(n);
+  let k = f32(n);
   var result = exponential_of_parts(n, ((a - k * LN2_HIGH) - k * LN2_LOW) + b, shift);
-  result.scaled = select(result.scaled, vec4f(), abs(x) > vec4f(38.605));
+  result.scaled = select(result.scaled, 0.0, abs(x) > 38.605);
   return result;
+}
+
+fn joined(a: Exponential, b: Exponential, c: Exponential, d: Exponential) -> Exponentials {
+  return Exponentials(
+    vec4f(a.value, b.value, c.value, d.value),
+    vec4f(a.below, b.below, c.below, d.below),
+    vec4f(a.scaled, b.scaled, c.scaled, d.scaled),
+  );
+}
+
+fn exponentials(a: vec4f, shift: vec4i) -> Exponentials {
+  return joined(
+    exponential(a.x, shift.x),
+    exponential(a.y, shift.y),
+    exponential(a.z, shift.z),
+    exponential(a.w, shift.w),
+  );
+}
+
+fn exponentials_of_squares(x: vec4f, shift: vec4i) -> Exponentials {
+  return joined(
+    exponential_of_square(x.x, shift.x),
+    exponential_of_square(x.y, shift.y),
+    exponential_of_square(x.z, shift.z),
+    exponential_of_square(x.w, shift.w),
+  );
 }
 
 // log(1 + e) for 0 <= e <= 1, as 2 atanh(e / (2 + e))
@@ -152,23 +190,13 @@ fn scaled_tail(t: vec4f) -> vec4f {
   return sum * w;
 }
 
-// tanh x = -m / (2 + m), m = exp(-2|x|) - 1; slope 4e / (1 + e)², e = exp(-2|x|); as `exponential`, but one lane at
-// a time: a software adapter then has registers for all of it.
+// tanh x = -m / (2 + m), m = exp(-2|x|) - 1; slope 4e / (1 + e)², e = exp(-2|x|)
 fn tanh_of(x: f32, shift: i32) -> vec2f {
-  let a = -2.0 * bitcast<f32>(min(bitcast<i32>(x) & 0x7fffffff, SATURATED));
-  let n = bitcast<i32>(a * LOG2_E + 12582912.0) - 0x4b400000;
-  let k = f32(n);
-  let r = (a - k * LN2_HIGH) - k * LN2_LOW;
-  let tail = (((0.00139017846 * r + 0.00836434495) * r + 0.0416668691) * r + 0.166665703) * r + 0.5;
-  let growth = r + r * r * tail;
-  let unit = bitcast<f32>((max(n, -127) + 127) * 8388608);
-  let below = (unit - 1.0) + unit * growth;
-  let scaled_unit = bitcast<f32>((clamp(n - shift, -127, 64) + 127) * 8388608);
-  let scaled = select(scaled_unit * (1.0 + growth), 0.0, a < DEEPEST);
-  let inverse = 1.0 / (2.0 + below);
+  let e = exponential(-2.0 * bitcast<f32>(min(bitcast<i32>(x) & 0x7fffffff, SATURATED)), shift);
+  let inverse = 1.0 / (2.0 + e.below);
   let sign_bit = bitcast<u32>(x) & 0x80000000u;
-  let value = bitcast<f32>(bitcast<u32>(-below * inverse) | sign_bit);
-  return vec2f(value, 4.0 * scaled * inverse * inverse);
+  let value = bitcast<f32>(bitcast<u32>(-e.below * inverse) | sign_bit);
+  return vec2f(value, 4.0 * e.scaled * inverse * inverse);
 }
 
 fn tanh_value_slope(x: vec4f, shift: vec4i) -> ValueSlope {
@@ -180,10 +208,10 @@ fn tanh_value_slope(x: vec4f, shift: vec4i) -> ValueSlope {
 }
 
 fn gelu_value_slope(x: vec4f, shift: vec4i) -> ValueSlope {
-  let e = exponential_of_square(x, shift);
+  let e = exponentials_of_squares(x, shift);
   let t = limited_size(x, SQUARE_END);
   let tail = scaled_tail(t);
-  let unit = power_of_two(-shift);
+  let unit = powers_of_two(-shift);
   let rest = e.scaled * (tail - NORMAL_DENSITY * t);
   let positive = x > vec4f();
   return ValueSlope(
@@ -204,7 +232,7 @@ fn sine_value_slope(x: vec4f, shift: vec4i) -> ValueSlope {
   let odd = (quarter & vec4i(1)) == vec4i(1);
   let value = select(s, c, odd);
   let slope = select(c, s, odd);
-  let unit = power_of_two(-shift);
+  let unit = powers_of_two(-shift);
   return ValueSlope(
     select(value, -value, quarter >= vec4i(2)),
     unit * select(slope, -slope, (quarter == vec4i(1)) | (quarter == vec4i(2))),
@@ -263,7 +291,7 @@ fn live_lanes(x: vec4f, count: u32) -> vec4f {
 
 // sigmoid, elu, gelu-tanh and their kin: what is made of exp of something that is at most 0
 fn exponential_value_slope(choice: u32, x: vec4f, alpha: f32, shift: vec4i) -> ValueSlope {
-  let unit = power_of_two(-shift);
+  let unit = powers_of_two(-shift);
   let positive = x > vec4f();
   var a = below_zero(x);
   if (is_choice(choice, SIGMOID) || is_choice(choice, SILU) || is_choice(choice, SOFTPLUS)) {
@@ -275,7 +303,7 @@ fn exponential_value_slope(choice: u32, x: vec4f, alpha: f32, shift: vec4i) -> V
   if (is_choice(choice, CELU)) {
     a = below_zero(x) / alpha;
   }
-  let e = exponential(a, shift);
+  let e = exponentials(a, shift);
   // sigmoid(x), sigmoid(-x) and 2^-shift sigmoid(x), for those that are made of it
   let inverse = 1.0 / (2.0 + e.below);
   let rising = select(e.value, vec4f(1.0), positive) * inverse;
@@ -317,7 +345,7 @@ const EXPONENTIALS: u32 = (1u << SIGMOID) | (1u << ELU) | (1u << SELU) | (1u << 
   (1u << GELU_TANH) | (1u << SILU) | (1u << SOFTPLUS);
 
 fn activation_both(choice: u32, x: vec4f, alpha: f32, shift: vec4i) -> ValueSlope {
-  let unit = power_of_two(-shift);
+  let unit = powers_of_two(-shift);
   let positive = x > vec4f();
   var both = ValueSlope(x, unit);
   if (is_choice(choice, TANH)) {
