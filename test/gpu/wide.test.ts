@@ -156,7 +156,9 @@ it.each([
       model.dispose();
     }
     plain.destroy();
-    for (const data of found) expect(data).toEqual(found[0]);
+    const [early, late, plainEarly, plainLate] = found;
+    expect(plainEarly).toEqual(early);
+    expect(plainLate).toEqual(late);
   },
 );
 
