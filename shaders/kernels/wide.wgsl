@@ -39,7 +39,7 @@ const INPUTS = 1u; // @set rows of the network's input, if they are few
 override LANES: u32 = 16;
 
 struct WideArgs {
-  narrow_op_count: u32,    // ops whose few inputs are summed in a loop: 2 for the first layer, or 0
+  narrow_op_count: u32,    // ops that take InputEntries, for their few inputs: 2 for the first layer, or 0
   exponent_op_count: u32,  // ops up to the layer of the exponent, even
   op_count: u32,           // even
   first_pixel: u32,        // of this dispatch, in the buffers
@@ -58,7 +58,8 @@ struct WideArgs {
 @group(1) @binding(4) var<storage, read_write> statuses: array<u32>;
 @group(1) @binding(5) var<storage, read_write> outputs: array<f32>;
 
-// [chunk][row of it][column], at most a hundred in each dimension: larger arrays are memory.
+// Rows as values, [row][column] and [chunk][row of it][column]: more than a hundred in a dimension would be memory.
+alias InputEntries = array<array<f32, COLUMNS>, INPUTS>;
 alias Entries = array<array<array<f32, COLUMNS>, 16>, PARTS>;
 
 // What the last layer made, tangents before they are scaled by factors.
@@ -118,8 +119,8 @@ fn row_entries(row: u32) -> array<f32, COLUMNS> {
   return entries;
 }
 
-fn input_entries() -> array<array<f32, COLUMNS>, INPUTS> {
-  var entries: array<array<f32, COLUMNS>, INPUTS>;
+fn input_entries() -> InputEntries {
+  var entries: InputEntries;
   // @unroll
   for (var k = 0u; k < INPUTS; k++) {
     entries[k] = row_entries(k);
@@ -137,7 +138,7 @@ fn all_entries() -> Entries {
 }
 
 // A row of W x and W dx for few inputs.
-fn narrow_row(op: Op, row: u32, entries: array<array<f32, COLUMNS>, INPUTS>) -> array<f32, COLUMNS> {
+fn narrow_row(op: Op, row: u32, entries: InputEntries) -> array<f32, COLUMNS> {
   let first = op.parameters + row * block_count(INPUTS);
   var sums: array<f32, COLUMNS>;
   // @unroll

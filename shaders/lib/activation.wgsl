@@ -75,7 +75,11 @@ struct Exponentials {
 }
 
 // |x|, at most the number of those bits, which NaN becomes too
-fn limited_size(x: vec4f, bits: i32) -> vec4f {
+fn limited_size(x: f32, bits: i32) -> f32 {
+  return bitcast<f32>(min(bitcast<i32>(x) & 0x7fffffff, bits));
+}
+
+fn limited_sizes(x: vec4f, bits: i32) -> vec4f {
   return bitcast<vec4f>(min(bitcast<vec4i>(x) & vec4i(0x7fffffff), vec4i(bits)));
 }
 
@@ -130,7 +134,7 @@ fn exponential(a: f32, shift: i32) -> Exponential {
 
 // exp(-x²/2): the square in two parts, because exp magnifies its rounding error
 fn exponential_of_square(x: f32, shift: i32) -> Exponential {
-  let bounded = bitcast<f32>(min(bitcast<i32>(x) & 0x7fffffff, SQUARE_END));
+  let bounded = limited_size(x, SQUARE_END);
   let high = bitcast<f32>(bitcast<u32>(bounded) & 0xfffff000u);
   let a = -0.5 * high * high;
   let b = -0.5 * (bounded - high) * (bounded + high);
@@ -192,7 +196,7 @@ fn scaled_tail(t: vec4f) -> vec4f {
 
 // tanh x = -m / (2 + m), m = exp(-2|x|) - 1; slope 4e / (1 + e)², e = exp(-2|x|)
 fn tanh_of(x: f32, shift: i32) -> vec2f {
-  let e = exponential(-2.0 * bitcast<f32>(min(bitcast<i32>(x) & 0x7fffffff, SATURATED)), shift);
+  let e = exponential(-2.0 * limited_size(x, SATURATED), shift);
   let inverse = 1.0 / (2.0 + e.below);
   let sign_bit = bitcast<u32>(x) & 0x80000000u;
   let value = bitcast<f32>(bitcast<u32>(-e.below * inverse) | sign_bit);
@@ -209,7 +213,7 @@ fn tanh_value_slope(x: vec4f, shift: vec4i) -> ValueSlope {
 
 fn gelu_value_slope(x: vec4f, shift: vec4i) -> ValueSlope {
   let e = exponentials_of_squares(x, shift);
-  let t = limited_size(x, SQUARE_END);
+  let t = limited_sizes(x, SQUARE_END);
   let tail = scaled_tail(t);
   let unit = powers_of_two(-shift);
   let rest = e.scaled * (tail - NORMAL_DENSITY * t);
@@ -264,7 +268,7 @@ fn slope_depth(choice: u32, x: vec4f, alpha: f32) -> vec4i {
     depth = negative_part(x) / alpha;
   }
   if (is_choice(choice, GELU)) {
-    let c = limited_size(negative_part(x), SQUARE_END);
+    let c = limited_sizes(negative_part(x), SQUARE_END);
     depth = 0.5 * c * c;
   }
   if (is_choice(choice, GELU_TANH)) {

@@ -24,7 +24,7 @@ const FEW_POINTS = 4;
 const MORE_POINTS = 8;
 /** Weights that are loaded together. */
 const CHUNK = 16;
-/** Inputs up to which the first layer is summed in a loop. */
+/** Inputs up to which the first layer has code of its own, for no more of them than there are. */
 const FEW_INPUTS = 8;
 /** Workgroups of a submission: enough to share them out evenly to a few cores. */
 const GROUPS = 4;
