@@ -6,8 +6,20 @@ import { isLayered, MOST_WIDE_ROWS, widestState } from './layered-program.ts';
 
 export type RoadName = FieldRoad['name'];
 
-/** Rows from which on tiles pay on a GPU: narrower layers leave most of a tile empty. */
-const LEAST_TILED_ROWS = 16;
+/**
+ * Rows from which on products by blocks of rows pay. On a GPU, narrower layers leave most of a tile empty; on a software
+ * adapter, all rows of a few points are values to its compiler up to there, which no blocks can beat.
+ */
+const LEAST_BLOCKED_ROWS = 16;
+
+/** Roads of programs of fewer rows, and of the others. */
+interface RoadOrder {
+  readonly narrow: readonly RoadName[];
+  readonly broad: readonly RoadName[];
+}
+
+const GPU_ROADS: RoadOrder = { narrow: ['fused'], broad: ['fused', 'tiled'] };
+const SOFTWARE_ROADS: RoadOrder = { narrow: ['fused', 'wide'], broad: ['wide'] };
 
 /** Whether a road can compute the exponent there. */
 export function canTake(road: RoadName, program: Program, place: Pick<LayerPlace, 'opCount'>) {
@@ -26,10 +38,10 @@ export function likelyRoads(
   place: Pick<LayerPlace, 'opCount'>,
   slow: boolean,
 ): RoadName[] {
+  const order = slow ? SOFTWARE_ROADS : GPU_ROADS;
   const rows = widestState(program);
-  const order: RoadName[] = slow ? ['fused', 'wide'] : ['fused', 'tiled'];
-  const fitting = order.filter(
-    (road) => canTake(road, program, place) && (road !== 'tiled' || rows >= LEAST_TILED_ROWS),
+  const fitting = (rows < LEAST_BLOCKED_ROWS ? order.narrow : order.broad).filter((road) =>
+    canTake(road, program, place),
   );
   if (fitting.length === 0) return ['by-op'];
   return slow ? fitting.slice(0, 1) : fitting;

@@ -203,8 +203,8 @@ describe('the engine takes', () => {
   it.each([
     ['2-10x2-1', true, 'fused'],
     ['2-10x2-1', false, 'fused'],
-    ['2-32x2-1', true, 'fused'],
-    ['2-33x2-1', true, 'wide'],
+    ['2-32x2-1', false, 'fused'],
+    ['2-16x2-1', true, 'wide'],
     ['2-33x2-1', false, 'tiled'],
     ['2-128x2-1', true, 'wide'],
     ['2-300x2-1', true, 'by-op'],

@@ -26,7 +26,8 @@ describe('roads that may be the fastest', () => {
     ['2-16x8-1', false, ['fused', 'tiled']],
     ['2-32x8-1', false, ['fused', 'tiled']],
     ['2-33x8-1', false, ['tiled']],
-    ['2-16x8-1', true, ['fused']],
+    ['2-15x8-1', true, ['fused']],
+    ['2-16x8-1', true, ['wide']],
     ['2-50x8-1', true, ['wide']],
     ['2-300x2-1', true, ['by-op']],
   ])('of %s, software adapter %s', (architecture, slow, roads) => {
