@@ -67,7 +67,7 @@ fn bend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var n = 0u; n < AROUND; n++) {
     let entry = nodes[places[n]].xy;
     values[n] = entry.x;
-    is_good = is_good && (statuses[places[n]] & 255u) == 0u && (entry.y > BAD) == has_second;
+    is_good = is_good & ((statuses[places[n]] & 255u) == 0u) & ((entry.y > BAD) == has_second);
   }
   if (!is_good) {
     bends[index] = UNRESOLVED;
@@ -92,7 +92,7 @@ fn bend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     }
   }
   let corners = vec3u(statuses[places[6]], statuses[places[9]], statuses[places[10]]);
-  if (worst <= args.tolerance && any(corners != vec3u(statuses[places[5]]))) {
+  if ((worst <= args.tolerance) & any(corners != vec3u(statuses[places[5]]))) {
     worst = MIXED;
   }
   bends[index] = worst;

@@ -36,11 +36,11 @@ struct Line {
 
 // Weighted value and weight so far of a pixel of the line; zeros outside and where it is bad.
 fn sample(line: Line, place: i32) -> vec2f {
-  let inside = place >= 0 && place < i32(line.length);
+  let inside = (place >= 0) & (place < i32(line.length));
   let pixel = line.first + line.stride * u32(select(0, place, inside));
   if (AXIS == 0u) {
     let value = exponents[pixel].x;
-    return select(vec2f(), vec2f(value, 1f), inside && value > BAD);
+    return select(vec2f(), vec2f(value, 1f), inside & (value > BAD));
   }
   return select(vec2f(), rows[pixel], inside);
 }
@@ -64,7 +64,7 @@ fn blur(@builtin(global_invocation_id) id: vec3u) {
     start = i32(id.y * RUN);
     across = id.x < args.width;
   }
-  if (!across || start >= i32(line.length)) {
+  if (!across | (start >= i32(line.length))) {
     return;
   }
   var left: array<vec2f, RUN>;

@@ -38,9 +38,9 @@ fn fill(pixel: u32, around: vec4u) {
     outputs[pixel * args.output_width + k] =
       0.25 * ((outputs[at.x] + outputs[at.y]) + (outputs[at.z] + outputs[at.w]));
   }
-  exponents[pixel] = select(entry, first, places.y == places.x && places.z == places.x && places.w == places.x);
+  exponents[pixel] = select(entry, first, all(places.yzw == places.xxx));
   let word = statuses[places.x];
-  let is_uniform = statuses[places.y] == word && statuses[places.z] == word && statuses[places.w] == word;
+  let is_uniform = (statuses[places.y] == word) & (statuses[places.z] == word) & (statuses[places.w] == word);
   statuses[pixel] = select(256u * class_of(pixel), word, is_uniform);
 }
 
@@ -63,7 +63,7 @@ fn draft(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   if (has_upper) {
     fill(pixel + args.width, vec4u(pixel, pixel, pixel + upper, pixel + upper));
   }
-  if (has_right && has_upper) {
+  if (has_right & has_upper) {
     fill(pixel + args.width + 1u, pixel + vec4u(0u, right, upper, right + upper));
   }
 }

@@ -35,7 +35,7 @@ fn larger(largest: Largest, block: u32, x: vec4f) -> Largest {
   var result = largest;
   // @unroll
   for (var r = 0u; r < 4u; r++) {
-    if (4u * block + r < args.output_width && (4u * block + r == 0u || x[r] > result.value)) {
+    if ((4u * block + r < args.output_width) & ((4u * block + r == 0u) | (x[r] > result.value))) {
       result = Largest(4u * block + r, x[r]);
     }
   }
@@ -73,7 +73,7 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
   for (var block = 0u; block < blocks; block++) {
     let t = targets[first_target + block];
     let y = states[first_state + block * args.column_stride];
-    finite = finite && is_finite4(live(block, y));
+    finite = finite & is_finite4(live(block, y));
     output = larger(output, block, y);
     wanted = larger(wanted, block, t);
     target_sum += sum4(t);
@@ -107,7 +107,7 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   scores[id.z * args.score_stride + args.first_score + column] = vec2f(total, f32(class_of(output) == class_of(wanted)));
-  if (!finite || !is_finite4(vec4f(total))) {
+  if (!(finite & is_finite4(vec4f(total)))) {
     atomicMin(&status[2u * id.z], args.step);
   }
 }

@@ -63,7 +63,7 @@ fn share_of_pixels(first: u32, stride: u32) -> Share {
   for (var pixel = first; pixel < args.pixel_count; pixel += stride) {
     let value = exponents[pixel].x;
     let good = value > BAD;
-    own.minimum = select(own.minimum, value, good && value < own.minimum);
+    own.minimum = select(own.minimum, value, good & (value < own.minimum));
     own.maximum = select(own.maximum, value, value > own.maximum);
     own.sum += select(0f, value, good);
     own.good_count += select(0u, 1u, good);
@@ -109,10 +109,10 @@ fn find_quantiles(lane: u32) {
   let high_excess = f32(rest) / 100f;
   for (var bin = first; bin < first + BINS_A_LANE; bin++) {
     let count = atomicLoad(&counts[bin]);
-    if (below < low_rank && low_rank <= below + count) {
+    if ((below < low_rank) & (low_rank <= below + count)) {
       summary.low = value_in_bin(bin, below, low_rank, low_excess, count);
     }
-    if (below < high_rank && high_rank <= below + count) {
+    if ((below < high_rank) & (high_rank <= below + count)) {
       summary.high = value_in_bin(bin, below, high_rank, high_excess, count);
     }
     below += count;
@@ -137,10 +137,10 @@ fn reduce(
       own = partials[lane];
     }
     let all = merge_lanes(lane, own);
-    if (id.x == 0u && all.good_count > 0u) {
+    if ((id.x == 0u) & (all.good_count > 0u)) {
       summary = Summary(all.minimum, all.maximum, all.sum / f32(all.good_count), 0f, 0f, all.good_count);
     }
-    if (id.x == 0u && all.good_count == 0u) {
+    if ((id.x == 0u) & (all.good_count == 0u)) {
       summary = Summary();
     }
     count_pixels(id.x, stride, all);

@@ -65,7 +65,7 @@ fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
     // @unroll
     for (var n = 0u; n < NODES; n++) {
       let place = first + m * args.columns + n;
-      is_uniform = is_uniform && words[place] == word;
+      is_uniform = is_uniform & (words[place] == word);
       let entry = doubled(nodes[place]);
       // @unroll
       for (var a = 0u; a < CELL; a++) {

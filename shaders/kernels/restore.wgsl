@@ -24,8 +24,8 @@ struct RestoreArgs {
 @compute @workgroup_size(LANES)
 fn restore(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let place = id.y * groups.x * LANES + id.x;
-  let is_trained = place >= args.first_block && place < args.parameter_blocks;
-  if (is_trained && status[2u * id.z + 1u] != NEVER) {
+  let is_trained = (place >= args.first_block) & (place < args.parameter_blocks);
+  if (is_trained & (status[2u * id.z + 1u] != NEVER)) {
     let own = id.z * args.parameter_blocks + place;
     weights[own] = memory[3u * groups.z * args.parameter_blocks + own];
   }

@@ -93,7 +93,7 @@ fn negative_part(x: vec4f) -> vec4f {
 }
 
 fn is_choice(choice: u32, name: u32) -> bool {
-  return (ACTIVATION_SET & (1u << name)) != 0u && choice == name;
+  return ((ACTIVATION_SET & (1u << name)) != 0u) & (choice == name);
 }
 
 // 2^n; 0 below 2^-126, and never above 2^64 (padding lanes may ask for more)
@@ -259,8 +259,8 @@ fn slope_depth(choice: u32, x: vec4f, alpha: f32) -> vec4i {
     depth = abs(x);
   }
   if (
-    is_choice(choice, ELU) || is_choice(choice, SELU) ||
-    is_choice(choice, SILU) || is_choice(choice, SOFTPLUS)
+    is_choice(choice, ELU) | is_choice(choice, SELU) |
+    is_choice(choice, SILU) | is_choice(choice, SOFTPLUS)
   ) {
     depth = negative_part(x);
   }
@@ -298,7 +298,7 @@ fn exponential_value_slope(choice: u32, x: vec4f, alpha: f32, shift: vec4i) -> V
   let unit = powers_of_two(-shift);
   let positive = x > vec4f();
   var a = below_zero(x);
-  if (is_choice(choice, SIGMOID) || is_choice(choice, SILU) || is_choice(choice, SOFTPLUS)) {
+  if (is_choice(choice, SIGMOID) | is_choice(choice, SILU) | is_choice(choice, SOFTPLUS)) {
     a = -abs(x);
   }
   if (is_choice(choice, GELU_TANH)) {
@@ -369,7 +369,7 @@ fn activation_both(choice: u32, x: vec4f, alpha: f32, shift: vec4i) -> ValueSlop
   if (is_choice(choice, SINE)) {
     both = sine_value_slope(x, shift);
   }
-  if ((ACTIVATION_SET & EXPONENTIALS) != 0u && ((1u << choice) & EXPONENTIALS) != 0u) {
+  if (((ACTIVATION_SET & EXPONENTIALS) != 0u) & (((1u << choice) & EXPONENTIALS) != 0u)) {
     both = exponential_value_slope(choice, x, alpha, shift);
   }
   return both;

@@ -8,7 +8,7 @@
 fn is_bent(cell: vec2u) -> bool {
   let across = args.columns - 1u;
   let up = args.rows - 1u;
-  if (cell.x >= across || cell.y >= up || bends[cell.y * across + cell.x] == MIXED) {
+  if ((cell.x >= across) | (cell.y >= up) | (bends[cell.y * across + cell.x] == MIXED)) {
     return true;
   }
   let low = cell - min(cell, vec2u(1u));

@@ -29,7 +29,7 @@ override OPTIMIZER: u32 = 0; // SGD or ADAM
 
 // Losses were written by an earlier dispatch, failures before this step by an earlier step: all agree.
 fn has_failed(network: u32) -> bool {
-  return atomicLoad(&status[2u * network]) <= args.step || atomicLoad(&status[2u * network + 1u]) < args.step;
+  return (atomicLoad(&status[2u * network]) <= args.step) | (atomicLoad(&status[2u * network + 1u]) < args.step);
 }
 
 fn sgd(place: u32, weight: vec4f, gradient: vec4f, learning_rate: f32) -> vec4f {
@@ -69,7 +69,7 @@ fn descend(place: u32, all_blocks: u32, network: u32, gradient: vec4f) {
   }
   memory[3u * all_blocks + place] = weight;
   weights[place] = next;
-  if (!is_finite4(next) || !is_finite4(gradient)) {
+  if (!(is_finite4(next) & is_finite4(gradient))) {
     atomicMin(&status[2u * network + 1u], args.step);
   }
 }

@@ -56,7 +56,7 @@ fn store_outcome(pixel: u32, offset: u32, column: u32, width: u32, stretched: bo
   if (width == 1u) {
     best = select(0u, 1u, best_value > 0.0);
   }
-  let sound = finite && top <= LARGEST_BITS;
+  let sound = finite & (top <= LARGEST_BITS);
   let status = select(OVERFLOW, select(COLLAPSED, GOOD, stretched), sound);
   statuses[pixel] = status + 256u * best;
   return status;

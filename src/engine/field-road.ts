@@ -34,6 +34,8 @@ export interface FieldRoad {
   readonly grain?: number;
   /** Gets ready what depends on the present parameters; awaited before the first `record` of a field. */
   prepare?(job: FieldJob): Promise<void>;
+  /** Its present kernels are so much slower than those to come that no field should have to do with them. */
+  readonly isStopgap?: boolean;
   /** Gets faster kernels ready, if there are any; asked for in the background, when a picture stands. */
   improve?(): Promise<void>;
   /** Records the work for the pixels from `first` to before `end`; writes to the queue at once. */

@@ -52,6 +52,8 @@ export class OpenRoads {
   readonly #roads = new Map<RoadName, Promise<FieldRoad>>();
   /** Places whose roads are being measured, or were. */
   readonly #contests = new Set<string>();
+  /** Roads that have computed a field. */
+  readonly #used = new WeakSet<FieldRoad>();
   #improved = Promise.resolve();
   /**
    * Resolves when what is done with the first content at once, such as its statistics, is over: a compiler would hold
@@ -105,11 +107,16 @@ export class OpenRoads {
   }
 
   /**
-   * Gets the faster kernels of a road in the background, and finds whether another road is faster.
+   * Gets the faster kernels of a road in the background, and finds whether another road is faster. On a software adapter
+   * that begins with the second field: a compiler takes a core there, which what follows a first picture, such as the
+   * kernels of training, is in more need of, and a field that is computed once has no use for it.
    *
    * @param job - what has just been computed on it; `run` is given jobs that are like it.
    */
   improve(road: FieldRoad, job: FieldJob, space: ExponentSpace | undefined, run: RunJob): void {
+    const isFirst = !this.#used.has(road);
+    this.#used.add(road);
+    if (isFirst && this.settings.slow && !road.isStopgap) return;
     this.#improved = this.#improveAfter(this.#improved, road, job, space, run);
   }
 

@@ -68,6 +68,9 @@ export async function createWideRoad(
     get grain() {
       return road.grain ?? 1;
     },
+    get isStopgap() {
+      return road.name === 'by-op';
+    },
     improve() {
       if (isNarrow) return takesMore ? (better ??= changeOver(MORE_POINTS)) : Promise.resolve();
       better ??= changeOver(FEW_POINTS);

@@ -19,6 +19,7 @@ import { layerPlace } from '../../src/model/layer-choice.ts';
 import type { Network } from '../../src/model/network.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
 import { describeTestAdapter, getTestDevice } from '../support/device.ts';
+import { takeFastestKernels } from '../support/fastest.ts';
 import { accuracyCases, identity, type AccuracyCase, type WeightCache } from './accuracy-cases.ts';
 import { TrueField, type Interpolated, type Measured } from './accuracy-errors.ts';
 
@@ -189,10 +190,7 @@ async function computeField(
     ...(tolerance === undefined ? {} : { tolerance }),
   };
   try {
-    if (!isFirst) {
-      await field.compute({ ...request, width: 1, height: 1 });
-      await field.improved;
-    }
+    if (!isFirst) await takeFastestKernels(field, request);
     await field.compute(request);
     return await field.read();
   } finally {

@@ -7,6 +7,7 @@ import { parseArchitecture } from '../../src/model/architecture.ts';
 import type { Network } from '../../src/model/network.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
+import { takeFastestKernels } from '../support/fastest.ts';
 import { time, type BenchTarget, type Timing } from './timing.ts';
 import { checkStretches, DOMAIN, squarePoints } from './workloads.ts';
 
@@ -40,8 +41,7 @@ export async function prepareField(
   };
   try {
     const request = requestOf(network, side);
-    await field.compute({ ...request, width: CHECKED_SIDE, height: CHECKED_SIDE });
-    await field.improved;
+    await takeFastestKernels(field, request);
     if (!settings.slow && !settings.road) {
       // What is faster is found out beside the first field that is large enough.
       await field.compute(request);

@@ -12,12 +12,16 @@ import { ACTIVATION_NAMES } from '../../src/math/activations.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { checkSpec, type Network } from '../../src/model/network.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
+import { programCost } from '../../src/model/program-cost.ts';
 import { getTestDevice } from '../support/device.ts';
+import { takeFastestKernels } from '../support/fastest.ts';
 import { bound, compareFields, requestFor, roadField, worstError } from '../support/fields.ts';
 
 const ROADS = ['wide', 'tiled'] as const;
 const GPU_ROADS = ['fused', 'tiled'] as const;
 const SMALL = { width: 9, height: 7 };
+/** Fields after which the fastest kernel is taken. */
+const STAGES = 3;
 
 function networkOf(architecture: string, seed = 5): Network {
   return initialiseNetwork(parseArchitecture(architecture), seed);
@@ -29,7 +33,6 @@ describe.each(ROADS)('on the %s road', (road) => {
     '1-3x12-1',
     '2-10x1-2',
     '3-32x2-1',
-    '2-33x5-3',
     '2-50x8-1',
     '2-64x3-1',
     '9-100x4-1',
@@ -40,10 +43,10 @@ describe.each(ROADS)('on the %s road', (road) => {
     await compareFields(`${architecture} ${road}`, network, SMALL, bound(network), road);
   });
 
-  it.each([1, 2, 3, 'output'] as const)('layer %s of 2-37x3-2 is as in float64', async (layer) => {
-    const network = networkOf('2-37x3-2');
+  it.each([1, 2, 5, 'output'] as const)('layer %s of 2-33x5-3 is as in float64', async (layer) => {
+    const network = networkOf('2-33x5-3');
     const changes = { ...SMALL, layer };
-    await compareFields(`2-37x3-2 layer ${layer} ${road}`, network, changes, bound(network), road);
+    await compareFields(`2-33x5-3 layer ${layer} ${road}`, network, changes, bound(network), road);
   });
 
   it('layers of several widths are as in float64, where activations are not 0 at 0', async () => {
@@ -62,14 +65,11 @@ describe.each(ROADS)('on the %s road', (road) => {
   });
 });
 
-it.each(['2-250x2-1', '2-256-130-1'])(
-  '%s on the wide road, once compiled',
-  async (architecture) => {
-    const network = networkOf(architecture);
-    const changes = { width: 5, height: 5 };
-    await compareFields(`${architecture} wide`, network, changes, bound(network), 'wide');
-  },
-);
+it('2-256-130-1 on the wide road, once compiled', async () => {
+  const network = networkOf('2-256-130-1');
+  const changes = { width: 5, height: 5 };
+  await compareFields('2-256-130-1 wide', network, changes, bound(network), 'wide');
+});
 
 it.each(['2-250x2-1', '2-300x2-1', '1024-3-1024-2'])(
   '%s on the tiled road',
@@ -93,7 +93,7 @@ it('the wide road gives the same before its faster kernel is there', async () =>
   const field = await GpuField.create(model, { slow: true });
   await field.compute(request);
   const before = await field.read();
-  await field.improved;
+  await takeFastestKernels(field, request);
   await field.compute(request);
   expect(worstError(await field.read(), before)).toBeLessThan(bound(network));
   field.dispose();
@@ -106,15 +106,17 @@ it.each(['2-64x2-1', '2-68x2-1'])(
     const network = networkOf(architecture);
     const request = requestFor(network, SMALL);
     const model = new GpuModel(await getTestDevice(), network);
-    const field = await GpuField.create(model, { slow: true, muchWork: 0 });
+    // Beyond 64 rows a second field of that size is much work.
+    const muchWork = 1.5 * SMALL.width * SMALL.height * programCost(network.program);
+    const field = await GpuField.create(model, { slow: true, muchWork });
     const read = async () => {
       await field.compute(request);
       const data = await field.read();
       await field.improved;
       return data;
     };
-    // Op by op up to the first kernel beyond 64 rows.
-    if (architecture !== '2-64x2-1') await read();
+    // Up to 64 rows by the first kernel, beyond op by op.
+    await read();
     const first = await read();
     expect(await read()).toEqual(first);
     field.dispose();
@@ -126,8 +128,7 @@ it.each(['2-64x2-1', '2-68x2-1'])(
 it.each([
   ['2-7x2-1', 1],
   ['2-12-9-1', 1],
-  ['3-24x2-2', 1],
-  ['2-50x2-1', 1],
+  ['3-14x2-2', 1],
   ['2-61-38-5', 1],
   ['2-90-70-1', 1],
   ['2-50x3-1', 1000],
@@ -147,7 +148,7 @@ it.each([
     for (const device of devices) {
       const model = new GpuModel(device, network);
       const field = await GpuField.create(model, { slow: true });
-      for (let time = 0; time < 2; time++) {
+      for (let time = 0; time < STAGES; time++) {
         await field.compute(requestFor(network, SMALL));
         found.push(await field.read());
         await field.improved;
@@ -156,9 +157,7 @@ it.each([
       model.dispose();
     }
     plain.destroy();
-    const [early, late, plainEarly, plainLate] = found;
-    expect(plainEarly).toEqual(early);
-    expect(plainLate).toEqual(late);
+    expect(found.slice(STAGES)).toEqual(found.slice(0, STAGES));
   },
 );
 

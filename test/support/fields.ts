@@ -8,6 +8,7 @@ import { GpuModel } from '../../src/engine/gpu-model.ts';
 import type { Network } from '../../src/model/network.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
 import { getTestDevice } from './device.ts';
+import { takeFastestKernels } from './fastest.ts';
 import { FLOAT32_UNIT } from './tolerance.ts';
 
 export const domain = { sMin: -1.5, tMin: -1.25, sMax: 1.5, tMax: 1.75 };
@@ -39,8 +40,7 @@ export async function roadField(
   const model = new GpuModel(await getTestDevice(), network);
   const field = await GpuField.create(model, { slow: true, ...(road ? { road } : {}) });
   try {
-    await field.compute({ ...request, width: 1, height: 1 });
-    await field.improved;
+    await takeFastestKernels(field, request);
     await field.compute(request);
     return await field.read();
   } finally {
