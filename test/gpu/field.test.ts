@@ -2,7 +2,7 @@
 // activations and input widths; on all roads the same, exact cases with their statuses, saturated and very
 // deep networks; tiling in bounded memory; statistics; repeatability. Control: a field of another network
 // differs by more than the bound.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import { Status, type Engine } from '../../src/engine/engine.ts';
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
@@ -235,6 +235,27 @@ describe('a live field', () => {
   afterEach(() => {
     model?.dispose();
     model = null;
+  });
+
+  it('has its faster kernel made with the second field on a software adapter', async () => {
+    // Of a width that no other test has: what was compiled is kept for the device.
+    const network = initialiseNetwork(parseArchitecture('2-11x2-1'), 3);
+    const device = await getTestDevice();
+    const compile = vi.spyOn(device, 'createComputePipelineAsync');
+    model = new GpuModel(device, network);
+    const field = await GpuField.create(model, { slow: true });
+    const counts = [];
+    for (let time = 0; time < 3; time++) {
+      await field.compute(requestFor(network));
+      await field.improved;
+      const made = compile.mock.calls.filter(
+        ([{ compute }]: [GPUComputePipelineDescriptor]) => compute.entryPoint === 'field',
+      );
+      counts.push(made.length);
+    }
+    compile.mockRestore();
+    field.dispose();
+    expect(counts).toEqual([1, 2, 2]);
   });
 
   it('is bit for bit repeatable, has right statistics, and leaves nothing behind', async () => {
