@@ -398,13 +398,12 @@ describe('the picture', () => {
     element.addEventListener('ftle-frame', () => frames++);
     let turn = 0;
     // The drag does not end before the frames are there, however slow the machine is.
-    while (frames < 4) {
+    while (frames < 4 || turn < 6) {
       picturesOf(element).dispatchEvent(
         new KeyboardEvent('keydown', { key: turn++ % 20 < 10 ? 'ArrowRight' : 'ArrowLeft' }),
       );
       await nextFrame();
     }
-    expect(turn).toBeGreaterThan(3);
     await element.whenIdle();
     expect(element.frame!.width).toBeGreaterThan(128);
   });

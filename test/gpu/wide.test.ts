@@ -157,7 +157,11 @@ it.each([
       model.dispose();
     }
     plain.destroy();
-    expect(found.slice(STAGES)).toEqual(found.slice(0, STAGES));
+    const [shared, plainly] = [found.slice(0, STAGES), found.slice(STAGES)];
+    expect(plainly).toEqual(shared);
+    // Beyond 64 rows the first field is made op by op, which rounds otherwise.
+    const kernels = shared.slice(architecture === '2-90-70-1' ? 1 : 0);
+    for (const data of kernels) expect(data).toEqual(kernels[0]);
   },
 );
 

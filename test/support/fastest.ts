@@ -1,4 +1,4 @@
-// fastest.ts: fields by the kernels that they end with
+// fastest.ts: fields by the kernels that they end with, for tests and for benchmarks, which have no `expect`
 import type { FieldRequest } from '../../src/engine/engine.ts';
 import type { GpuField } from '../../src/engine/gpu-field.ts';
 
