@@ -127,7 +127,7 @@ fn tangent(
   }
   for (var block = id.y; block < blocks; block += groups.y * ROW_LANES) {
     let slopes = find_slopes(op, block, first, shifts);
-    var sizes: array<i32, TILE>;
+    var sizes = array<i32, TILE>();
     for (var side = id.z; side < args.side_count; side += groups.z) {
       present_side = side;
       let tile = run_tangent(op, block, first, slopes);

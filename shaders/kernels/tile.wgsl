@@ -4,15 +4,15 @@
 //
 // @use lib/network.wgsl
 // @use lib/activation.wgsl
-// @use lib/place.wgsl
+// @use lib/start.wgsl
 // @use lib/singular.wgsl
 // group 1     0 args · 1 plane[3][input_blocks]: origin, u, v · 2 coordinates (lib/place.wgsl)
 //             3 columns[slot][row][kind][column_stride], four points a block; kinds are state, u, v
 //             4 sizes[7][column_stride]: bits of the largest tangent of an op in turn at 0 to 2, DEEPEST_BITS
 //             less the depth of its slopes at 3 to 5, bits of the largest number met at 6; 0 at the start
 //             5 powers[column_stride]: tangents stand for 2^powers times themselves
-// tile        a workgroup takes GROUP_ROWS rows × 32 points × 3 kinds, an invocation 1/8 of the rows × 4 points × 3
-//             kinds. Of 16 rows of input at a time, weights and entries go through workgroup memory: for each
+// tile        a workgroup takes ROW_LANES · ROW_TILE rows × 32 points × 3 kinds, an invocation ROW_TILE rows × 4 points
+//             × 3 kinds. Of 16 rows of input at a time, weights and entries go through workgroup memory: for each
 //             of them an invocation reads ROW_TILE / 4 + 3 blocks for 12 · ROW_TILE multiply-adds.
 // grid        x: tiles of 32 points, y: tiles of rows
 // numerics    sums run over k in ascending order. All tangents of a point share one factor: the largest
@@ -21,10 +21,10 @@
 const ROW_TILE = 8u; // @set rows of an invocation, a multiple of 4
 const ROW_BLOCKS = 2u; // @set ROW_TILE / 4
 const SUMS = 24u; // @set 3 · ROW_TILE
-const WEIGHT_BLOCKS = 256u; // @set 32 · ROW_TILE: 16 inputs of 8 · ROW_TILE rows
+const ROW_LANES = 8u; // @set invocations that share out the rows
+const LANES = 64u; // @set 8 · ROW_LANES
+const WEIGHT_BLOCKS = 256u; // @set 4 · ROW_LANES · ROW_TILE: 16 inputs of a workgroup's rows
 
-const LANES: u32 = 64u;
-const ROW_LANES: u32 = 8u;
 const POINT_BLOCKS: u32 = 8u;  // of a tile
 const GROUP_POINTS: u32 = 32u;
 const DEPTH: u32 = 16u;        // inputs at a time
@@ -77,21 +77,6 @@ fn load_weights(op: Op, block: u32, k: u32) -> array<vec4f, 4> {
     vec4f(a.z, b.z, c.z, d.z),
     vec4f(a.w, b.w, c.w, d.w),
   );
-}
-
-// Component k of four points and of the plane's u and v.
-fn start_entries(k: u32, column: u32) -> array<vec4f, KINDS> {
-  let input_blocks = block_count(program[0].input_width);
-  let u = plane[input_blocks + k / 4u][k % 4u];
-  let v = plane[2u * input_blocks + k / 4u][k % 4u];
-  var state = vec4f(plane[k / 4u][k % 4u]);
-  // @unroll
-  for (var p = 0u; p < 4u; p++) {
-    let pixel = min(args.first_pixel + column + p, args.end_pixel - 1u);
-    let place = place_of(pixel, args.width, args.row_place);
-    state[p] += place.x * u + place.y * v;
-  }
-  return array<vec4f, KINDS>(state, vec4f(u), vec4f(v));
 }
 
 // Row k behind the activation; `scales` divide the tangents.
@@ -156,12 +141,12 @@ fn tile(
 
   var sums: array<vec4f, SUMS>;
   for (var start = 0u; start < op.input_width; start += DEPTH) {
-    for (var i = lane; i < 8u * ROW_TILE; i += LANES) {
+    for (var i = lane; i < ROW_LANES * ROW_TILE; i += LANES) {
       let block = i / 4u;
       let loaded = load_weights(op, first_row / 4u + block, start / 4u + i % 4u);
       // @unroll
       for (var j = 0u; j < 4u; j++) {
-        weights[(4u * (i % 4u) + j) * 2u * ROW_TILE + block] = loaded[j];
+        weights[(4u * (i % 4u) + j) * ROW_LANES * ROW_BLOCKS + block] = loaded[j];
       }
     }
     for (var i = row_lane; i < DEPTH; i += ROW_LANES) {
@@ -169,7 +154,7 @@ fn tile(
       var loaded = array<vec4f, KINDS>();
       if (k < op.input_width) {
         if (args.is_first == 1u) {
-          loaded = start_entries(k, column);
+          loaded = start_entries(k, args.first_pixel + column);
         } else {
           loaded = next_entries(k, column, scales, shifts);
         }
@@ -180,18 +165,26 @@ fn tile(
       }
     }
     workgroupBarrier();
-    for (var k = 0u; k < DEPTH; k++) {
-      let state = entries[k * KINDS * POINT_BLOCKS + point_lane];
-      let u = entries[(k * KINDS + 1u) * POINT_BLOCKS + point_lane];
-      let v = entries[(k * KINDS + 2u) * POINT_BLOCKS + point_lane];
+    // Fours of inputs that there are. A bound that is no constant would be watched over in every round.
+    for (var block = 0u; block < DEPTH / 4u; block++) {
+      if (start + 4u * block >= op.input_width) {
+        break;
+      }
       // @unroll
-      for (var block = 0u; block < ROW_BLOCKS; block++) {
-        let w = weights[k * 2u * ROW_TILE + row_lane * ROW_BLOCKS + block];
+      for (var j = 0u; j < 4u; j++) {
+        let k = 4u * block + j;
+        let state = entries[k * KINDS * POINT_BLOCKS + point_lane];
+        let u = entries[(k * KINDS + 1u) * POINT_BLOCKS + point_lane];
+        let v = entries[(k * KINDS + 2u) * POINT_BLOCKS + point_lane];
         // @unroll
-        for (var r = 0u; r < 4u; r++) {
-          sums[3u * (4u * block + r)] += w[r] * state;
-          sums[3u * (4u * block + r) + 1u] += w[r] * u;
-          sums[3u * (4u * block + r) + 2u] += w[r] * v;
+        for (var four = 0u; four < ROW_BLOCKS; four++) {
+          let w = weights[(k * ROW_LANES + row_lane) * ROW_BLOCKS + four];
+          // @unroll
+          for (var r = 0u; r < 4u; r++) {
+            sums[3u * (4u * four + r)] += w[r] * state;
+            sums[3u * (4u * four + r) + 1u] += w[r] * u;
+            sums[3u * (4u * four + r) + 2u] += w[r] * v;
+          }
         }
       }
     }
@@ -199,16 +192,22 @@ fn tile(
   }
 
   let following = program[args.affine_index + 1u];
-  let biases = op.parameters + 4u * block_count(op.output_width) * block_count(op.input_width);
+  let first_bias = op.parameters + 4u * block_count(op.output_width) * block_count(op.input_width) +
+    first_row / 4u + row_lane * ROW_BLOCKS;
+  var biases: array<vec4f, ROW_BLOCKS>;
+  // @unroll
+  for (var block = 0u; block < ROW_BLOCKS; block++) {
+    biases[block] = parameters[first_bias + block];
+  }
   let stride = args.column_stride / 4u;
   var largest = vec4i();
   var largest_tangent = vec4i();
-  var rise = vec4i();
+  var least_depth = vec4i(DEEPEST_BITS);
   // @unroll
   for (var r = 0u; r < ROW_TILE; r++) {
     let row = first_row + row_lane * ROW_TILE + r;
     if (row < op.output_width) {
-      let state = sums[3u * r] + parameters[biases + row / 4u][row % 4u];
+      let state = sums[3u * r] + biases[r / 4u][r % 4u];
       let u = sums[3u * r + 1u];
       let v = sums[3u * r + 2u];
       let place = args.output_place + row * KINDS * stride + column / 4u;
@@ -217,14 +216,14 @@ fn tile(
       columns[place + 2u * stride] = v;
       largest_tangent = max(largest_tangent, max(bits_of(u), bits_of(v)));
       largest = max(largest, bits_of(state));
-      rise = max(rise, DEEPEST_BITS - slope_depth(following.choice, state, following.factor));
+      least_depth = min(least_depth, slope_depth(following.choice, state, following.factor));
     }
   }
   // @unroll
   for (var p = 0u; p < 4u; p++) {
     let place = 4u * point_lane + p;
     atomicMax(&tops[place], largest_tangent[p]);
-    atomicMax(&tops[GROUP_POINTS + place], rise[p]);
+    atomicMax(&tops[GROUP_POINTS + place], DEEPEST_BITS - least_depth[p]);
     atomicMax(&tops[2u * GROUP_POINTS + place], max(largest[p], largest_tangent[p]));
   }
   workgroupBarrier();

@@ -85,7 +85,7 @@ fn update(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   op.parameters += id.z * args.parameter_blocks;
   let count = piece_count(op);
   for (var piece = id.x; piece < count; piece += groups.x * LANES) {
-    var sums: array<vec4f, PIECE>;
+    var sums = array<vec4f, PIECE>();
     // @unroll
     for (var part = 0u; part < PIECE; part++) {
       let place = place_of(op, piece, part);

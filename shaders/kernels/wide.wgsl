@@ -8,6 +8,7 @@
 // @use lib/pixel.wgsl
 // @use lib/place.wgsl
 // @use lib/singular.wgsl
+// @use lib/stretch.wgsl
 // @use lib/shared-weights.wgsl
 // group 1     0 args · 1 plane[3][input_blocks], blocks of 4: origin, u, v
 //             2 coordinates (lib/place.wgsl) · 3 exponents[pixel]
@@ -246,32 +247,9 @@ fn finish_layer(row_count: u32) {
   }
 }
 
-// λ1, λ2 and the direction of point p, from its tangents, of which the largest component is in [1, 2).
-fn stretch_of(p: u32, row_count: u32) -> vec4f {
-  let u = POINTS + p;
-  let v = u + POINTS;
-  var gram = vec3f();
-  for (var row = 0u; row < row_count; row++) {
-    let image = factors[p] * vec2f(rows[row][u], rows[row][v]);
-    gram += vec3f(image.x * image.x, image.x * image.y, image.y * image.y);
-  }
-  let direction = plane_direction(gram.x, gram.y, gram.z);
-  var first = 0f;
-  var top = 0;
-  for (var row = 0u; row < row_count; row++) {
-    let image = factors[p] * vec2f(rows[row][u], rows[row][v]);
-    let along = dot(direction, image);
-    first += along * along;
-    top = max(top, size_bits(direction.x * image.y - direction.y * image.x));
-  }
-  let factor = inverse_power(top);
-  var second = 0f;
-  for (var row = 0u; row < row_count; row++) {
-    let image = factors[p] * vec2f(rows[row][u], rows[row][v]);
-    let across = factor * (direction.x * image.y - direction.y * image.x);
-    second += across * across;
-  }
-  return stretching(first, second, top, direction, powers[p], args.span);
+// A row of point p's tangents, of which the largest component is in [1, 2).
+fn image_of(row: u32, p: u32) -> vec2f {
+  return factors[p] * vec2f(rows[row][POINTS + p], rows[row][2u * POINTS + p]);
 }
 
 // All of it for the points from pixel `first` on. Loops that run once or not at all stand where a branch would:
@@ -318,7 +296,8 @@ fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let met_so_far = met;
     for (var p = part * POINTS; p < POINTS; p++) {
       tops[p] = met_so_far[p];
-      found[p] = stretch_of(p, program[args.exponent_op_count - 1u].output_width);
+      let row_count = program[args.exponent_op_count - 1u].output_width;
+      found[p] = stretch_of(p, row_count, powers[p], args.span);
     }
   }
   for (var p = 0u; p < POINTS; p++) {

@@ -14,16 +14,14 @@ export class FieldDispatch {
   readonly #args: ArgumentSlots;
 
   /**
-   * @param points - pixels of an invocation.
-   * @param lanes - invocations of a workgroup.
+   * @param groupPixels - pixels of a workgroup.
    * @param extra - arguments of the kernel besides those that all such kernels have.
    */
   constructor(
     scope: Scope,
     readonly model: GpuModel,
     readonly kernel: Kernel,
-    readonly points: number,
-    readonly lanes: number,
+    readonly groupPixels: number,
     readonly extra: Readonly<Record<string, number>> = {},
   ) {
     this.#args = createArguments(scope, kernel);
@@ -31,7 +29,7 @@ export class FieldDispatch {
 
   /** Records the work for the pixels from `first` to before `end`; writes to the queue at once. */
   record(pass: GPUComputePassEncoder, job: FieldJob, first: number, end: number): void {
-    const { model, kernel, points, lanes } = this;
+    const { model, kernel, groupPixels } = this;
     const { place, plane, coordinates } = job;
     const { exponents, statuses, outputs, width } = job.buffers;
     const { inputWidth, outputWidth, program } = model.network;
@@ -57,6 +55,6 @@ export class FieldDispatch {
       statuses,
       outputs,
     });
-    dispatch(pass, kernel, bound, foldGrid(Math.ceil((end - first) / points / lanes)));
+    dispatch(pass, kernel, bound, foldGrid(Math.ceil((end - first) / groupPixels)));
   }
 }

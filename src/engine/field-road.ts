@@ -27,7 +27,7 @@ export interface FieldJob {
 
 /** A way to compute pixels of a field. */
 export interface FieldRoad {
-  readonly name: 'fused' | 'wide' | 'tiled' | 'by-op' | 'spectral';
+  readonly name: 'fused' | 'wide' | 'grouped' | 'tiled' | 'by-op' | 'spectral';
   /** Most pixels of one submission. */
   readonly capacity: number;
   /** Pixels of which a submission should have a multiple, 1 by default; `capacity` is one. */

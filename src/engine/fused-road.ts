@@ -98,5 +98,5 @@ async function createVariant(
     },
     overrides: { LANES: lanes, ACTIVATION_SET: activationSet(activations) },
   });
-  return new FieldDispatch(scope, model, kernel, points, lanes);
+  return new FieldDispatch(scope, model, kernel, points * lanes);
 }

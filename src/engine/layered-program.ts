@@ -4,6 +4,12 @@ import type { Program } from '../model/network.ts';
 /** Widest state that the wide road keeps on chip: its code and private memory grow with it. */
 export const MOST_WIDE_ROWS = 256;
 
+/**
+ * Widest state that a workgroup of a GPU keeps in its memory. What it does with a weight is done for the fewer points the
+ * more rows there are.
+ */
+export const MOST_GROUPED_ROWS = 128;
+
 /** Whether a program is layers of an affine op and an activation each, and the place is behind one. */
 export function isLayered({ ops }: Program, { opCount }: Pick<LayerPlace, 'opCount'>): boolean {
   return (

@@ -24,6 +24,8 @@ const ROADS: Readonly<Record<RoadName, RoadMaker>> = {
   fused: createFusedRoad,
   wide: async (scope, model, _, muchWork) =>
     (await import('./wide-road.ts')).createWideRoad(scope, model, muchWork),
+  grouped: async (scope, model, slow) =>
+    (await import('./grouped-road.ts')).createGroupedRoad(scope, model, slow),
   tiled: async (scope, model) => (await import('./tiled-road.ts')).createTiledRoad(scope, model),
   'by-op': async (scope, model, slow) =>
     (await import('./by-op-road.ts')).createByOpRoad(scope, model, slow),
@@ -39,7 +41,7 @@ export interface FieldSettings {
   /** A software adapter. */
   readonly slow?: boolean;
   /** The fastest that fits, by default. */
-  readonly road?: 'fused' | 'wide' | 'tiled' | 'by-op';
+  readonly road?: 'fused' | 'wide' | 'grouped' | 'tiled' | 'by-op';
   /** Pixels times their cost (model/program-cost.ts) from which on a kernel that takes seconds to compile is worth it. */
   readonly muchWork?: number;
 }

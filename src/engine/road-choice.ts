@@ -2,7 +2,7 @@ import type { LayerPlace } from '../model/layer-choice.ts';
 import type { Program } from '../model/network.ts';
 import type { FieldRoad } from './field-road.ts';
 import { canFuse } from './fused-road.ts';
-import { isLayered, MOST_WIDE_ROWS, widestState } from './layered-program.ts';
+import { isLayered, MOST_GROUPED_ROWS, MOST_WIDE_ROWS, widestState } from './layered-program.ts';
 
 export type RoadName = FieldRoad['name'];
 
@@ -18,13 +18,15 @@ interface RoadOrder {
   readonly broad: readonly RoadName[];
 }
 
-const GPU_ROADS: RoadOrder = { narrow: ['fused'], broad: ['fused', 'tiled'] };
+const GPU_ROADS: RoadOrder = { narrow: ['fused'], broad: ['fused', 'grouped', 'tiled'] };
 const SOFTWARE_ROADS: RoadOrder = { narrow: ['fused', 'wide'], broad: ['wide'] };
 
 /** Whether a road can compute the exponent there. */
 export function canTake(road: RoadName, program: Program, place: Pick<LayerPlace, 'opCount'>) {
   if (road === 'fused') return canFuse(program, place);
   if (road === 'wide') return isLayered(program, place) && widestState(program) <= MOST_WIDE_ROWS;
+  if (road === 'grouped')
+    return isLayered(program, place) && widestState(program) <= MOST_GROUPED_ROWS;
   if (road === 'tiled') return isLayered(program, place);
   return true;
 }

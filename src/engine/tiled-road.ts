@@ -6,14 +6,14 @@ import { BufferUsage } from '../gpu/flags.ts';
 import { createArguments, createKernel, dispatch } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { activationSet } from '../math/activations.ts';
-import type { Op } from '../ops/op.ts';
+import { BLOCK, type Op } from '../ops/op.ts';
 import type { FieldRoad } from './field-road.ts';
 import { bindingLimit } from './gpu-columns.ts';
 import type { GpuModel } from './gpu-model.ts';
 
-/** Points of a workgroup, rows of inputs to an invocation's rows, kinds of columns (kernels/tile.wgsl). */
+/** Points of a workgroup and of an invocation, kinds of columns (kernels/tile.wgsl). */
 const GROUP_POINTS = 32;
-const ROW_LANES = 8;
+const LANE_POINTS = 4;
 const KINDS = 3;
 /** Numbers of a point in `sizes`. */
 const SIZE_SLOTS = 7;
@@ -33,12 +33,12 @@ export async function createTiledRoad(scope: Scope, model: GpuModel): Promise<Fi
   const affines = ops.flatMap((op, index) => (op.name === 'affine' ? [{ op, index }] : []));
   const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
   const overrides = { ACTIVATION_SET: activationSet(activations) };
-  const rowTiles = [...new Set(affines.map(({ op }) => rowTile(op)))];
+  const shapes = [...new Set(affines.map(({ op }) => tileShape(op)))];
   const [stretch, outcome, ...tiles] = await Promise.all([
     createKernel(device, stretchShader, { overrides: { LANES, ...overrides } }),
     createKernel(device, outcomeShader, { overrides: { LANES, ...overrides } }),
-    ...rowTiles.map((rows) =>
-      createKernel(device, tileShader, { constants: sizesOf(rows), overrides }),
+    ...shapes.map((shape) =>
+      createKernel(device, tileShader, { constants: sizesOf(shape), overrides }),
     ),
   ]);
 
@@ -75,7 +75,8 @@ export async function createTiledRoad(scope: Scope, model: GpuModel): Promise<Fi
       const pixels = { firstPixel: first, endPixel: end };
       const left = { columns, sizes, powers, exponents, statuses };
       affines.forEach(({ op, index }, turn) => {
-        const choice = rowTiles.indexOf(rowTile(op));
+        const shape = tileShape(op);
+        const choice = shapes.indexOf(shape);
         const kernel = tiles[choice];
         const args = tileArgs[choice];
         args.write(turn, {
@@ -93,7 +94,7 @@ export async function createTiledRoad(scope: Scope, model: GpuModel): Promise<Fi
         });
         const own = { args: args.slot(turn), plane, coordinates, columns, sizes, powers };
         const bound = kernel.bind({ program, parameters, ...own });
-        const rowGroups = Math.ceil(op.outputWidth / (ROW_LANES * rowTile(op)));
+        const rowGroups = Math.ceil(op.outputWidth / rowsOf(shape));
         dispatch(pass, kernel, bound, [groups, rowGroups]);
         if (index === place.opCount - 2) {
           stretchArgs.write(0, {
@@ -123,11 +124,35 @@ export async function createTiledRoad(scope: Scope, model: GpuModel): Promise<Fi
   };
 }
 
-/** Rows of an invocation. */
-function rowTile({ outputWidth }: Op): number {
-  return outputWidth <= 4 * ROW_LANES ? 4 : 8;
+/** How the rows of a tile are shared out. */
+interface TileShape {
+  /** Rows of an invocation. */
+  readonly rowTile: number;
+  /** Invocations side by side. */
+  readonly rowLanes: number;
 }
 
-function sizesOf(rows: number): Record<string, number> {
-  return { ROW_TILE: rows, ROW_BLOCKS: rows / 4, SUMS: KINDS * rows, WEIGHT_BLOCKS: 32 * rows };
+const SMALL: TileShape = { rowTile: 4, rowLanes: 8 };
+const MEDIUM: TileShape = { rowTile: 8, rowLanes: 8 };
+/** Entries and their activations are made once for twice as many rows. */
+const LARGE: TileShape = { rowTile: 8, rowLanes: 16 };
+
+const rowsOf = ({ rowTile, rowLanes }: TileShape): number => rowTile * rowLanes;
+
+/** The largest that leaves no more rows empty than smaller ones do. */
+function tileShape({ outputWidth }: Op): TileShape {
+  const covered = (shape: TileShape) => rowsOf(shape) * Math.ceil(outputWidth / rowsOf(shape));
+  if (outputWidth <= rowsOf(SMALL)) return SMALL;
+  return covered(LARGE) > covered(MEDIUM) ? MEDIUM : LARGE;
+}
+
+function sizesOf({ rowTile, rowLanes }: TileShape): Record<string, number> {
+  return {
+    ROW_TILE: rowTile,
+    ROW_BLOCKS: rowTile / BLOCK,
+    SUMS: KINDS * rowTile,
+    ROW_LANES: rowLanes,
+    LANES: (rowLanes * GROUP_POINTS) / LANE_POINTS,
+    WEIGHT_BLOCKS: BLOCK * rowTile * rowLanes,
+  };
 }

@@ -109,7 +109,7 @@ async function createKernelRoad(scope: Scope, model: GpuModel, points: number): 
     overrides: { LANES: lanes, ACTIVATION_SET: activationSet(activations) },
   });
   const narrowOpCount = inputWidth <= FEW_INPUTS ? 2 : 0;
-  const pixels = new FieldDispatch(scope, model, kernel, points, lanes, { narrowOpCount });
+  const pixels = new FieldDispatch(scope, model, kernel, points * lanes, { narrowOpCount });
   return {
     name: 'wide',
     capacity: Infinity,

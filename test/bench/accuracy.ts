@@ -18,7 +18,7 @@ import { widestState } from '../../src/engine/layered-program.ts';
 import { layerPlace } from '../../src/model/layer-choice.ts';
 import type { Network } from '../../src/model/network.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
-import { describeTestAdapter, getTestDevice } from '../support/device.ts';
+import { describeTestAdapter, getBenchDevice } from '../support/device.ts';
 import { takeFastestKernels } from '../support/fastest.ts';
 import { accuracyCases, identity, type AccuracyCase, type WeightCache } from './accuracy-cases.ts';
 import { TrueField, type Interpolated, type Measured } from './accuracy-errors.ts';
@@ -98,7 +98,7 @@ export async function measureAll(
 
 async function measure(name: string, cache: WeightCache): Promise<AccuracyResult> {
   const start = performance.now();
-  const device = await getTestDevice();
+  const device = await getBenchDevice();
   const { software: slow } = await describeTestAdapter();
   const adapter = { slow, isSwiftShader: isSwiftShader(device) };
   const engine = createGpuEngine(device, { description: '', slow });
@@ -157,7 +157,7 @@ export function variantsOf(
   const [pick] = likelyRoads(program, place, slow);
   // Beyond those rows the wide road begins by-op, and its second kernel follows after much work.
   const isWide = widestState(program) > FEW_WIDE_ROWS;
-  return (['fused', 'wide', 'tiled', 'by-op'] as const)
+  return (['fused', 'wide', 'grouped', 'tiled', 'by-op'] as const)
     .filter((road) => canTake(road, program, place))
     .flatMap((road): Variant[] => {
       const settings = { slow, road };
@@ -178,7 +178,7 @@ async function computeField(
   { settings, isFirst }: Pick<Variant, 'settings' | 'isFirst'>,
   tolerance?: number,
 ): Promise<FieldData> {
-  const model = new GpuModel(await getTestDevice(), network);
+  const model = new GpuModel(await getBenchDevice(), network);
   const field = await GpuField.create(model, settings);
   const request = {
     plane: coordinatePlane(network.inputWidth),

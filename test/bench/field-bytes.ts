@@ -13,7 +13,7 @@ const RESULTS = 20;
 export function fieldBytes(road: FieldRoad['name'], { ops }: Program, depth: number): number {
   const results = RESULTS + 4 * ops[ops.length - 1].outputWidth;
   // States and tangents stay on chip.
-  if (road === 'fused' || road === 'wide') return results;
+  if (road === 'fused' || road === 'wide' || road === 'grouped') return results;
   const hidden = 2 * depth;
   const bytes = ops.map((op, index) => {
     // Beyond the last hidden layer only the state goes on.

@@ -16,7 +16,7 @@ import { measureAll } from './accuracy.ts';
 import type { WeightCache } from './accuracy-cases.ts';
 import { measureKernels } from './kernel-report.ts';
 import { beLikeAPage } from '../support/dawn.ts';
-import { testTarget } from './timing.ts';
+import { benchTarget } from './timing.ts';
 import { exportWorkloads } from './workloads.ts';
 
 const { values } = parseArgs({
@@ -45,7 +45,7 @@ async function measure(): Promise<string> {
       : (JSON.parse(readFileSync(file, 'utf8')) as { rows: PythonRow[] }).rows;
   let seen = 0;
   let failed = 0;
-  const report = await measureKernels(await testTarget(values.quick), {
+  const report = await measureKernels(await benchTarget(values.quick), {
     command: 'node bench.mjs',
     only: values.only,
     onPart({ adapter, ceilings, rows, failures = [] }, fraction) {

@@ -178,13 +178,13 @@ const GROUPS: readonly WorkloadGroup[] = [
   [fieldWorkload('2-1024x4-1', 256, undefined, 'hardware')],
   ...SIDES.flatMap(({ only, a, b, c }) => [
     [
-      ...roadGroup('2-10x12-1', a, ['fused', 'wide', 'tiled', 'by-op'], only),
+      ...roadGroup('2-10x12-1', a, ['fused', 'wide', 'grouped', 'tiled', 'by-op'], only),
       ...(only === 'software'
         ? (['fused', 'wide'] as const).map((road) => firstWorkload('2-10x12-1', a, road))
         : []),
     ],
     [
-      ...roadGroup('2-50x8-1', b, ['wide', 'tiled', 'by-op'], only),
+      ...roadGroup('2-50x8-1', b, ['wide', 'grouped', 'tiled', 'by-op'], only),
       ...(only === 'software' ? [firstWorkload('2-50x8-1', b, 'wide')] : []),
     ],
     // The wide kernel for 250 rows is a software adapter's.
@@ -195,7 +195,7 @@ const GROUPS: readonly WorkloadGroup[] = [
       only,
     ),
   ]),
-  roadGroup('2-64x16-1', 512, ['tiled', 'by-op'], 'hardware'),
+  roadGroup('2-64x16-1', 512, ['grouped', 'tiled', 'by-op'], 'hardware'),
   roadGroup('2-1024x4-1', 128, ['tiled', 'by-op'], 'hardware'),
   [trainingWorkload('2-10x8-1', 64, 1, 100)],
   [trainingWorkload('2-10x8-1', 1024, 1, 20)],

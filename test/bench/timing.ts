@@ -5,7 +5,7 @@
 // that rotates, and each time is divided by that of the group's first row in the same round.
 import type { Engine } from '../../src/engine/engine.ts';
 import { median } from '../../tools/bench-report.mjs';
-import { describeTestAdapter, getTestDevice } from '../support/device.ts';
+import { describeTestAdapter, getBenchDevice } from '../support/device.ts';
 import { GpuClock } from './gpu-clock.ts';
 
 /** What was measured: one line of the table. */
@@ -51,9 +51,9 @@ export interface BenchTarget {
   readonly quick?: boolean;
 }
 
-/** The device that tests have. */
-export async function testTarget(quick = false): Promise<BenchTarget> {
-  return { device: await getTestDevice(), ...(await describeTestAdapter()), quick };
+/** The device that benchmarks have. */
+export async function benchTarget(quick = false): Promise<BenchTarget> {
+  return { device: await getBenchDevice(), ...(await describeTestAdapter()), quick };
 }
 
 export interface Timing {

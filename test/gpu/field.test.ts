@@ -134,7 +134,7 @@ function linear(matrix: readonly (readonly number[])[], activation = 'identity')
   return network;
 }
 
-describe.each(['fused', 'wide', 'tiled', 'by-op'] as const)(
+describe.each(['fused', 'wide', 'grouped', 'tiled', 'by-op'] as const)(
   'exact and hard cases on the %s road',
   (road) => {
     const cases: [string, number[][], number, number][] = [

@@ -52,12 +52,14 @@ describe('kernels that are compared', () => {
       'fused (pick)',
       'wide, first kernel',
       'wide',
+      'grouped',
       'tiled',
       'by-op',
     ]);
     expect(labels('2-50x2-1', true)).toEqual([
       'wide, first kernel',
       'wide (pick)',
+      'grouped',
       'tiled',
       'by-op',
     ]);
@@ -65,14 +67,21 @@ describe('kernels that are compared', () => {
     expect(labels('2-100x2-1', true)).toEqual([
       'wide, first kernel',
       'wide (pick)',
+      'grouped',
       'tiled',
       'by-op',
     ]);
     for (const width of [50, 100]) {
       const found = labels(`2-${width}x2-1`, true, 'plane', false);
-      expect(found).toEqual(['wide (pick)', 'tiled', 'by-op']);
+      expect(found).toEqual(['wide (pick)', 'grouped', 'tiled', 'by-op']);
     }
-    expect(labels('2-10x2-1', false)).toEqual(['fused (pick)', 'wide', 'tiled', 'by-op']);
+    expect(labels('2-10x2-1', false)).toEqual([
+      'fused (pick)',
+      'wide',
+      'grouped',
+      'tiled',
+      'by-op',
+    ]);
     expect(labels('5-10x2-1', true, 'full')).toEqual(['spectral (pick)']);
   });
 });

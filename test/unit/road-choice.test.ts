@@ -23,9 +23,11 @@ const deviceOf = (vendor: string) =>
 describe('roads that may be the fastest', () => {
   it.each<[string, boolean, RoadName[]]>([
     ['2-10x8-1', false, ['fused']],
-    ['2-16x8-1', false, ['fused', 'tiled']],
-    ['2-32x8-1', false, ['fused', 'tiled']],
-    ['2-33x8-1', false, ['tiled']],
+    ['2-16x8-1', false, ['fused', 'grouped', 'tiled']],
+    ['2-32x8-1', false, ['fused', 'grouped', 'tiled']],
+    ['2-33x8-1', false, ['grouped', 'tiled']],
+    ['2-128x8-1', false, ['grouped', 'tiled']],
+    ['2-129x8-1', false, ['tiled']],
     ['2-15x8-1', true, ['fused']],
     ['2-16x8-1', true, ['wide']],
     ['2-50x8-1', true, ['wide']],

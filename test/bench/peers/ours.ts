@@ -1,7 +1,7 @@
 import { GpuField } from '../../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../../src/engine/gpu-model.ts';
 import { coordinatePlane } from '../../../src/model/plane.ts';
-import { describeTestAdapter, getTestDevice } from '../../support/device.ts';
+import { describeTestAdapter, getBenchDevice } from '../../support/device.ts';
 import { takeFastestKernels } from '../../support/fastest.ts';
 import { DOMAIN } from '../workloads.ts';
 import type { Contestant } from './contestant.ts';
@@ -13,7 +13,7 @@ export const OURS: Contestant = {
   note: 'the field that the element computes, with λ₂, directions and outputs',
   async prepare({ network, side }) {
     const { software } = await describeTestAdapter();
-    const model = new GpuModel(await getTestDevice(), network);
+    const model = new GpuModel(await getBenchDevice(), network);
     const field = await GpuField.create(model, { slow: software });
     const request = {
       plane: coordinatePlane(2),
