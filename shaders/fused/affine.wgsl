@@ -13,7 +13,6 @@ fn affine_row(op: Op, row: u32) -> array<f32, COLUMNS> {
   let input_blocks = block_count(op.input_width);
   let is_live = row < op.output_width;
   let first = op.parameters + row * input_blocks;
-  let biases = op.parameters + 4u * block_count(op.output_width) * input_blocks;
   var weights: array<vec4f, BLOCKS + 1u>;
   // @unroll
   for (var k = 0u; k < BLOCKS; k++) {
@@ -23,7 +22,7 @@ fn affine_row(op: Op, row: u32) -> array<f32, COLUMNS> {
   weights[BLOCKS] = shared_block_and_bias(
     first + BLOCKS,
     is_live & (BLOCKS < input_blocks),
-    biases + row / 4u,
+    bias_place(op) + row / 4u,
     row % 4u,
     is_live,
   );
@@ -113,10 +112,9 @@ fn affine_advance(op: Op) {
 // States alone, for what comes after the layer of the exponent.
 fn affine_follow(op: Op) {
   let input_blocks = block_count(op.input_width);
-  let biases = op.parameters + 4u * block_count(op.output_width) * input_blocks;
   var products: array<f32, WIDTH * POINTS>;
   for (var row = 0u; row < op.output_width; row++) {
-    let bias = parameters[biases + row / 4u][row % 4u];
+    let bias = bias_of(op, row);
     // @unroll
     for (var p = 0u; p < POINTS; p++) {
       products[row * POINTS + p] = bias;

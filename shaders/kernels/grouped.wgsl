@@ -54,7 +54,7 @@ struct GroupedArgs {
 
 // [row][kind][block of points], for all rows that invocations have, be they of a state or not
 var<workgroup> entries: array<vec4f, ROW_LANES * ROW_TILE * KINDS * POINT_LANES>;
-// Of the points, for layers in turn: bits of the largest tangent, DEEPEST_BITS less the least depth of the slopes
+// [turn of the layer][largest tangent, DEEPEST_BITS less the least depth of slopes][point]
 var<workgroup> tops: array<atomic<i32>, 4u * GROUP_POINTS>;
 // Bits of the largest number met up to the layer of the exponent
 var<workgroup> met: array<atomic<i32>, GROUP_POINTS>;
@@ -85,15 +85,6 @@ fn image_of(row: u32, point: u32) -> vec2f {
   return unit * vec2f(entry_of(row, 1u, point), entry_of(row, 2u, point));
 }
 
-// First block of an op's bias.
-fn bias_place(op: Op) -> u32 {
-  return op.parameters + 4u * block_count(op.output_width) * block_count(op.input_width);
-}
-
-fn bits_of(x: vec4f) -> vec4i {
-  return bitcast<vec4i>(x) & vec4i(0x7fffffff);
-}
-
 // States behind one more layer, from one kind to another.
 fn follow(op: Op, activation: Op, lane: u32) {
   let input_blocks = block_count(op.input_width);
@@ -101,7 +92,7 @@ fn follow(op: Op, activation: Op, lane: u32) {
   for (var i = lane; i < 4u * block_count(op.output_width) * POINT_LANES; i += LANES) {
     let row = i / POINT_LANES;
     let point_block = i % POINT_LANES;
-    var sum = vec4f(parameters[bias_place(op) + row / 4u][row % 4u]);
+    var sum = vec4f(bias_of(op, row));
     for (var block = 0u; block < input_blocks; block++) {
       let weights = parameters[op.parameters + row * input_blocks + block];
       // @unroll
@@ -129,7 +120,7 @@ fn grouped(
   for (var i = lane; i < 4u * block_count(args.input_width) * POINT_LANES; i += LANES) {
     let start = start_entries(i / POINT_LANES, first_pixel + 4u * (i % POINT_LANES));
     // @unroll
-    for (var kind = 0u; kind < 3u; kind++) {
+    for (var kind = 0u; kind < KINDS; kind++) {
       entries[entry_place(i / POINT_LANES, kind, i % POINT_LANES)] = start[kind];
     }
   }
@@ -153,7 +144,7 @@ fn grouped(
       }
       var weights = array<vec4f, ROW_TILE>();
       // @unroll
-      for (var r = 0u; r < 8u; r++) {
+      for (var r = 0u; r < ROW_TILE; r++) {
         weights[r] = parameters[first + r * input_blocks + block];
       }
       // @unroll
@@ -162,7 +153,7 @@ fn grouped(
         let u = entries[((4u * block + j) * KINDS + 1u) * POINT_LANES + point_block];
         let v = entries[((4u * block + j) * KINDS + 2u) * POINT_LANES + point_block];
         // @unroll
-        for (var r = 0u; r < 8u; r++) {
+        for (var r = 0u; r < ROW_TILE; r++) {
           sums[3u * r] += weights[r][j] * state;
           sums[3u * r + 1u] += weights[r][j] * u;
           sums[3u * r + 2u] += weights[r][j] * v;
@@ -174,15 +165,15 @@ fn grouped(
     var largest_tangent = vec4i();
     var least_depth = vec4i(DEEPEST_BITS);
     // @unroll
-    for (var r = 0u; r < 8u; r++) {
+    for (var r = 0u; r < ROW_TILE; r++) {
       if (first_row + r < op.output_width) {
         let u = sums[3u * r + 1u];
         let v = sums[3u * r + 2u];
         let state = sums[3u * r] + biases[r / 4u][r % 4u];
         let depth = slope_depth(activation.choice, state, activation.factor);
         sums[3u * r] = state;
-        largest_tangent = max(largest_tangent, max(bits_of(u), bits_of(v)));
-        largest = max(largest, bits_of(state));
+        largest_tangent = max(largest_tangent, max(sizes_bits(u), sizes_bits(v)));
+        largest = max(largest, sizes_bits(state));
         least_depth = min(least_depth, depth);
       }
     }
@@ -209,20 +200,20 @@ fn grouped(
       atomicStore(&tops[2u * GROUP_POINTS - turn + i], 0);
     }
     // @unroll
-    for (var r = 0u; r < 8u; r++) {
+    for (var r = 0u; r < ROW_TILE; r++) {
       // @unroll
-      for (var kind = 0u; kind < 3u; kind++) {
+      for (var kind = 0u; kind < KINDS; kind++) {
         entries[((first_row + r) * KINDS + kind) * POINT_LANES + point_block] = sums[3u * r + kind];
       }
     }
-    // A loop, for which sums are no longer at hand: written out, activations are most of the code.
+    // A loop, for which sums are no longer at hand: written out, activations are most of the code. Tangents are scaled
+    // before slopes are applied: a scale may be as large as 2^127, a slope as 2^64, but their product meets no 0.
     for (var r = 0u; r < ROW_TILE; r++) {
       let place = (first_row + r) * KINDS * POINT_LANES + point_block;
       let both = activation_both(activation.choice, entries[place], activation.factor, shifts);
-      let slopes = both.slope * scales;
       entries[place] = both.value;
-      entries[place + POINT_LANES] *= slopes;
-      entries[place + 2u * POINT_LANES] *= slopes;
+      entries[place + POINT_LANES] = both.slope * (scales * entries[place + POINT_LANES]);
+      entries[place + 2u * POINT_LANES] = both.slope * (scales * entries[place + 2u * POINT_LANES]);
     }
     workgroupBarrier();
   }

@@ -68,18 +68,18 @@ fn tile_stretch(@builtin(global_invocation_id) id: vec3u) {
   var top = 0;
   for (var block = 0u; block < blocks; block++) {
     let state = rows_of(block, 0u, column, op.input_width);
-    let slope = scale * activation_slope(op.choice, state, op.factor, shift);
-    let u = slope * rows_of(block, 1u, column, op.input_width);
-    let v = slope * rows_of(block, 2u, column, op.input_width);
+    let slope = activation_slope(op.choice, state, op.factor, shift);
+    let u = slope * (scale * rows_of(block, 1u, column, op.input_width));
+    let v = slope * (scale * rows_of(block, 2u, column, op.input_width));
     top = max(top, max(top_bits(u), top_bits(v)));
   }
   let unit = inverse_power(top);
   var gram = vec3f();
   for (var block = 0u; block < blocks; block++) {
     let state = rows_of(block, 0u, column, op.input_width);
-    let slope = scale * activation_slope(op.choice, state, op.factor, shift);
-    let u = unit * (slope * rows_of(block, 1u, column, op.input_width));
-    let v = unit * (slope * rows_of(block, 2u, column, op.input_width));
+    let slope = activation_slope(op.choice, state, op.factor, shift);
+    let u = unit * (slope * (scale * rows_of(block, 1u, column, op.input_width)));
+    let v = unit * (slope * (scale * rows_of(block, 2u, column, op.input_width)));
     gram += vec3f(dot(u, u), dot(u, v), dot(v, v));
   }
   let direction = plane_direction(gram.x, gram.y, gram.z);
@@ -87,9 +87,9 @@ fn tile_stretch(@builtin(global_invocation_id) id: vec3u) {
   var across_top = 0;
   for (var block = 0u; block < blocks; block++) {
     let state = rows_of(block, 0u, column, op.input_width);
-    let slope = scale * activation_slope(op.choice, state, op.factor, shift);
-    let u = unit * (slope * rows_of(block, 1u, column, op.input_width));
-    let v = unit * (slope * rows_of(block, 2u, column, op.input_width));
+    let slope = activation_slope(op.choice, state, op.factor, shift);
+    let u = unit * (slope * (scale * rows_of(block, 1u, column, op.input_width)));
+    let v = unit * (slope * (scale * rows_of(block, 2u, column, op.input_width)));
     let image = direction.x * u + direction.y * v;
     first += dot(image, image);
     across_top = max(across_top, top_bits(direction.x * v - direction.y * u));
@@ -98,9 +98,9 @@ fn tile_stretch(@builtin(global_invocation_id) id: vec3u) {
   var second = 0f;
   for (var block = 0u; block < blocks; block++) {
     let state = rows_of(block, 0u, column, op.input_width);
-    let slope = scale * activation_slope(op.choice, state, op.factor, shift);
-    let u = unit * (slope * rows_of(block, 1u, column, op.input_width));
-    let v = unit * (slope * rows_of(block, 2u, column, op.input_width));
+    let slope = activation_slope(op.choice, state, op.factor, shift);
+    let u = unit * (slope * (scale * rows_of(block, 1u, column, op.input_width)));
+    let v = unit * (slope * (scale * rows_of(block, 2u, column, op.input_width)));
     let image = factor * (direction.x * v - direction.y * u);
     second += dot(image, image);
   }

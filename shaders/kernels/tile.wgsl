@@ -79,17 +79,16 @@ fn load_weights(op: Op, block: u32, k: u32) -> array<vec4f, 4> {
   );
 }
 
-// Row k behind the activation; `scales` divide the tangents.
+// Row k behind the activation. `scales` are applied to tangents first: they may be as large as 2^127, where tangents are 0.
 fn next_entries(k: u32, column: u32, scales: vec4f, shifts: vec4i) -> array<vec4f, KINDS> {
   let stride = args.column_stride / 4u;
   let place = args.input_place + k * KINDS * stride + column / 4u;
   let op = program[args.affine_index - 1u];
   let both = activation_both(op.choice, columns[place], op.factor, shifts);
-  let slopes = both.slope * scales;
   return array<vec4f, KINDS>(
     both.value,
-    slopes * columns[place + stride],
-    slopes * columns[place + 2u * stride],
+    both.slope * (scales * columns[place + stride]),
+    both.slope * (scales * columns[place + 2u * stride]),
   );
 }
 
@@ -99,10 +98,6 @@ fn size_at(slot: u32, column: u32) -> i32 {
 
 fn raise_size(slot: u32, column: u32, bits: i32) {
   atomicMax(&sizes[slot * args.column_stride + column], bits);
-}
-
-fn bits_of(x: vec4f) -> vec4i {
-  return bitcast<vec4i>(x) & vec4i(0x7fffffff);
 }
 
 @compute @workgroup_size(LANES)
@@ -192,8 +187,7 @@ fn tile(
   }
 
   let following = program[args.affine_index + 1u];
-  let first_bias = op.parameters + 4u * block_count(op.output_width) * block_count(op.input_width) +
-    first_row / 4u + row_lane * ROW_BLOCKS;
+  let first_bias = bias_place(op) + first_row / 4u + row_lane * ROW_BLOCKS;
   var biases: array<vec4f, ROW_BLOCKS>;
   // @unroll
   for (var block = 0u; block < ROW_BLOCKS; block++) {
@@ -214,8 +208,8 @@ fn tile(
       columns[place] = state;
       columns[place + stride] = u;
       columns[place + 2u * stride] = v;
-      largest_tangent = max(largest_tangent, max(bits_of(u), bits_of(v)));
-      largest = max(largest, bits_of(state));
+      largest_tangent = max(largest_tangent, max(sizes_bits(u), sizes_bits(v)));
+      largest = max(largest, sizes_bits(state));
       least_depth = min(least_depth, slope_depth(following.choice, state, following.factor));
     }
   }

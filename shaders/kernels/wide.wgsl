@@ -103,11 +103,6 @@ fn load_points(first: u32) {
   }
 }
 
-fn bias_of(op: Op, row: u32) -> f32 {
-  let biases = op.parameters + 4u * block_count(op.output_width) * block_count(op.input_width);
-  return parameters[biases + row / 4u][row % 4u];
-}
-
 // A row as values, tangents scaled.
 fn row_entries(row: u32) -> array<f32, COLUMNS> {
   var entries: array<f32, COLUMNS>;

@@ -28,3 +28,12 @@ const NO_BLOCK: u32 = 0xffffffffu;
 fn block_count(width: u32) -> u32 {
   return (width + 3u) / 4u;
 }
+
+// First block of an affine op's bias, and one number of it.
+fn bias_place(op: Op) -> u32 {
+  return op.parameters + 4u * block_count(op.output_width) * block_count(op.input_width);
+}
+
+fn bias_of(op: Op, row: u32) -> f32 {
+  return parameters[bias_place(op) + row / 4u][row % 4u];
+}

@@ -1,6 +1,7 @@
 // singular.wgsl: sizes of tangents, and the direction in a plane that a map stretches most
 //
-//   size_bits(x), top_bits(x) bits of |x|, of the largest |component|: as integers they order like the
+//   size_bits(x), sizes_bits(x), top_bits(x)
+//                             bits of |x|, of each |component|, of the largest: as integers they order like the
 //                             numbers, infinity and NaN above all
 //   exponent_of(bits)         floor(log2) of that size for normal numbers, -127 for smaller ones
 //   inverse_power(bits)       2^-exponent_of(bits), for finite numbers
@@ -15,8 +16,12 @@ fn size_bits(x: f32) -> i32 {
   return bitcast<i32>(x) & 0x7fffffff;
 }
 
+fn sizes_bits(x: vec4f) -> vec4i {
+  return bitcast<vec4i>(x) & vec4i(0x7fffffff);
+}
+
 fn top_bits(x: vec4f) -> i32 {
-  let bits = bitcast<vec4i>(x) & vec4i(0x7fffffff);
+  let bits = sizes_bits(x);
   return max(max(bits.x, bits.y), max(bits.z, bits.w));
 }
 

@@ -14,7 +14,7 @@ const AFFINE: u32 = 0u;
 fn affine_forward(op: Op, block: u32, column: u32) -> array<vec4f, TILE> {
   let input_blocks = block_count(op.input_width);
   let weights = op.parameters + 4u * block * input_blocks;
-  let bias = parameters[op.parameters + 4u * block_count(op.output_width) * input_blocks + block];
+  let bias = parameters[bias_place(op) + block];
   var sums: array<vec4f, TILE>;
   // @unroll
   for (var c = 0u; c < TILE; c++) {
@@ -95,7 +95,7 @@ fn affine_place(op: Op, piece: u32, part: u32) -> u32 {
   if (part < 4u) {
     return op.parameters + (4u * i + part) * input_blocks + k;
   }
-  let bias = op.parameters + 4u * block_count(op.output_width) * input_blocks + i;
+  let bias = bias_place(op) + i;
   return select(NO_BLOCK, bias, k == 0u);
 }
 

@@ -15,7 +15,10 @@ const BLOCK_BYTES = 16;
 const KINDS = 3;
 /** Invocations of a workgroup: two subgroups of most GPUs. */
 const LANES = 64;
-/** On SwiftShader, where each number of workgroup memory that is 0 at the start is an instruction to compile. */
+/**
+ * On a software adapter, where it is only tested: on SwiftShader each number of workgroup memory is an instruction that sets
+ * it to 0, and takes time to compile.
+ */
 const FEW_LANES = 16;
 /** Invocations side by side that the last step of the kernel wants. */
 const LEAST_ROW_LANES = 4;

@@ -4,7 +4,7 @@ import type { Program } from '../model/network.ts';
 import type { RoadName } from './road-choice.ts';
 
 /** Where a page keeps what was measured for its next visit; the number changes when kernels become faster. */
-export const KEPT_ROADS = 'ftle-map/roads/1';
+export const KEPT_ROADS = 'ftle-map/roads/2';
 /** Adapters and shapes, the latest. */
 const MOST_KEPT = 100;
 

@@ -33,7 +33,7 @@ const ROADS: Readonly<Record<RoadName, RoadMaker>> = {
     (await import('./spectral-road.ts')).createSpectralRoad(scope, model, slow),
 };
 
-/** For networks and adapters of which two roads may be the faster. */
+/** For networks and adapters of which several roads may be the fastest. */
 const measuredRoads = () => import('./measured-roads.ts');
 
 /** How a field is computed; for tests and benchmarks. */
@@ -144,7 +144,7 @@ export class OpenRoads {
     try {
       await this.#contest(key, names, job, run);
     } catch {
-      // A road that cannot be made has lost; of a field that is gone, nothing was found.
+      // Nothing is found of roads that fail while they are measured, nor of a field that is gone.
       if (!this.scope.disposed) keepRoad(key, names[0]);
     }
   }
@@ -160,17 +160,25 @@ export class OpenRoads {
     job: FieldJob,
     run: RunJob,
   ): Promise<void> {
-    const roads = await Promise.all(names.map((name) => this.#openRoad(name)));
-    await Promise.all(roads.map(async (road) => road.improve?.()));
+    const roads = new Map<RoadName, FieldRoad>();
+    await Promise.allSettled(
+      names.map(async (name) => {
+        const road = await this.#openRoad(name);
+        await road.improve?.();
+        roads.set(name, road);
+      }),
+    );
+    assert(roads.size > 0, 'none of the roads in question can be made');
     const { width, height, outputWidth } = job.buffers;
     const rowCount = Math.min(height, Math.max(1, Math.floor(MEASURED_PIXELS / width)));
     const scratch = new Scope(this.model.device, 'ftle-map/field/measured');
     try {
       const buffers = reserveContent(scratch, null, width, rowCount, outputWidth);
       const { measureRoads } = await measuredRoads();
-      await measureRoads(key, names, async (name) => {
+      const able = names.filter((name) => roads.has(name));
+      await measureRoads(key, able, async (name) => {
         const start = performance.now();
-        await run(roads[names.indexOf(name)], { ...job, buffers }, width * rowCount);
+        await run(roads.get(name)!, { ...job, buffers }, width * rowCount);
         return performance.now() - start;
       });
     } finally {

@@ -32,8 +32,8 @@ export function canTake(road: RoadName, program: Program, place: Pick<LayerPlace
 }
 
 /**
- * Roads of which one is the fastest, the likeliest first. On a software adapter there is no doubt; on a GPU either
- * of two may be, by its registers and caches.
+ * Roads of which one is the fastest, the likeliest first. On a software adapter there is no doubt; on a GPU each of
+ * several may be, by its registers, workgroup memory and caches.
  */
 export function likelyRoads(
   program: Program,

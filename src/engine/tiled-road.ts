@@ -139,7 +139,7 @@ const LARGE: TileShape = { rowTile: 8, rowLanes: 16 };
 
 const rowsOf = ({ rowTile, rowLanes }: TileShape): number => rowTile * rowLanes;
 
-/** The largest that leaves no more rows empty than smaller ones do. */
+/** SMALL if that is enough, else LARGE unless MEDIUM leaves fewer rows empty. */
 function tileShape({ outputWidth }: Op): TileShape {
   const covered = (shape: TileShape) => rowsOf(shape) * Math.ceil(outputWidth / rowsOf(shape));
   if (outputWidth <= rowsOf(SMALL)) return SMALL;

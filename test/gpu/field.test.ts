@@ -197,6 +197,26 @@ describe.each(['fused', 'wide', 'grouped', 'tiled', 'by-op'] as const)(
       }
     });
 
+    it('a point that has collapsed stays so behind layers whose slopes vanish', async () => {
+      const network = createNetwork(parseArchitecture('2-5x4-1'));
+      for (const place of tensorPlaces(network)) {
+        if (place.part !== 'bias' || ![1, 2].includes(place.layerIndex)) continue;
+        writeTensor(place, Array<number>(5).fill(25), network.parameters);
+      }
+      const data = await roadField(road, network, requestFor(network));
+      expect(new Set(data.statuses)).toEqual(new Set([Status.collapsed]));
+    });
+
+    it('points that collapse by saturation are those of float64', async () => {
+      const network = initialiseNetwork(parseArchitecture('2-10x3-1'), 4);
+      network.parameters.forEach((value, i) => (network.parameters[i] = 3e3 * value));
+      const request = requestFor(network, { width: 16, height: 16 });
+      const expected = await fieldOf(createCpuEngine(), network, request);
+      expect(new Set(expected.statuses)).toEqual(new Set([Status.good, Status.collapsed]));
+      const data = await roadField(road, network, request);
+      expect([...data.statuses]).toEqual([...expected.statuses]);
+    });
+
     it('an identity chain of 512 layers neither stretches nor drifts', async () => {
       const layer = { type: 'dense', width: 2, activation: 'identity' };
       const layers = Array.from({ length: 512 }, () => layer);

@@ -28,6 +28,7 @@ describe('roads that may be the fastest', () => {
     ['2-33x8-1', false, ['grouped', 'tiled']],
     ['2-128x8-1', false, ['grouped', 'tiled']],
     ['2-129x8-1', false, ['tiled']],
+    ['200-20x2-1', false, ['tiled']],
     ['2-15x8-1', true, ['fused']],
     ['2-16x8-1', true, ['wide']],
     ['2-50x8-1', true, ['wide']],
