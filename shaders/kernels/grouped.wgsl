@@ -12,9 +12,10 @@
 // group 1     0 args · 1 plane[3][input_blocks], blocks of 4: origin, u, v
 //             2 coordinates (lib/place.wgsl) · 3 exponents[pixel]
 //             4 statuses[pixel]: status + 256 · class · 5 outputs[pixel][output_width]
-// tile        a workgroup takes 8 · ROW_LANES rows × GROUP_POINTS points × 3 kinds (state, u, v), an invocation 8 rows × 4
-//             points × 3: 96 sums. For four inputs it reads 8 blocks of weights from storage, where its neighbours
-//             find them too, and 12 blocks of entries from workgroup memory, for 384 multiply-adds.
+// tile        a workgroup takes ROW_TILE · ROW_LANES rows × GROUP_POINTS points × 3 kinds (state, u, v), an invocation
+//             ROW_TILE rows × 4 points × 3: 96 sums for 8 rows. For four inputs it reads ROW_TILE blocks of weights from
+//             storage, where its neighbours find them too, and 12 blocks of entries from workgroup memory, for 48 · ROW_TILE
+//             multiply-adds.
 // layers      an affine op and an activation each, in two steps: sums and what they say about sizes, then entries of
 //             the next layer. Each activation is computed once, by the invocation that has the sum. Behind the
 //             exponent states alone go on, to and fro between two of the kinds.
@@ -24,14 +25,15 @@
 //             behind an affine op is in [1, 2) when its slopes are applied; bound in test/support/tolerance.ts
 // source      Storm et al., Phys. Rev. Lett. 132, 057301 (2024)
 
+const ROW_TILE = 8u; // @set rows of an invocation, a multiple of 4
+const ROW_BLOCKS = 2u; // @set ROW_TILE / 4
 const ROW_LANES = 8u; // @set invocations that share out the rows, at least 4
 const POINT_LANES = 4u; // @set invocations that share out the points
 
-const ROW_TILE: u32 = 8u;
 const KINDS: u32 = 3u;
 const LANES: u32 = ROW_LANES * POINT_LANES;
 const GROUP_POINTS: u32 = 4u * POINT_LANES;
-const ROW_BLOCKS: u32 = ROW_LANES * ROW_TILE / 4u;
+const MOST_BLOCKS: u32 = ROW_LANES * ROW_BLOCKS; // of inputs
 
 struct GroupedArgs {
   exponent_op_count: u32,  // ops up to the layer of the exponent, even
@@ -133,12 +135,12 @@ fn grouped(
     let op = program[index];
     let activation = program[index + 1u];
     let turn = 2u * GROUP_POINTS * ((index / 2u) % 2u);
-    // Eight rows of W [x, u, v] for four points; past the last row of W are weights of something else. Not a function,
+    // ROW_TILE rows of W [x, u, v] for four points; past the last row of W are weights of something else. Not a function,
     // and a bound that is a constant: then a compiler sees that all places exist, and need not limit them.
     let input_blocks = block_count(op.input_width);
     let first = op.parameters + first_row * input_blocks;
     var sums = array<vec4f, KINDS * ROW_TILE>();
-    for (var block = 0u; block < ROW_BLOCKS; block++) {
+    for (var block = 0u; block < MOST_BLOCKS; block++) {
       if (block >= input_blocks) {
         break;
       }
@@ -160,8 +162,11 @@ fn grouped(
         }
       }
     }
-    let first_bias = bias_place(op) + first_row / 4u;
-    let biases = array<vec4f, 2>(parameters[first_bias], parameters[first_bias + 1u]);
+    var biases = array<vec4f, ROW_BLOCKS>();
+    // @unroll
+    for (var four = 0u; four < ROW_BLOCKS; four++) {
+      biases[four] = parameters[bias_place(op) + first_row / 4u + four];
+    }
     var largest_tangent = vec4i();
     var least_depth = vec4i(DEEPEST_BITS);
     // @unroll

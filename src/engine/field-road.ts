@@ -25,9 +25,24 @@ export interface FieldJob {
   readonly coordinates: GPUBuffer;
 }
 
+/**
+ * Ways to compute a field. A number stands for another shape of the same kernels: points of an invocation, or rows where
+ * the road without a number has eight.
+ */
+export type RoadName =
+  | 'fused'
+  | 'fused-2'
+  | 'wide'
+  | 'grouped'
+  | 'grouped-4'
+  | 'tiled'
+  | 'tiled-4'
+  | 'by-op'
+  | 'spectral';
+
 /** A way to compute pixels of a field. */
 export interface FieldRoad {
-  readonly name: 'fused' | 'wide' | 'grouped' | 'tiled' | 'by-op' | 'spectral';
+  readonly name: RoadName;
   /** Most pixels of one submission. */
   readonly capacity: number;
   /** Pixels of which a submission should have a multiple, 1 by default; `capacity` is one. */

@@ -69,6 +69,17 @@ export async function createFusedRoad(
   };
 }
 
+/** The same on a GPU with two points an invocation, which load half the weights and hold twice the numbers. */
+export async function createPairedRoad(scope: Scope, model: GpuModel): Promise<FieldRoad> {
+  const width = widestState(model.network.program);
+  const variant = await createVariant(scope, model, 2, width <= MOST_WRITTEN ? width : 0, false);
+  return {
+    name: 'fused-2',
+    capacity: Infinity,
+    record: (...parts) => variant.record(...parts),
+  };
+}
+
 async function createVariant(
   scope: Scope,
   model: GpuModel,

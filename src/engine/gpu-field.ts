@@ -17,12 +17,11 @@ import { Status } from './engine.ts';
 import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
 import { checkRequest } from './field-checks.ts';
 import { fieldCoordinates, reserveContent, type FieldContent } from './field-content.ts';
-import type { FieldBuffers, FieldJob, FieldRoad } from './field-road.ts';
+import type { FieldBuffers, FieldJob, FieldRoad, RoadName } from './field-road.ts';
 import type { GpuLattice, Progress } from './gpu-lattice.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
 import { OpenRoads, type FieldSettings } from './open-roads.ts';
-import type { RoadName } from './road-choice.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
 const SUBMISSION_TIME = 25;

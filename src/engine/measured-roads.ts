@@ -1,7 +1,7 @@
 import { adapterWords } from '../gpu/adapter.ts';
 import type { LayerPlace } from '../model/layer-choice.ts';
 import type { Program } from '../model/network.ts';
-import type { RoadName } from './road-choice.ts';
+import type { RoadName } from './field-road.ts';
 
 /** Where a page keeps what was measured for its next visit; the number changes when kernels become faster. */
 export const KEPT_ROADS = 'ftle-map/roads/2';
@@ -55,10 +55,12 @@ export function fastestRoad(key: string, roads: readonly RoadName[]): RoadName |
 export const keepRoad = (key: string, road: RoadName): void => void foundRoads().set(key, road);
 
 const ROUNDS = 3;
+/** Milliseconds of the rounds that count after which no other is begun. */
+const LONG = 500;
 
 /**
  * Finds the fastest of some roads, in rounds in which each has its turn, and keeps it for the key, beyond the life of
- * the page where it has storage.
+ * the page where it has storage. Rounds are three, or fewer where they take long.
  *
  * @param measure - milliseconds that a road takes for the same pixels.
  */
@@ -69,9 +71,11 @@ export async function measureRoads(
 ): Promise<RoadName> {
   const least = new Map<RoadName, number>();
   // One round more, for what is done once.
-  for (let round = 0; round <= ROUNDS; round++) {
+  let spent = 0;
+  for (let round = 0; round <= ROUNDS && spent < LONG; round++) {
     for (const road of roads) {
       const time = await measure(road);
+      spent += round > 0 ? time : 0;
       if (round > 0) least.set(road, Math.min(time, least.get(road) ?? Infinity));
     }
   }

@@ -3,10 +3,10 @@ import { Scope } from '../gpu/scope.ts';
 import type { LayerPlace } from '../model/layer-choice.ts';
 import type { ExponentSpace } from './engine.ts';
 import { reserveContent } from './field-content.ts';
-import type { FieldJob, FieldRoad } from './field-road.ts';
-import { createFusedRoad } from './fused-road.ts';
+import type { FieldJob, FieldRoad, RoadName } from './field-road.ts';
+import { createFusedRoad, createPairedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
-import { canTake, likelyRoads, type RoadName } from './road-choice.ts';
+import { canTake, likelyRoads } from './road-choice.ts';
 
 /** Pixels that roads are measured with, and of a field that is worth it. */
 const MEASURED_PIXELS = 1 << 15;
@@ -22,11 +22,16 @@ type RoadMaker = (
 /** All but the first are not in what a page loads at once: that is for a network of a few rows. */
 const ROADS: Readonly<Record<RoadName, RoadMaker>> = {
   fused: createFusedRoad,
+  'fused-2': createPairedRoad,
   wide: async (scope, model, _, muchWork) =>
     (await import('./wide-road.ts')).createWideRoad(scope, model, muchWork),
   grouped: async (scope, model, slow) =>
-    (await import('./grouped-road.ts')).createGroupedRoad(scope, model, slow),
-  tiled: async (scope, model) => (await import('./tiled-road.ts')).createTiledRoad(scope, model),
+    (await import('./grouped-road.ts')).createGroupedRoad(scope, model, 8, slow),
+  'grouped-4': async (scope, model, slow) =>
+    (await import('./grouped-road.ts')).createGroupedRoad(scope, model, 4, slow),
+  tiled: async (scope, model) => (await import('./tiled-road.ts')).createTiledRoad(scope, model, 8),
+  'tiled-4': async (scope, model) =>
+    (await import('./tiled-road.ts')).createTiledRoad(scope, model, 4),
   'by-op': async (scope, model, slow) =>
     (await import('./by-op-road.ts')).createByOpRoad(scope, model, slow),
   spectral: async (scope, model, slow) =>
@@ -41,7 +46,7 @@ export interface FieldSettings {
   /** A software adapter. */
   readonly slow?: boolean;
   /** The fastest that fits, by default. */
-  readonly road?: 'fused' | 'wide' | 'grouped' | 'tiled' | 'by-op';
+  readonly road?: Exclude<RoadName, 'spectral'>;
   /** Pixels times their cost (model/program-cost.ts) from which on a kernel that takes seconds to compile is worth it. */
   readonly muchWork?: number;
 }

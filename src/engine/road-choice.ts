@@ -1,10 +1,8 @@
 import type { LayerPlace } from '../model/layer-choice.ts';
 import type { Program } from '../model/network.ts';
-import type { FieldRoad } from './field-road.ts';
+import type { RoadName } from './field-road.ts';
 import { canFuse } from './fused-road.ts';
 import { isLayered, MOST_GROUPED_ROWS, MOST_WIDE_ROWS, widestState } from './layered-program.ts';
-
-export type RoadName = FieldRoad['name'];
 
 /**
  * Rows from which on products by blocks of rows pay. On a GPU, narrower layers leave most of a tile empty; on a software
@@ -18,17 +16,36 @@ interface RoadOrder {
   readonly broad: readonly RoadName[];
 }
 
-const GPU_ROADS: RoadOrder = { narrow: ['fused'], broad: ['fused', 'grouped', 'tiled'] };
+const GPU_ROADS: RoadOrder = {
+  narrow: ['fused', 'fused-2'],
+  broad: ['fused', 'grouped', 'tiled', 'grouped-4', 'tiled-4'],
+};
 const SOFTWARE_ROADS: RoadOrder = { narrow: ['fused', 'wide'], broad: ['wide'] };
 
 /** Whether a road can compute the exponent there. */
-export function canTake(road: RoadName, program: Program, place: Pick<LayerPlace, 'opCount'>) {
-  if (road === 'fused') return canFuse(program, place);
-  if (road === 'wide') return isLayered(program, place) && widestState(program) <= MOST_WIDE_ROWS;
-  if (road === 'grouped')
-    return isLayered(program, place) && widestState(program) <= MOST_GROUPED_ROWS;
-  if (road === 'tiled') return isLayered(program, place);
-  return true;
+export function canTake(
+  road: RoadName,
+  program: Program,
+  place: Pick<LayerPlace, 'opCount'>,
+): boolean {
+  const rows = widestState(program);
+  switch (road) {
+    case 'fused':
+      return canFuse(program, place);
+    case 'fused-2':
+      return canFuse(program, place) && rows < LEAST_BLOCKED_ROWS;
+    case 'wide':
+      return isLayered(program, place) && rows <= MOST_WIDE_ROWS;
+    case 'grouped':
+    case 'grouped-4':
+      return isLayered(program, place) && rows <= MOST_GROUPED_ROWS;
+    case 'tiled':
+    case 'tiled-4':
+      return isLayered(program, place);
+    case 'by-op':
+    case 'spectral':
+      return true;
+  }
 }
 
 /**

@@ -25,15 +25,20 @@ const LANES = 64;
 /**
  * The road for wide networks on a GPU: a dispatch a layer, tiles of rows × points × (state, u, v).
  *
+ * @param rowTile - most rows of an invocation, as in grouped-road.ts.
  * @throws DeviceError if the device cannot hold the smallest batch.
  */
-export async function createTiledRoad(scope: Scope, model: GpuModel): Promise<FieldRoad> {
+export async function createTiledRoad(
+  scope: Scope,
+  model: GpuModel,
+  rowTile: 4 | 8,
+): Promise<FieldRoad> {
   const { device, network } = model;
   const { ops } = network.program;
   const affines = ops.flatMap((op, index) => (op.name === 'affine' ? [{ op, index }] : []));
   const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
   const overrides = { ACTIVATION_SET: activationSet(activations) };
-  const shapes = [...new Set(affines.map(({ op }) => tileShape(op)))];
+  const shapes = [...new Set(affines.map(({ op }) => tileShape(op, rowTile)))];
   const [stretch, outcome, ...tiles] = await Promise.all([
     createKernel(device, stretchShader, { overrides: { LANES, ...overrides } }),
     createKernel(device, outcomeShader, { overrides: { LANES, ...overrides } }),
@@ -65,7 +70,7 @@ export async function createTiledRoad(scope: Scope, model: GpuModel): Promise<Fi
   const slotPlace = (turn: number) => (turn % 2) * KINDS * rows * stride;
 
   return {
-    name: 'tiled',
+    name: rowTile === 8 ? 'tiled' : 'tiled-4',
     capacity: stride,
     record(pass, { place, buffers, plane, coordinates }, first, end) {
       const { exponents, statuses, outputs, width } = buffers;
@@ -75,7 +80,7 @@ export async function createTiledRoad(scope: Scope, model: GpuModel): Promise<Fi
       const pixels = { firstPixel: first, endPixel: end };
       const left = { columns, sizes, powers, exponents, statuses };
       affines.forEach(({ op, index }, turn) => {
-        const shape = tileShape(op);
+        const shape = tileShape(op, rowTile);
         const choice = shapes.indexOf(shape);
         const kernel = tiles[choice];
         const args = tileArgs[choice];
@@ -133,16 +138,19 @@ interface TileShape {
 }
 
 const SMALL: TileShape = { rowTile: 4, rowLanes: 8 };
+/** For GPUs of fewer registers. */
+const SLIM: TileShape = { rowTile: 4, rowLanes: 16 };
 const MEDIUM: TileShape = { rowTile: 8, rowLanes: 8 };
 /** Entries and their activations are made once for twice as many rows. */
 const LARGE: TileShape = { rowTile: 8, rowLanes: 16 };
 
 const rowsOf = ({ rowTile, rowLanes }: TileShape): number => rowTile * rowLanes;
 
-/** SMALL if that is enough, else LARGE unless MEDIUM leaves fewer rows empty. */
-function tileShape({ outputWidth }: Op): TileShape {
+/** SMALL if that is enough, else SLIM for four rows, and for eight LARGE unless MEDIUM leaves fewer rows empty. */
+function tileShape({ outputWidth }: Op, rowTile: 4 | 8): TileShape {
   const covered = (shape: TileShape) => rowsOf(shape) * Math.ceil(outputWidth / rowsOf(shape));
   if (outputWidth <= rowsOf(SMALL)) return SMALL;
+  if (rowTile === 4) return SLIM;
   return covered(LARGE) > covered(MEDIUM) ? MEDIUM : LARGE;
 }
 

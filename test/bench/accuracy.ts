@@ -13,13 +13,14 @@ import { isSwiftShader } from '../../src/gpu/adapter.ts';
 import { asError } from '../../src/errors.ts';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
-import { canTake, likelyRoads } from '../../src/engine/road-choice.ts';
+import { likelyRoads } from '../../src/engine/road-choice.ts';
 import { widestState } from '../../src/engine/layered-program.ts';
 import { layerPlace } from '../../src/model/layer-choice.ts';
 import type { Network } from '../../src/model/network.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
 import { describeTestAdapter, getBenchDevice } from '../support/device.ts';
 import { takeFastestKernels } from '../support/fastest.ts';
+import { comparedRoads } from './roads.ts';
 import { accuracyCases, identity, type AccuracyCase, type WeightCache } from './accuracy-cases.ts';
 import { TrueField, type Interpolated, type Measured } from './accuracy-errors.ts';
 
@@ -157,19 +158,17 @@ export function variantsOf(
   const [pick] = likelyRoads(program, place, slow);
   // Beyond those rows the wide road begins by-op, and its second kernel follows after much work.
   const isWide = widestState(program) > FEW_WIDE_ROWS;
-  return (['fused', 'wide', 'grouped', 'tiled', 'by-op'] as const)
-    .filter((road) => canTake(road, program, place))
-    .flatMap((road): Variant[] => {
-      const settings = { slow, road };
-      const last = { settings, isFirst: false, label: road, isPick: road === pick };
-      const first = { ...last, label: `${road}, first kernel`, isPick: false };
-      const hasFirst = slow && (road === 'fused' || (road === 'wide' && isSwiftShader));
-      if (hasFirst && road === 'wide' && isWide) {
-        const much = { ...last, settings: { ...settings, muchWork: 0 } };
-        return [{ ...first, settings: { ...settings, muchWork: Infinity } }, much];
-      }
-      return hasFirst ? [{ ...first, isFirst: true }, last] : [last];
-    });
+  return comparedRoads(network, slow).flatMap((road): Variant[] => {
+    const settings = { slow, road };
+    const last = { settings, isFirst: false, label: road, isPick: road === pick };
+    const first = { ...last, label: `${road}, first kernel`, isPick: false };
+    const hasFirst = slow && (road === 'fused' || (road === 'wide' && isSwiftShader));
+    if (hasFirst && road === 'wide' && isWide) {
+      const much = { ...last, settings: { ...settings, muchWork: 0 } };
+      return [{ ...first, settings: { ...settings, muchWork: Infinity } }, much];
+    }
+    return hasFirst ? [{ ...first, isFirst: true }, last] : [last];
+  });
 }
 
 async function computeField(

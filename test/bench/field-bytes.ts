@@ -1,4 +1,4 @@
-import type { FieldRoad } from '../../src/engine/field-road.ts';
+import type { RoadName } from '../../src/engine/field-road.ts';
 import type { Program } from '../../src/model/network.ts';
 
 /** State, and two tangents. */
@@ -10,15 +10,15 @@ const RESULTS = 20;
  * Bytes of storage that a road must at least read and write for each point of a field at the last hidden layer:
  * results, and what goes from one dispatch to the next. Weights are shared by many points and do not count.
  */
-export function fieldBytes(road: FieldRoad['name'], { ops }: Program, depth: number): number {
+export function fieldBytes(road: RoadName, { ops }: Program, depth: number): number {
   const results = RESULTS + 4 * ops[ops.length - 1].outputWidth;
   // States and tangents stay on chip.
-  if (road === 'fused' || road === 'wide' || road === 'grouped') return results;
+  if (/^(fused|wide|grouped)/.test(road)) return results;
   const hidden = 2 * depth;
   const bytes = ops.map((op, index) => {
     // Beyond the last hidden layer only the state goes on.
     const kinds = index < hidden ? KINDS : 1;
-    if (road === 'tiled') {
+    if (road.startsWith('tiled')) {
       // A dispatch a layer; the first makes its input from the plane.
       if (op.name !== 'affine') return 0;
       return 4 * KINDS * ((index > 0 ? op.inputWidth : 0) + op.outputWidth);

@@ -6,7 +6,6 @@ import { createDataset } from '../../src/data/toy.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { datasetFromArrays } from '../../src/data/arrays.ts';
 import type { TrainingOptions } from '../../src/engine/engine.ts';
-import type { FieldSettings } from '../../src/engine/open-roads.ts';
 import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { Purpose, RandomStream } from '../../src/math/random.ts';
@@ -16,9 +15,11 @@ import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { fieldBytes } from './field-bytes.ts';
 import { FIELD_PARTS } from './field-parts.ts';
 import { checkField, prepareField, requestOf } from './field-time.ts';
+import { comparedRoads, type Road } from './roads.ts';
 import type { BenchTarget, KernelRow, Prepared, Workload, WorkloadGroup } from './timing.ts';
 
-type Road = NonNullable<FieldSettings['road']>;
+const networkOf = (architecture: string, seed = 1): Network =>
+  initialiseNetwork(parseArchitecture(architecture), seed);
 
 /** A field of square layers on the road that the engine takes, or on another. */
 function fieldWorkload(
@@ -31,7 +32,7 @@ function fieldWorkload(
     name: `field ${architecture}, ${side}²${road ? `, ${road}` : ''}`,
     ...(only ? { only } : {}),
     async prepare({ slow }, target) {
-      const network = initialiseNetwork(parseArchitecture(architecture), 1);
+      const network = networkOf(architecture);
       const settings = { slow, ...(road ? { road } : {}) };
       const { field, worstError, run, dispose } = await prepareField(
         target,
@@ -51,7 +52,7 @@ function firstWorkload(architecture: string, side: number, road: Road): Workload
     name: `field ${architecture}, ${side}², ${road}, first kernel`,
     only: 'software',
     async prepare({ slow }, { device }) {
-      const network = initialiseNetwork(parseArchitecture(architecture), 1);
+      const network = networkOf(architecture);
       const model = new GpuModel(device, network);
       const request = requestOf(network, side);
       let field = await GpuField.create(model, { slow, road });
@@ -98,7 +99,7 @@ function trainingWorkload(
     name: `training ${architecture}, batch ${batchSize}${who}`,
     async prepare(engine) {
       const networks = Array.from({ length: networkCount }, (_, seed) =>
-        initialiseNetwork(parseArchitecture(architecture), seed),
+        networkOf(architecture, seed),
       );
       const [network] = networks;
       const dataset = datasetFor(network);
@@ -163,12 +164,10 @@ const SIDES = [
   { only: 'hardware', a: 512, b: 256, c: 128 },
 ] as const;
 
-const roadGroup = (
-  architecture: string,
-  side: number,
-  roads: readonly Road[],
-  only: Workload['only'],
-): WorkloadGroup => roads.map((road) => fieldWorkload(architecture, side, road, only));
+const roadGroup = (architecture: string, side: number, only: Workload['only']): WorkloadGroup =>
+  comparedRoads(networkOf(architecture), only === 'software').map((road) =>
+    fieldWorkload(architecture, side, road, only),
+  );
 
 const GROUPS: readonly WorkloadGroup[] = [
   [fieldWorkload('2-10x12-1', 512)],
@@ -178,25 +177,19 @@ const GROUPS: readonly WorkloadGroup[] = [
   [fieldWorkload('2-1024x4-1', 256, undefined, 'hardware')],
   ...SIDES.flatMap(({ only, a, b, c }) => [
     [
-      ...roadGroup('2-10x12-1', a, ['fused', 'wide', 'grouped', 'tiled', 'by-op'], only),
+      ...roadGroup('2-10x12-1', a, only),
       ...(only === 'software'
         ? (['fused', 'wide'] as const).map((road) => firstWorkload('2-10x12-1', a, road))
         : []),
     ],
     [
-      ...roadGroup('2-50x8-1', b, ['wide', 'grouped', 'tiled', 'by-op'], only),
+      ...roadGroup('2-50x8-1', b, only),
       ...(only === 'software' ? [firstWorkload('2-50x8-1', b, 'wide')] : []),
     ],
-    // The wide kernel for 250 rows is a software adapter's.
-    roadGroup(
-      '2-250x12-1',
-      c,
-      only === 'software' ? ['wide', 'tiled', 'by-op'] : ['tiled', 'by-op'],
-      only,
-    ),
+    roadGroup('2-250x12-1', c, only),
   ]),
-  roadGroup('2-64x16-1', 512, ['grouped', 'tiled', 'by-op'], 'hardware'),
-  roadGroup('2-1024x4-1', 128, ['tiled', 'by-op'], 'hardware'),
+  roadGroup('2-64x16-1', 512, 'hardware'),
+  roadGroup('2-1024x4-1', 128, 'hardware'),
   [trainingWorkload('2-10x8-1', 64, 1, 100)],
   [trainingWorkload('2-10x8-1', 1024, 1, 20)],
   populationGroup('2-10x8-1', 64, 16, 20),

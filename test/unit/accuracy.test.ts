@@ -77,9 +77,11 @@ describe('kernels that are compared', () => {
     }
     expect(labels('2-10x2-1', false)).toEqual([
       'fused (pick)',
-      'wide',
+      'fused-2',
       'grouped',
+      'grouped-4',
       'tiled',
+      'tiled-4',
       'by-op',
     ]);
     expect(labels('5-10x2-1', true, 'full')).toEqual(['spectral (pick)']);
