@@ -23,6 +23,11 @@ export const OURS: Contestant = {
       layer: network.depth,
     };
     await takeFastestKernels(field, request);
+    if (!software) {
+      // Which road is the fastest is found out beside the first field that is large enough.
+      await field.compute(request);
+      await field.improved;
+    }
     return {
       run: () => field.compute(request),
       async read() {
