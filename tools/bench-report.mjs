@@ -169,7 +169,8 @@ export function mergePeers(measured, adapter, python, rows = []) {
 const fieldRow = (workload) => /** @type {Record<string, string>} */ (FIELD_ROWS)[workload];
 
 /**
- * Reports of several runs on one adapter as one: each part is that of the first that has it.
+ * Reports of several runs on one adapter as one: each part is that of the first that has it, and so is each field of the
+ * contest.
  *
  * @param {readonly Report[]} reports - at least one.
  * @returns {Report}
@@ -181,6 +182,11 @@ export function joinReports(reports) {
   /** @template T @param {(report: Report) => readonly T[]} rowsOf */
   const rows = (rowsOf) => [...(reports.map(rowsOf).find((found) => found.length > 0) ?? [])];
   const kernels = reports.find(({ ceilings }) => ceilings) ?? first;
+  const fields = [
+    ...new Set(reports.flatMap(({ peers }) => peers.map(({ workload }) => workload))),
+  ];
+  /** @param {string} field @returns {(row: PeerRow) => boolean} */
+  const isOf = (field) => (row) => row.workload === field;
   return {
     ...first,
     command: reports.map(({ command }) => command).join(' and '),
@@ -188,7 +194,7 @@ export function joinReports(reports) {
     growth: kernels.growth ?? null,
     rows: rows((report) => report.rows),
     pageRows: rows((report) => report.pageRows),
-    peers: rows((report) => report.peers),
+    peers: fields.flatMap((field) => rows(({ peers }) => peers.filter(isOf(field)))),
     failures: reports.flatMap(({ failures = [] }) => failures),
   };
 }

@@ -152,6 +152,17 @@ describe('reports of several runs', () => {
     });
     expect(() => joinReports([page, { ...rest, adapter: 'other' }])).toThrow(/of other/);
   });
+
+  it('are joined field by field where each is of one field of the contest', () => {
+    const contest = (workload: string, ms: number): Report => {
+      return { ...REPORT, peers: [{ ...REPORT.peers[0], workload, ms }] };
+    };
+    const joined = joinReports([contest('A', 1), contest('B', 2), contest('A', 3)]);
+    expect(joined.peers.map(({ workload, ms }) => [workload, ms])).toEqual([
+      ['A', 1],
+      ['B', 2],
+    ]);
+  });
 });
 
 describe('a report of another hand', () => {
