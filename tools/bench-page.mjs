@@ -3,9 +3,9 @@
 // From navigation to the first picture of the demo; frames a second while training a 10×8 network with a field of
 // 256², and with one of the side that the map chooses for the adapter, for which also the time from the first picture to
 // the first that training changed, and seconds of the page's life until 98 % test accuracy, of one tag in an empty page;
-// its longest task once it runs; from a drag or a wheel
-// to the moved picture, in time and in frames of the display, while idle and while training, and to the one computed anew;
-// points a second of exponents over all inputs of a network for images; what has to be loaded.
+// its longest task once it runs; from a drag or a wheel to the moved picture, in time and in frames of the display,
+// while idle and while training, and to the one computed anew; points a second of exponents over all inputs of a
+// network for images; what has to be loaded.
 /* global document, requestAnimationFrame */
 import { readFileSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';

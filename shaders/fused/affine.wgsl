@@ -112,9 +112,10 @@ fn affine_advance(op: Op) {
 // States alone, for what comes after the layer of the exponent.
 fn affine_follow(op: Op) {
   let input_blocks = block_count(op.input_width);
+  let biases = bias_place(op);
   var products: array<f32, WIDTH * POINTS>;
   for (var row = 0u; row < op.output_width; row++) {
-    let bias = bias_of(op, row);
+    let bias = parameters[biases + row / 4u][row % 4u];
     // @unroll
     for (var p = 0u; p < POINTS; p++) {
       products[row * POINTS + p] = bias;

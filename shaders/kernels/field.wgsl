@@ -4,6 +4,7 @@
 //   outputs[pixel]   = Φ(x),              x = origin + s·u + t·v
 //
 // @use lib/network.wgsl
+// @use lib/field-dispatch.wgsl
 // @use lib/pixel.wgsl
 // @use lib/place.wgsl
 // @use lib/singular.wgsl
@@ -11,9 +12,7 @@
 // @use lib/shared-weights.wgsl
 // @use fused/*
 // @use ops/*
-// group 1     0 args · 1 plane[3][input_blocks], blocks of 4: origin, u, v
-//             2 coordinates (lib/place.wgsl) · 3 exponents[pixel]
-//             4 statuses[pixel]: status + 256 · class · 5 outputs[pixel][output_width]
+// group 1     of lib/field-dispatch.wgsl
 // grid        an invocation for POINTS pixels; folded into y
 // units       points in standardised units; λ in 1/span
 // numerics    up to the layer of the exponent, op codes repeat with PERIOD. Tangents of a point share one
@@ -25,25 +24,6 @@ const PERIOD = 2u; // @set ops after which the op codes start again
 const CODES = 16u; // @set these codes, 4 bits each, the first op lowest
 
 override LANES: u32 = 64;
-
-struct FieldArgs {
-  exponent_op_count: u32,  // ops up to the layer of the exponent, a multiple of PERIOD
-  op_count: u32,
-  first_pixel: u32,        // of this dispatch, in the buffers
-  end_pixel: u32,
-  width: u32,
-  row_place: u32,          // where the t of the buffers' first row stands in coordinates
-  input_width: u32,
-  output_width: u32,
-  span: f32,
-}
-
-@group(1) @binding(0) var<uniform> args: FieldArgs;
-@group(1) @binding(1) var<storage, read> plane: array<vec4f>;
-@group(1) @binding(2) var<storage, read> coordinates: array<f32>;
-@group(1) @binding(3) var<storage, read_write> exponents: array<vec4f>;
-@group(1) @binding(4) var<storage, read_write> statuses: array<u32>;
-@group(1) @binding(5) var<storage, read_write> outputs: array<f32>;
 
 fn state_block(block: u32, column: u32) -> vec4f {
   return four_states(4u * block, column);

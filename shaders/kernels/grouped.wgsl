@@ -4,14 +4,13 @@
 //   outputs[pixel]   = Φ(x),              x = origin + s·u + t·v
 //
 // @use lib/network.wgsl
+// @use lib/field-dispatch.wgsl
 // @use lib/activation.wgsl
 // @use lib/start.wgsl
 // @use lib/singular.wgsl
 // @use lib/stretch.wgsl
 // @use lib/pixel.wgsl
-// group 1     0 args · 1 plane[3][input_blocks], blocks of 4: origin, u, v
-//             2 coordinates (lib/place.wgsl) · 3 exponents[pixel]
-//             4 statuses[pixel]: status + 256 · class · 5 outputs[pixel][output_width]
+// group 1     of lib/field-dispatch.wgsl
 // tile        a workgroup takes ROW_TILE · ROW_LANES rows × GROUP_POINTS points × 3 kinds (state, u, v), an invocation
 //             ROW_TILE rows × 4 points × 3: 96 sums for 8 rows. For four inputs it reads ROW_TILE blocks of weights from
 //             storage, where its neighbours find them too, and 12 blocks of entries from workgroup memory, for 48 · ROW_TILE
@@ -34,25 +33,6 @@ const KINDS: u32 = 3u;
 const LANES: u32 = ROW_LANES * POINT_LANES;
 const GROUP_POINTS: u32 = 4u * POINT_LANES;
 const MOST_BLOCKS: u32 = ROW_LANES * ROW_BLOCKS; // of inputs
-
-struct GroupedArgs {
-  exponent_op_count: u32,  // ops up to the layer of the exponent, even
-  op_count: u32,           // even
-  first_pixel: u32,        // of this dispatch, in the buffers
-  end_pixel: u32,
-  width: u32,
-  row_place: u32,          // where the t of the buffers' first row stands in coordinates
-  input_width: u32,
-  output_width: u32,
-  span: f32,
-}
-
-@group(1) @binding(0) var<uniform> args: GroupedArgs;
-@group(1) @binding(1) var<storage, read> plane: array<vec4f>;
-@group(1) @binding(2) var<storage, read> coordinates: array<f32>;
-@group(1) @binding(3) var<storage, read_write> exponents: array<vec4f>;
-@group(1) @binding(4) var<storage, read_write> statuses: array<u32>;
-@group(1) @binding(5) var<storage, read_write> outputs: array<f32>;
 
 // [row][kind][block of points], for all rows that invocations have, be they of a state or not
 var<workgroup> entries: array<vec4f, ROW_LANES * ROW_TILE * KINDS * POINT_LANES>;

@@ -35,6 +35,7 @@ fn store(place: u32, width: u32, column: u32) {
 
 fn affine(op: Op) {
   let input_blocks = block_count(op.input_width);
+  let biases = bias_place(op);
   // @unroll
   for (var row = 0u; row < WIDTH; row++) {
     let live = row < op.output_width;
@@ -43,7 +44,7 @@ fn affine(op: Op) {
     for (var k = 0u; k < BLOCKS; k++) {
       weights[k] = shared_block(op.parameters + row * input_blocks + k, live & (k < input_blocks));
     }
-    let bias = select(0.0, bias_of(op, row), live);
+    let bias = select(0.0, parameters[biases + row / 4u][row % 4u], live);
     // @unroll
     for (var c = 0u; c < TILE; c++) {
       var sum = bias;

@@ -4,15 +4,14 @@
 //   outputs[pixel]   = Φ(x),              x = origin + s·u + t·v
 //
 // @use lib/network.wgsl
+// @use lib/field-dispatch.wgsl
 // @use lib/activation.wgsl
 // @use lib/pixel.wgsl
 // @use lib/place.wgsl
 // @use lib/singular.wgsl
 // @use lib/stretch.wgsl
 // @use lib/shared-weights.wgsl
-// group 1     0 args · 1 plane[3][input_blocks], blocks of 4: origin, u, v
-//             2 coordinates (lib/place.wgsl) · 3 exponents[pixel]
-//             4 statuses[pixel]: status + 256 · class · 5 outputs[pixel][output_width]
+// group 1     of lib/field-dispatch.wgsl
 // grid        an invocation for POINTS pixels; folded into y
 // rows        [row][COLUMNS]; a row's columns are POINTS states, then as many tangents u, then v. Rows past a
 //             state's width are 0, because there weights of the next row are read
@@ -38,26 +37,6 @@ const PARTS = 1u; // @set chunks, the last of which may not be whole
 const INPUTS = 1u; // @set rows of the network's input, if they are few
 
 override LANES: u32 = 16;
-
-struct WideArgs {
-  narrow_op_count: u32,    // ops that take InputEntries, for their few inputs: 2 for the first layer, or 0
-  exponent_op_count: u32,  // ops up to the layer of the exponent, even
-  op_count: u32,           // even
-  first_pixel: u32,        // of this dispatch, in the buffers
-  end_pixel: u32,
-  width: u32,
-  row_place: u32,          // where the t of the buffers' first row stands in coordinates
-  input_width: u32,
-  output_width: u32,
-  span: f32,
-}
-
-@group(1) @binding(0) var<uniform> args: WideArgs;
-@group(1) @binding(1) var<storage, read> plane: array<vec4f>;
-@group(1) @binding(2) var<storage, read> coordinates: array<f32>;
-@group(1) @binding(3) var<storage, read_write> exponents: array<vec4f>;
-@group(1) @binding(4) var<storage, read_write> statuses: array<u32>;
-@group(1) @binding(5) var<storage, read_write> outputs: array<f32>;
 
 // Rows as values, [row][column] and [chunk][row of it][column]: more than a hundred in a dimension would be memory.
 alias InputEntries = array<array<f32, COLUMNS>, INPUTS>;

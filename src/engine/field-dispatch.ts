@@ -9,34 +9,37 @@ import type { Scope } from '../gpu/scope.ts';
 import type { FieldJob } from './field-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 
-/** A kernel that takes the pixels of a field from the plane to the exponents in one dispatch. */
+/**
+ * A kernel that takes the pixels of a field from the plane to the exponents in one dispatch
+ * (shaders/lib/field-dispatch.wgsl).
+ */
 export class FieldDispatch {
   readonly #args: ArgumentSlots;
 
   /**
    * @param groupPixels - pixels of a workgroup.
-   * @param extra - arguments of the kernel besides those that all such kernels have.
+   * @param narrowOpCount - ops of few inputs for which the kernel has code of its own.
    */
   constructor(
     scope: Scope,
     readonly model: GpuModel,
     readonly kernel: Kernel,
     readonly groupPixels: number,
-    readonly extra: Readonly<Record<string, number>> = {},
+    readonly narrowOpCount = 0,
   ) {
     this.#args = createArguments(scope, kernel);
   }
 
   /** Records the work for the pixels from `first` to before `end`; writes to the queue at once. */
   record(pass: GPUComputePassEncoder, job: FieldJob, first: number, end: number): void {
-    const { model, kernel, groupPixels } = this;
+    const { model, kernel, groupPixels, narrowOpCount } = this;
     const { place, plane, coordinates } = job;
     const { exponents, statuses, outputs, width } = job.buffers;
     const { inputWidth, outputWidth, program } = model.network;
     this.#args.write(0, {
-      ...this.extra,
       exponentOpCount: place.opCount,
       opCount: program.ops.length,
+      narrowOpCount,
       firstPixel: first,
       endPixel: end,
       width,

@@ -2,11 +2,10 @@ import fieldShader from '../../shaders/kernels/field.wgsl';
 import { asError } from '../errors.ts';
 import { createKernel } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
-import { activationCode, activationSet } from '../math/activations.ts';
 import type { LayerPlace } from '../model/layer-choice.ts';
 import type { Program } from '../model/network.ts';
 import { BLOCK } from '../ops/op.ts';
-import { OPS } from '../ops/registry.ts';
+import { choiceSet, opRules, OPS } from '../ops/registry.ts';
 import { FieldDispatch } from './field-dispatch.ts';
 import type { FieldRoad } from './field-road.ts';
 import type { GpuModel } from './gpu-model.ts';
@@ -90,7 +89,6 @@ async function createVariant(
   const { ops } = model.network.program;
   const width = widestState({ ops });
   const lanes = slow ? 16 : 64;
-  const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
   const kernel = await createKernel(model.device, fieldShader, {
     constants: {
       POINTS: points,
@@ -102,12 +100,12 @@ async function createVariant(
       BLOCKS: Math.floor(width / BLOCK),
       REST: width % BLOCK,
       QUADS: Math.ceil((width * points) / 4),
-      CHOICE: activationCode(activations[0]),
+      CHOICE: opRules(ops[1]).shaderFields(ops[1]).choice,
       PERIOD,
       CODES: OPS.affine.code + 16 * OPS.activation.code,
       SUBGROUPS: Number(slow && model.device.features.has('subgroups')),
     },
-    overrides: { LANES: lanes, ACTIVATION_SET: activationSet(activations) },
+    overrides: { LANES: lanes, ACTIVATION_SET: choiceSet(ops) },
   });
   return new FieldDispatch(scope, model, kernel, points * lanes);
 }

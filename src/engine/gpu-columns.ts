@@ -9,7 +9,7 @@ import {
 import type { Scope } from '../gpu/scope.ts';
 import type { Program } from '../model/network.ts';
 import { BLOCK, blockCount, type Op } from '../ops/op.ts';
-import { opRules } from '../ops/registry.ts';
+import { choiceSet } from '../ops/registry.ts';
 import type { StatePlacement } from '../wgsl/program.ts';
 import backwardShader from '../../shaders/kernels/backward.wgsl';
 import forwardShader from '../../shaders/kernels/forward.wgsl';
@@ -96,11 +96,6 @@ export async function createColumnKernels(
     createKernel(device, backwardShader, options),
   ]);
   return { shape, forward, backward };
-}
-
-/** Bit k is set if an op makes choice k. */
-export function choiceSet(ops: readonly Op[]): number {
-  return ops.reduce((set, op) => set | (1 << opRules(op).shaderFields(op).choice), 0);
 }
 
 /** Columns up to the next whole workgroup: buffers of columns have this stride. */

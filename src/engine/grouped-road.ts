@@ -2,8 +2,8 @@ import groupedShader from '../../shaders/kernels/grouped.wgsl';
 import { DeviceError } from '../errors.ts';
 import { createKernel } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
-import { activationSet } from '../math/activations.ts';
 import { BLOCK } from '../ops/op.ts';
+import { choiceSet } from '../ops/registry.ts';
 import { FieldDispatch } from './field-dispatch.ts';
 import type { FieldRoad } from './field-road.ts';
 import type { GpuModel } from './gpu-model.ts';
@@ -52,9 +52,6 @@ export async function createGroupedRoad(
   const lanes = (slow ? FEW_SUMS : GROUP_SUMS) / (BLOCK * rowTile);
   const wanted = Math.max(1, Math.floor(lanes / rowLanes));
   const pointLanes = Math.min(wanted, Math.floor(limit / blockBytes));
-  const activations = network.program.ops.flatMap((op) =>
-    op.name === 'activation' ? [op.activation] : [],
-  );
   const kernel = await createKernel(device, groupedShader, {
     constants: {
       ROW_TILE: rowTile,
@@ -62,7 +59,7 @@ export async function createGroupedRoad(
       ROW_LANES: rowLanes,
       POINT_LANES: pointLanes,
     },
-    overrides: { ACTIVATION_SET: activationSet(activations) },
+    overrides: { ACTIVATION_SET: choiceSet(network.program.ops) },
   });
   const groupPixels = BLOCK * pointLanes;
   const pixels = new FieldDispatch(scope, model, kernel, groupPixels);

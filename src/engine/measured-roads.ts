@@ -75,8 +75,9 @@ export async function measureRoads(
   for (let round = 0; round <= ROUNDS && spent < LONG; round++) {
     for (const road of roads) {
       const time = await measure(road);
-      spent += round > 0 ? time : 0;
-      if (round > 0) least.set(road, Math.min(time, least.get(road) ?? Infinity));
+      if (round === 0) continue;
+      spent += time;
+      least.set(road, Math.min(time, least.get(road) ?? Infinity));
     }
   }
   const [[fastest]] = [...least].sort(([, a], [, b]) => a - b);

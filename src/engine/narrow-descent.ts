@@ -5,7 +5,8 @@ import { BLOCK, blockCount } from '../ops/op.ts';
 import narrowForwardShader from '../../shaders/kernels/narrow-forward.wgsl';
 import narrowGradientShader from '../../shaders/kernels/narrow-gradient.wgsl';
 import narrowUpdateShader from '../../shaders/kernels/narrow-update.wgsl';
-import { choiceSet, columnStride, type ColumnShape } from './gpu-columns.ts';
+import { columnStride, type ColumnShape } from './gpu-columns.ts';
+import { choiceSet } from '../ops/registry.ts';
 import { bindUpdates, type DescentKernels } from './descent-kernels.ts';
 import { widestState } from './layered-program.ts';
 

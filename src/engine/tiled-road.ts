@@ -5,8 +5,8 @@ import { DeviceError } from '../errors.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import { createArguments, createKernel, dispatch } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
-import { activationSet } from '../math/activations.ts';
 import { BLOCK, type Op } from '../ops/op.ts';
+import { choiceSet } from '../ops/registry.ts';
 import type { FieldRoad } from './field-road.ts';
 import { bindingLimit } from './gpu-columns.ts';
 import type { GpuModel } from './gpu-model.ts';
@@ -36,8 +36,7 @@ export async function createTiledRoad(
   const { device, network } = model;
   const { ops } = network.program;
   const affines = ops.flatMap((op, index) => (op.name === 'affine' ? [{ op, index }] : []));
-  const activations = ops.flatMap((op) => (op.name === 'activation' ? [op.activation] : []));
-  const overrides = { ACTIVATION_SET: activationSet(activations) };
+  const overrides = { ACTIVATION_SET: choiceSet(ops) };
   const shapes = [...new Set(affines.map(({ op }) => tileShape(op, rowTile)))];
   const [stretch, outcome, ...tiles] = await Promise.all([
     createKernel(device, stretchShader, { overrides: { LANES, ...overrides } }),

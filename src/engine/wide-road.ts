@@ -3,9 +3,9 @@ import { asError } from '../errors.ts';
 import { isSwiftShader, softwareLanes } from '../gpu/adapter.ts';
 import { createKernel } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
-import { activationSet } from '../math/activations.ts';
 import { programCost } from '../model/program-cost.ts';
 import { BLOCK, blockCount } from '../ops/op.ts';
+import { choiceSet } from '../ops/registry.ts';
 import { createByOpRoad } from './by-op-road.ts';
 import { FieldDispatch } from './field-dispatch.ts';
 import type { FieldRoad } from './field-road.ts';
@@ -91,9 +91,6 @@ async function createKernelRoad(scope: Scope, model: GpuModel, points: number): 
   const { inputWidth, program } = network;
   const rows = BLOCK * blockCount(widestState(program));
   const lanes = softwareLanes(device);
-  const activations = program.ops.flatMap((op) =>
-    op.name === 'activation' ? [op.activation] : [],
-  );
   const kernel = await createKernel(device, wideShader, {
     constants: {
       POINTS: points,
@@ -106,10 +103,10 @@ async function createKernelRoad(scope: Scope, model: GpuModel, points: number): 
       INPUTS: inputWidth <= FEW_INPUTS ? inputWidth : 1,
       SUBGROUPS: Number(device.features.has('subgroups')),
     },
-    overrides: { LANES: lanes, ACTIVATION_SET: activationSet(activations) },
+    overrides: { LANES: lanes, ACTIVATION_SET: choiceSet(program.ops) },
   });
   const narrowOpCount = inputWidth <= FEW_INPUTS ? 2 : 0;
-  const pixels = new FieldDispatch(scope, model, kernel, points * lanes, { narrowOpCount });
+  const pixels = new FieldDispatch(scope, model, kernel, points * lanes, narrowOpCount);
   return {
     name: 'wide',
     capacity: Infinity,

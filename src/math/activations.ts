@@ -119,13 +119,6 @@ export function activationCode(name: ActivationName): number {
   return ACTIVATION_NAMES.indexOf(name);
 }
 
-/** The override ACTIVATION_SET of shaders in which only these activations occur. */
-export function activationSet(names: Iterable<ActivationName>): number {
-  let set = 0;
-  for (const name of names) set |= 1 << activationCode(name);
-  return set;
-}
-
 export function isActivationName(value: unknown): value is ActivationName {
   return typeof value === 'string' && Object.hasOwn(ACTIVATIONS, value);
 }

@@ -1,6 +1,6 @@
 import { activation } from './activation.ts';
 import { affine } from './affine.ts';
-import type { OpRules, OpSpec } from './op.ts';
+import type { Op, OpRules, OpSpec } from './op.ts';
 
 /** Every op, by the name it has in programs and in `shaders/ops/`. */
 export const OPS: { readonly [N in OpSpec['name']]: OpRules<Extract<OpSpec, { name: N }>> } = {
@@ -11,4 +11,9 @@ export const OPS: { readonly [N in OpSpec['name']]: OpRules<Extract<OpSpec, { na
 /** The rules of an op of any kind. */
 export function opRules(op: OpSpec): OpRules {
   return OPS[op.name];
+}
+
+/** The override ACTIVATION_SET of shaders: bit k is set if an op makes choice k. */
+export function choiceSet(ops: readonly Op[]): number {
+  return ops.reduce((set, op) => set | (1 << opRules(op).shaderFields(op).choice), 0);
 }

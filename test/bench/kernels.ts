@@ -10,7 +10,7 @@ import { GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { Purpose, RandomStream } from '../../src/math/random.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
-import type { Network } from '../../src/model/network.ts';
+import { createNetwork, type Network } from '../../src/model/network.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { fieldBytes } from './field-bytes.ts';
 import { FIELD_PARTS } from './field-parts.ts';
@@ -165,7 +165,7 @@ const SIDES = [
 ] as const;
 
 const roadGroup = (architecture: string, side: number, only: Workload['only']): WorkloadGroup =>
-  comparedRoads(networkOf(architecture), only === 'software').map((road) =>
+  comparedRoads(createNetwork(parseArchitecture(architecture)), only === 'software').map((road) =>
     fieldWorkload(architecture, side, road, only),
   );
 
