@@ -6,7 +6,8 @@
 // @use ops/*
 // group 1     0 args · 1 states[network][block][column_stride], blocks of 4 rows
 // grid        x: tiles of TILE columns; z: networks; y: row lanes. With one workgroup along y, a dispatch may run many
-//             ops: a workgroup owns its columns and waits between ops. With more, one op a dispatch.
+//             ops: a workgroup owns its columns and waits between ops. With more, one op a dispatch, and elementwise ones
+//             behind it, whose places are their own: an invocation reads back what it wrote.
 // units       inputs in standardised units
 // numerics    rows beyond a width hold finite padding; columns beyond column_count are computed and hold
 //             whatever the buffer held, so column_stride is a multiple of the tile

@@ -8,16 +8,17 @@ import {
 } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { Program } from '../model/network.ts';
-import { BLOCK, blockCount, type Op } from '../ops/op.ts';
+import { BLOCK, blockCount } from '../ops/op.ts';
 import { choiceSet } from '../ops/registry.ts';
 import type { StatePlacement } from '../wgsl/program.ts';
 import backwardShader from '../../shaders/kernels/backward.wgsl';
 import forwardShader from '../../shaders/kernels/forward.wgsl';
 import type { ResidentNetworks } from './gpu-model.ts';
 import { isLayered, widestState } from './layered-program.ts';
+import { opRuns } from './op-runs.ts';
 
 /**
- * Whether one dispatch runs all ops, with states in buffers, or each op has a dispatch of its own. `narrow` has
+ * Whether one dispatch runs all ops, with states in buffers, or each as many as op-runs.ts lets it. `narrow` has
  * one with rows on chip, which sums gradients of parameters instead of writing cotangents (narrow-descent.ts).
  */
 export type Road = 'narrow' | 'whole' | 'by-op';
@@ -46,7 +47,7 @@ export type Recorder = (pass: GPUComputePassEncoder) => void;
 
 /** Rows of the widest state up to which the code of kernels that keep states on chip is compiled in time. */
 const MOST_NARROW_ROWS = 12;
-/** Blocks of the widest state up to which one workgroup takes its columns through the whole program. */
+/** Blocks of the widest output of an op up to which one workgroup takes its columns through the whole program. */
 const WHOLE_BLOCKS = 32;
 
 /**
@@ -56,8 +57,7 @@ const WHOLE_BLOCKS = 32;
  * with enough columns to use each weight four times. On a GPU, lanes are plenty and waiting is cheap.
  */
 export function chooseShape(program: Program, slow: boolean, road?: Road): ColumnShape {
-  const widths = program.ops.flatMap((op) => [op.inputWidth, op.outputWidth]);
-  const blocks = blockCount(Math.max(...widths));
+  const blocks = blockCount(Math.max(...program.ops.map((op) => op.outputWidth)));
   if (slow) return { road: road ?? 'whole', tile: 8, columnLanes: 4, rowLanes: 1 };
   if ((road ?? (blocks <= WHOLE_BLOCKS ? 'whole' : 'by-op')) === 'by-op') {
     return { road: 'by-op', tile: 4, columnLanes: 8, rowLanes: 8 };
@@ -148,7 +148,8 @@ export function recordForward(
   { states, length, columnCount }: ColumnStates,
   placement: StatePlacement,
 ): Recorder {
-  const runs = opRuns(networks.network.program.ops, shape, (op) => op.outputWidth);
+  const { ops } = networks.network.program;
+  const runs = opRuns(ops, (op) => op.outputWidth, blocksPerGroup(shape), placement);
   const args = createArguments(scope, forward, runs.length);
   const stride = columnStride(shape, columnCount);
   const { weights: parameters } = networks;
@@ -177,16 +178,15 @@ export function recordBackward(
   cotangents: GPUBuffer,
   firstOp: number,
 ): Recorder {
-  const ops = networks.network.program.ops.slice(firstOp + 1);
-  const runs = opRuns(ops, shape, (op) => op.inputWidth).reverse();
+  const ops = networks.network.program.ops.slice(firstOp + 1).reverse();
+  const runs = opRuns(ops, (op) => op.inputWidth, blocksPerGroup(shape), 'keep');
   const args = createArguments(scope, backward, Math.max(1, runs.length));
   const stride = columnStride(shape, columnCount);
   const { weights: parameters } = networks;
   const program = networks.program('keep');
   const blocks = columnBlocks(networks, length);
   const parts = runs.map(({ first, count, rowGroups }, slot) => {
-    // Numbered from 0 in `ops`, which lacks the first ops of the program.
-    const lastOp = firstOp + first + count;
+    const lastOp = networks.network.program.ops.length - 1 - first;
     args.write(slot, { lastOp, opCount: count, columnCount, columnStride: stride, ...blocks });
     const resources = { program, parameters, args: args.slot(slot), states, cotangents };
     return { groups: backward.bind(resources), rowGroups };
@@ -199,29 +199,14 @@ export function recordBackward(
   };
 }
 
+function blocksPerGroup({ road, rowLanes }: ColumnShape): number {
+  return road === 'by-op' ? rowLanes : Infinity;
+}
+
 /** What kernels need to find a network's states and parameters. */
 export function columnBlocks(
   { parameterStride }: ResidentNetworks,
   columnLength: number,
 ): { stateBlocks: number; parameterBlocks: number } {
   return { stateBlocks: columnLength / BLOCK, parameterBlocks: parameterStride / BLOCK };
-}
-
-/** Ops that one dispatch runs, and its workgroups along rows. */
-interface OpRun {
-  readonly first: number;
-  readonly count: number;
-  readonly rowGroups: number;
-}
-
-function opRuns(
-  ops: readonly Op[],
-  { road, rowLanes }: ColumnShape,
-  rows: (op: Op) => number,
-): OpRun[] {
-  if (ops.length === 0) return [];
-  if (road !== 'by-op') return [{ first: 0, count: ops.length, rowGroups: 1 }];
-  return ops.map((op, first) => {
-    return { first, count: 1, rowGroups: Math.ceil(blockCount(rows(op)) / rowLanes) };
-  });
 }

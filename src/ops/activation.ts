@@ -5,6 +5,7 @@ import type { ActivationOp, OpRules } from './op.ts';
 export const activation: OpRules<ActivationOp> = {
   name: 'activation',
   code: 1,
+  elementwise: true,
   parameterLength: () => 0,
   shaderFields: (op) => ({ choice: activationCode(op.activation), factor: op.alpha }),
 

@@ -17,6 +17,7 @@ export function biasOffset(op: Op<AffineOp>): number {
 export const affine: OpRules<AffineOp> = {
   name: 'affine',
   code: 0,
+  elementwise: false,
   parameterLength: (op) => BLOCK * blockCount(op.outputWidth) * (weightStride(op) + 1),
   shaderFields: () => ({ choice: 0, factor: 0 }),
 

@@ -42,6 +42,8 @@ export interface OpRules<S extends OpSpec = OpSpec> {
   readonly name: S['name'];
   /** The number by which shaders know it; equals the constant of that name in its shader. */
   readonly code: number;
+  /** Row i of its output depends on row i of its input alone. */
+  readonly elementwise: boolean;
   /** Floats it takes in the flat parameter array, padding included; a multiple of 4. */
   parameterLength(op: S): number;
   /** The fields `choice` and `factor` of the shader's struct Op. */

@@ -130,6 +130,7 @@ describe('gradients', () => {
     ['5-33-17-3', 'sigmoid', { settings: fast, loss: 'cross-entropy', batchSize: 13 }],
     ['5-33-17-3', 'sigmoid', { settings: { ...fast, road: 'by-op' }, batchSize: 37 }],
     ['40-130-6', 'tanh', { settings: fast, loss: 'cross-entropy', batchSize: 33 }],
+    ['150-9x2-3', 'tanh', { settings: fast, loss: 'cross-entropy', batchSize: 21 }],
     ['2-1024-1024', 'tanh', { settings: slow, loss: 'cross-entropy', batchSize: 4 }],
     ['2-10x2-1', 'tanh', { settings: slow, batchSize: 4096 }],
     // 36 floats of states a sample, so room for 32 and for 16 samples: parts, the last one shorter.
