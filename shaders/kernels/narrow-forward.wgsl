@@ -9,7 +9,7 @@
 // group 1     0 args · 1 states[network][block][column_stride], blocks of 4 rows: outputs of all ops are written
 // grid        x: tiles of TILE columns, those of padding too; z: networks
 // ops         an affine op and an activation each, so that no branch copies the rows
-// numerics    as kernels/forward.wgsl; sums run over k in ascending order, one product at a time
+// numerics    as kernels/forward.wgsl; sums run over k in ascending order, four products at a time
 
 override LANES: u32 = 4;
 
@@ -36,26 +36,34 @@ fn store(place: u32, width: u32, column: u32) {
 fn affine(op: Op) {
   let input_blocks = block_count(op.input_width);
   let biases = bias_place(op);
+  var weights: array<array<vec4f, BLOCKS>, WIDTH>;
+  var bias: array<f32, WIDTH>;
   // @unroll
   for (var row = 0u; row < WIDTH; row++) {
     let live = row < op.output_width;
-    var weights: array<vec4f, BLOCKS>;
     // @unroll
     for (var k = 0u; k < BLOCKS; k++) {
-      weights[k] = shared_block(op.parameters + row * input_blocks + k, live & (k < input_blocks));
+      weights[row][k] = shared_block(op.parameters + row * input_blocks + k, live & (k < input_blocks));
     }
-    let bias = select(0.0, parameters[biases + row / 4u][row % 4u], live);
+    bias[row] = select(0.0, parameters[biases + row / 4u][row % 4u], live);
+  }
+  // @unroll
+  for (var c = 0u; c < TILE; c++) {
+    var own: array<vec4f, BLOCKS>;
     // @unroll
-    for (var c = 0u; c < TILE; c++) {
-      var sum = bias;
+    for (var k = 0u; k < BLOCKS; k++) {
+      own[k] = four_rows(k, c);
+    }
+    // @unroll
+    for (var row = 0u; row < WIDTH; row++) {
+      var sum = bias[row];
       // @unroll
-      for (var k = 0u; k < WIDTH; k++) {
-        sum += weights[k / 4u][k % 4u] * rows[k * TILE + c];
+      for (var k = 0u; k < BLOCKS; k++) {
+        sum += dot(weights[row][k], own[k]);
       }
-      products[row * TILE + c] = sum;
+      rows[row * TILE + c] = sum;
     }
   }
-  take_products();
 }
 
 fn activate(op: Op) {

@@ -13,7 +13,8 @@
 //             stands for is left alone; the last block takes what belongs nowhere
 // grid        x: tiles of TILE columns, those of padding too; z: networks
 // ops         an affine op and an activation each
-// numerics    sums run over columns, and over rows of W, in ascending order; columns of padding count nothing
+// numerics    sums run over columns, and over rows of W, in ascending order, four products at a time; columns
+//             of padding count nothing
 
 override LANES: u32 = 4;
 
@@ -37,27 +38,34 @@ fn sum_affine(op: Op, first_block: u32, column: u32, first_partial: u32) {
   let input_blocks = block_count(op.input_width);
   let place = first_partial + op.parameters;
   let nowhere = first_partial + args.parameter_blocks;
-  var inputs: array<vec4f, BLOCKS * TILE>;
+  // Four columns of a row each.
+  var inputs: array<array<vec4f, FOURS>, 4u * BLOCKS>;
   // @unroll
   for (var k = 0u; k < BLOCKS; k++) {
     let live = vec4u(0u, 1u, 2u, 3u) + 4u * k < vec4u(op.input_width);
     // @unroll
     for (var c = 0u; c < TILE; c++) {
       let x = states[(first_block + op.input_offset + k) * args.column_stride + column + c];
-      inputs[k * TILE + c] = select(vec4f(), x, live);
+      // @unroll
+      for (var j = 0u; j < 4u; j++) {
+        inputs[4u * k + j][c / 4u][c % 4u] = select(0.0, x[j], live[j]);
+      }
     }
   }
   // @unroll
   for (var row = 0u; row < WIDTH; row++) {
+    var own: array<vec4f, FOURS>;
+    // @unroll
+    for (var four = 0u; four < FOURS; four++) {
+      own[four] = four_columns(row, four);
+    }
     var sums: array<f32, 4u * BLOCKS>;
     // @unroll
     for (var k = 0u; k < WIDTH; k++) {
-      var sum = 0.0;
       // @unroll
-      for (var c = 0u; c < TILE; c++) {
-        sum += rows[row * TILE + c] * inputs[k / 4u * TILE + c][k % 4u];
+      for (var four = 0u; four < FOURS; four++) {
+        sums[k] += dot(own[four], inputs[k][four]);
       }
-      sums[k] = sum;
     }
     // @unroll
     for (var k = 0u; k < BLOCKS; k++) {
@@ -79,28 +87,37 @@ fn sum_affine(op: Op, first_block: u32, column: u32, first_partial: u32) {
 // ȳ to Wᵀ ȳ.
 fn pull_affine(op: Op, first_parameter: u32) {
   let input_blocks = block_count(op.input_width);
-  var weights: array<vec4f, WIDTH * BLOCKS>;
+  // Four rows of a column each.
+  var weights: array<array<vec4f, BLOCKS>, 4u * BLOCKS>;
   // @unroll
   for (var row = 0u; row < WIDTH; row++) {
     // @unroll
     for (var k = 0u; k < BLOCKS; k++) {
       let place = first_parameter + op.parameters + row * input_blocks + k;
-      weights[row * BLOCKS + k] = shared_block(place, (row < op.output_width) & (k < input_blocks));
+      let four = shared_block(place, (row < op.output_width) & (k < input_blocks));
+      // @unroll
+      for (var j = 0u; j < 4u; j++) {
+        weights[4u * k + j][row / 4u][row % 4u] = four[j];
+      }
     }
   }
   // @unroll
-  for (var k = 0u; k < WIDTH; k++) {
+  for (var c = 0u; c < TILE; c++) {
+    var own: array<vec4f, BLOCKS>;
     // @unroll
-    for (var c = 0u; c < TILE; c++) {
+    for (var block = 0u; block < BLOCKS; block++) {
+      own[block] = four_rows(block, c);
+    }
+    // @unroll
+    for (var k = 0u; k < WIDTH; k++) {
       var sum = 0.0;
       // @unroll
-      for (var row = 0u; row < WIDTH; row++) {
-        sum += weights[row * BLOCKS + k / 4u][k % 4u] * rows[row * TILE + c];
+      for (var block = 0u; block < BLOCKS; block++) {
+        sum += dot(weights[k][block], own[block]);
       }
-      products[k * TILE + c] = sum;
+      rows[k * TILE + c] = sum;
     }
   }
-  take_products();
 }
 
 @compute @workgroup_size(LANES)

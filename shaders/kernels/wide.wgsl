@@ -7,14 +7,14 @@
 // @use lib/field-dispatch.wgsl
 // @use lib/activation.wgsl
 // @use lib/pixel.wgsl
-// @use lib/place.wgsl
+// @use lib/start.wgsl
 // @use lib/singular.wgsl
 // @use lib/stretch.wgsl
 // @use lib/shared-weights.wgsl
 // group 1     of lib/field-dispatch.wgsl
 // grid        an invocation for POINTS pixels; folded into y
-// rows        [row][COLUMNS]; a row's columns are POINTS states, then as many tangents u, then v. Rows past a
-//             state's width are 0, because there weights of the next row are read
+// rows        a row's COLUMNS are POINTS states, then as many tangents u, then v, in fours. Rows past a state's width
+//             are 0, because there weights of the next row are read
 // layers      an affine op and an activation each. A layer takes all rows as values once, then makes one row of the
 //             product after the other and finishes it at once: value, slope, tangents, and what they say about
 //             sizes. Slopes are scaled by a power of two that depends on all rows; it is 1 but where every
@@ -30,66 +30,62 @@
 const POINTS = 4u; // @set points of an invocation, a multiple of 4
 const FOURS = 1u; // @set POINTS / 4
 const COLUMNS = 12u; // @set 3 · POINTS
+const QUADS = 3u; // @set COLUMNS / 4
 const WIDTH = 4u; // @set rows: the widest state, a multiple of 4
 const CHUNKS = 0u; // @set chunks of 16 weights in a row: WIDTH / 16
 const REST = 1u; // @set blocks of 4 weights past those
 const PARTS = 1u; // @set chunks, the last of which may not be whole
+const NARROW_LAYERS = 1u; // @set 1 where the first layer has code of its own, for few inputs
 const INPUTS = 1u; // @set rows of the network's input, if they are few
 
 override LANES: u32 = 16;
 
-// Rows as values, [row][column] and [chunk][row of it][column]: more than a hundred in a dimension would be memory.
-alias InputEntries = array<array<f32, COLUMNS>, INPUTS>;
-alias Entries = array<array<array<f32, COLUMNS>, 16>, PARTS>;
+// Rows as values, [row][column] and, four rows each, [chunk][block][column]: more than a hundred in a dimension would be
+// memory.
+alias InputEntries = array<array<vec4f, QUADS>, INPUTS>;
+alias Entries = array<array<array<vec4f, COLUMNS>, 4>, PARTS>;
 
-// What the last layer made, tangents before they are scaled by factors.
-var<private> rows: array<array<f32, COLUMNS>, WIDTH>;
-var<private> factors: array<f32, POINTS>;
+// What the last layer made, tangents before they are scaled by factors: [row][kind and four points].
+var<private> rows: array<array<vec4f, QUADS>, WIDTH>;
+var<private> factors: array<vec4f, FOURS>;
 // Tangents stand for 2^powers times themselves.
-var<private> powers: array<f32, POINTS>;
+var<private> powers: array<vec4f, FOURS>;
 // Bits of the largest number met, of the tangents of this layer, and of the least depth of its slopes.
-var<private> met: array<i32, POINTS>;
-var<private> sizes: array<i32, POINTS>;
-var<private> depths: array<i32, POINTS>;
-var<private> shifts: array<i32, POINTS>;
+var<private> met: array<vec4i, FOURS>;
+var<private> sizes: array<vec4i, FOURS>;
+var<private> depths: array<vec4i, FOURS>;
+var<private> shifts: array<vec4i, FOURS>;
 
-fn state_block(block: u32, column: u32) -> vec4f {
+fn state_block(block: u32, p: u32) -> vec4f {
   let row = 4u * block;
-  return vec4f(
-    rows[row][column],
-    rows[row + 1u][column],
-    rows[row + 2u][column],
-    rows[row + 3u][column],
-  );
+  let quad = p / 4u;
+  let lane = p % 4u;
+  return vec4f(rows[row][quad][lane], rows[row + 1u][quad][lane], rows[row + 2u][quad][lane], rows[row + 3u][quad][lane]);
 }
 
 fn load_points(first: u32) {
-  // @unroll
-  for (var p = 0u; p < POINTS; p++) {
-    factors[p] = 1f;
-  }
-  let input_blocks = block_count(args.input_width);
-  for (var p = 0u; p < POINTS; p++) {
-    let pixel = min(first + p, args.end_pixel - 1u);
-    let place = place_of(pixel, args.width, args.row_place);
-    for (var k = 0u; k < args.input_width; k++) {
-      let u = plane[input_blocks + k / 4u][k % 4u];
-      let v = plane[2u * input_blocks + k / 4u][k % 4u];
-      rows[k][p] = plane[k / 4u][k % 4u] + place.x * u + place.y * v;
-      rows[k][POINTS + p] = u;
-      rows[k][2u * POINTS + p] = v;
+  for (var k = 0u; k < args.input_width; k++) {
+    for (var q = 0u; q < FOURS; q++) {
+      let start = start_entries(k, first + 4u * q);
+      rows[k][q] = start[0];
+      rows[k][FOURS + q] = start[1];
+      rows[k][2u * FOURS + q] = start[2];
     }
+  }
+  // @unroll
+  for (var q = 0u; q < FOURS; q++) {
+    factors[q] = vec4f(1f);
   }
 }
 
 // A row as values, tangents scaled.
-fn row_entries(row: u32) -> array<f32, COLUMNS> {
-  var entries: array<f32, COLUMNS>;
+fn row_entries(row: u32) -> array<vec4f, QUADS> {
+  var entries: array<vec4f, QUADS>;
   // @unroll
-  for (var p = 0u; p < POINTS; p++) {
-    entries[p] = rows[row][p];
-    entries[POINTS + p] = factors[p] * rows[row][POINTS + p];
-    entries[2u * POINTS + p] = factors[p] * rows[row][2u * POINTS + p];
+  for (var q = 0u; q < FOURS; q++) {
+    entries[q] = rows[row][q];
+    entries[FOURS + q] = factors[q] * rows[row][FOURS + q];
+    entries[2u * FOURS + q] = factors[q] * rows[row][2u * FOURS + q];
   }
   return entries;
 }
@@ -103,11 +99,31 @@ fn input_entries() -> InputEntries {
   return entries;
 }
 
+fn block_entries(block: u32) -> array<vec4f, COLUMNS> {
+  let x = row_entries(4u * block);
+  let y = row_entries(4u * block + 1u);
+  let z = row_entries(4u * block + 2u);
+  let w = row_entries(4u * block + 3u);
+  var entries: array<vec4f, COLUMNS>;
+  // @unroll
+  for (var c = 0u; c < COLUMNS; c++) {
+    entries[c] = vec4f(x[c / 4u][c % 4u], y[c / 4u][c % 4u], z[c / 4u][c % 4u], w[c / 4u][c % 4u]);
+  }
+  return entries;
+}
+
 fn all_entries() -> Entries {
   var entries: Entries;
   // @unroll
-  for (var k = 0u; k < WIDTH; k++) {
-    entries[k / 16u][k % 16u] = row_entries(k);
+  for (var chunk = 0u; chunk < CHUNKS; chunk++) {
+    // @unroll
+    for (var block = 0u; block < 4u; block++) {
+      entries[chunk][block] = block_entries(4u * chunk + block);
+    }
+  }
+  // @unroll
+  for (var rest = 0u; rest < REST; rest++) {
+    entries[CHUNKS][rest] = block_entries(4u * CHUNKS + rest);
   }
   return entries;
 }
@@ -121,14 +137,19 @@ fn narrow_row(op: Op, row: u32, entries: InputEntries) -> array<f32, COLUMNS> {
     let weight = parameters[first + k / 4u][k % 4u];
     // @unroll
     for (var c = 0u; c < COLUMNS; c++) {
-      sums[c] += weight * entries[k][c];
+      sums[c] += weight * entries[k][c / 4u][c % 4u];
     }
   }
   return sums;
 }
 
-// A row of W x and W dx for up to WIDTH inputs. Scalars, and one column after the other for a few weights, so that
-// sums stay in registers.
+// sum + w · x, one product after the other: as dot() it runs a little slower, as four statements it is compiled slower.
+fn sum_with(sum: f32, w: vec4f, x: vec4f) -> f32 {
+  return sum + w.x * x.x + w.y * x.y + w.z * x.z + w.w * x.w;
+}
+
+// A row of W x and W dx for up to WIDTH inputs. One column after the other for a few weights, so that sums stay in
+// registers.
 fn wide_row(op: Op, row: u32, entries: Entries) -> array<f32, COLUMNS> {
   let first = op.parameters + row * block_count(op.input_width);
   var sums: array<f32, COLUMNS>;
@@ -142,8 +163,8 @@ fn wide_row(op: Op, row: u32, entries: Entries) -> array<f32, COLUMNS> {
     // @unroll
     for (var c = 0u; c < COLUMNS; c++) {
       // @unroll
-      for (var k = 0u; k < 16u; k++) {
-        sums[c] += weights[k / 4u][k % 4u] * entries[chunk][k][c];
+      for (var block = 0u; block < 4u; block++) {
+        sums[c] = sum_with(sums[c], weights[block], entries[chunk][block][c]);
       }
     }
   }
@@ -152,10 +173,7 @@ fn wide_row(op: Op, row: u32, entries: Entries) -> array<f32, COLUMNS> {
     let weights = shared_block(first + 4u * CHUNKS + rest, true);
     // @unroll
     for (var c = 0u; c < COLUMNS; c++) {
-      // @unroll
-      for (var k = 0u; k < 4u; k++) {
-        sums[c] += weights[k] * entries[CHUNKS][4u * rest + k][c];
-      }
+      sums[c] = sum_with(sums[c], weights, entries[CHUNKS][rest][c]);
     }
   }
   return sums;
@@ -163,9 +181,9 @@ fn wide_row(op: Op, row: u32, entries: Entries) -> array<f32, COLUMNS> {
 
 fn start_layer() {
   // @unroll
-  for (var p = 0u; p < POINTS; p++) {
-    sizes[p] = 0;
-    depths[p] = DEEPEST_BITS;
+  for (var q = 0u; q < FOURS; q++) {
+    sizes[q] = vec4i();
+    depths[q] = vec4i(DEEPEST_BITS);
   }
 }
 
@@ -174,23 +192,20 @@ fn finish_row(op: Op, row: u32, bias: f32, sums: array<f32, COLUMNS>) {
   // @unroll
   for (var q = 0u; q < FOURS; q++) {
     let x = bias + vec4f(sums[4u * q], sums[4u * q + 1u], sums[4u * q + 2u], sums[4u * q + 3u]);
-    let shift = vec4i(shifts[4u * q], shifts[4u * q + 1u], shifts[4u * q + 2u], shifts[4u * q + 3u]);
+    const c = POINTS + 4u * q;
+    let u = vec4f(sums[c], sums[c + 1u], sums[c + 2u], sums[c + 3u]);
+    const d = c + POINTS;
+    let v = vec4f(sums[d], sums[d + 1u], sums[d + 2u], sums[d + 3u]);
     let depth = slope_depth(op.choice, x, op.factor);
-    let both = activation_both(op.choice, x, op.factor, shift);
-    // @unroll
-    for (var j = 0u; j < 4u; j++) {
-      const p = 4u * q + j;
-      let u = sums[POINTS + p];
-      let v = sums[2u * POINTS + p];
-      let du = both.slope[j] * u;
-      let dv = both.slope[j] * v;
-      met[p] = max(met[p], max(size_bits(x[j]), max(size_bits(u), size_bits(v))));
-      depths[p] = min(depths[p], depth[j]);
-      sizes[p] = max(sizes[p], max(size_bits(du), size_bits(dv)));
-      rows[row][p] = both.value[j];
-      rows[row][POINTS + p] = du;
-      rows[row][2u * POINTS + p] = dv;
-    }
+    let both = activation_both(op.choice, x, op.factor, shifts[q]);
+    let du = both.slope * u;
+    let dv = both.slope * v;
+    met[q] = max(met[q], max(sizes_bits(x), max(sizes_bits(u), sizes_bits(v))));
+    depths[q] = min(depths[q], depth);
+    sizes[q] = max(sizes[q], max(sizes_bits(du), sizes_bits(dv)));
+    rows[row][q] = both.value;
+    rows[row][FOURS + q] = du;
+    rows[row][2u * FOURS + q] = dv;
   }
 }
 
@@ -198,10 +213,13 @@ fn finish_row(op: Op, row: u32, bias: f32, sums: array<f32, COLUMNS>) {
 fn shifts_fit() -> bool {
   var fit = true;
   // @unroll
-  for (var p = 0u; p < POINTS; p++) {
-    let wanted = shift_of_depth(depths[p]);
-    fit = fit & (wanted == shifts[p]);
-    shifts[p] = wanted;
+  for (var q = 0u; q < FOURS; q++) {
+    // @unroll
+    for (var j = 0u; j < 4u; j++) {
+      let wanted = shift_of_depth(depths[q][j]);
+      fit = fit & (wanted == shifts[q][j]);
+      shifts[q][j] = wanted;
+    }
   }
   return fit;
 }
@@ -209,21 +227,25 @@ fn shifts_fit() -> bool {
 // The factors that bring the largest component of the tangents into [1, 2).
 fn finish_layer(row_count: u32) {
   // @unroll
-  for (var p = 0u; p < POINTS; p++) {
-    factors[p] = inverse_power(sizes[p]);
-    powers[p] += f32(shifts[p]) + exponent_of(sizes[p]);
-    shifts[p] = 0;
+  for (var q = 0u; q < FOURS; q++) {
+    // @unroll
+    for (var j = 0u; j < 4u; j++) {
+      factors[q][j] = inverse_power(sizes[q][j]);
+      powers[q][j] += f32(shifts[q][j]) + exponent_of(sizes[q][j]);
+    }
+    shifts[q] = vec4i();
   }
   for (var row = row_count; row < WIDTH; row++) {
-    for (var c = 0u; c < COLUMNS; c++) {
-      rows[row][c] = 0f;
+    for (var quad = 0u; quad < QUADS; quad++) {
+      rows[row][quad] = vec4f();
     }
   }
 }
 
 // A row of point p's tangents, of which the largest component is in [1, 2).
 fn image_of(row: u32, p: u32) -> vec2f {
-  return factors[p] * vec2f(rows[row][POINTS + p], rows[row][2u * POINTS + p]);
+  let q = p / 4u;
+  return factors[q][p % 4u] * vec2f(rows[row][FOURS + q][p % 4u], rows[row][2u * FOURS + q][p % 4u]);
 }
 
 // All of it for the points from pixel `first` on. Loops that run once or not at all stand where a branch would:
@@ -233,9 +255,10 @@ fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let first = args.first_pixel + (id.y * groups.x * LANES + id.x) * POINTS;
   start_sharing();
   load_points(first);
-  for (var index = 0u; index < args.narrow_op_count; index += 2u) {
-    let op = program[index];
-    let activation = program[index + 1u];
+  // @unroll
+  for (var layer = 0u; layer < NARROW_LAYERS; layer++) {
+    let op = program[2u * layer];
+    let activation = program[2u * layer + 1u];
     let entries = input_entries();
     var fit = false;
     while (!fit) {
@@ -249,7 +272,7 @@ fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   var found: array<vec4f, POINTS>;
   var tops: array<i32, POINTS>;
-  var index = args.narrow_op_count;
+  var index = 2u * NARROW_LAYERS;
   // Up to the layer of the exponent, then the rest, where the tangents run along unused.
   for (var part = 0u; part < 2u; part++) {
     let end = select(args.op_count, args.exponent_op_count, part == 0u);
@@ -269,9 +292,9 @@ fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     }
     let met_so_far = met;
     for (var p = part * POINTS; p < POINTS; p++) {
-      tops[p] = met_so_far[p];
+      tops[p] = met_so_far[p / 4u][p % 4u];
       let row_count = program[args.exponent_op_count - 1u].output_width;
-      found[p] = stretch_of(p, row_count, powers[p], args.span);
+      found[p] = stretch_of(p, row_count, powers[p / 4u][p % 4u], args.span);
     }
   }
   for (var p = 0u; p < POINTS; p++) {

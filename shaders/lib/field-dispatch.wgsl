@@ -8,7 +8,6 @@
 struct FieldDispatchArgs {
   exponent_op_count: u32,  // ops up to the layer of the exponent, even
   op_count: u32,           // even, unless the kernel takes ops one by one
-  narrow_op_count: u32,    // ops that a kernel has code for few inputs for: 2 for the first layer, or 0
   first_pixel: u32,        // of this dispatch, in the buffers
   end_pixel: u32,
   width: u32,

@@ -16,30 +16,25 @@ import type { GpuModel } from './gpu-model.ts';
 export class FieldDispatch {
   readonly #args: ArgumentSlots;
 
-  /**
-   * @param groupPixels - pixels of a workgroup.
-   * @param narrowOpCount - ops of few inputs for which the kernel has code of its own.
-   */
+  /** @param groupPixels - pixels of a workgroup. */
   constructor(
     scope: Scope,
     readonly model: GpuModel,
     readonly kernel: Kernel,
     readonly groupPixels: number,
-    readonly narrowOpCount = 0,
   ) {
     this.#args = createArguments(scope, kernel);
   }
 
   /** Records the work for the pixels from `first` to before `end`; writes to the queue at once. */
   record(pass: GPUComputePassEncoder, job: FieldJob, first: number, end: number): void {
-    const { model, kernel, groupPixels, narrowOpCount } = this;
+    const { model, kernel, groupPixels } = this;
     const { place, plane, coordinates } = job;
     const { exponents, statuses, outputs, width } = job.buffers;
     const { inputWidth, outputWidth, program } = model.network;
     this.#args.write(0, {
       exponentOpCount: place.opCount,
       opCount: program.ops.length,
-      narrowOpCount,
       firstPixel: first,
       endPixel: end,
       width,

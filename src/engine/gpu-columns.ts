@@ -46,7 +46,7 @@ export interface ColumnKernels extends ForwardKernel {
 export type Recorder = (pass: GPUComputePassEncoder) => void;
 
 /** Rows of the widest state up to which the code of kernels that keep states on chip is compiled in time. */
-const MOST_NARROW_ROWS = 12;
+const MOST_NARROW_ROWS = 16;
 /** Blocks of the widest output of an op up to which one workgroup takes its columns through the whole program. */
 const WHOLE_BLOCKS = 32;
 
