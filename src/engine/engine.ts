@@ -159,6 +159,11 @@ export interface Field {
    * @throws DataError if the request does not fit the network; the old content stays.
    */
   compute(request: FieldRequest, options?: ComputeOptions): Promise<void>;
+  /**
+   * Begins to make what requests with a tolerance need besides, for which the first of them would wait. That one
+   * tries again, and tells, if it fails.
+   */
+  expectTolerance(): void;
   statistics(): Promise<FieldStatistics>;
   histogram(): Promise<FieldHistogram>;
   read(): Promise<FieldData>;

@@ -24,9 +24,10 @@ export async function createNarrowKernels(
 ): Promise<DescentKernels> {
   const { tile } = shape;
   const options = kernelOptions(device, program, shape);
-  const [forward, gradient, update] = await Promise.all([
-    createKernel(device, narrowForwardShader, options),
+  // What takes longest to compile is begun first.
+  const [gradient, forward, update] = await Promise.all([
     createKernel(device, narrowGradientShader, options),
+    createKernel(device, narrowForwardShader, options),
     createKernel(device, narrowUpdateShader, { overrides: { ...overrides, TILE: tile } }),
   ]);
   const columnLength: DescentKernels['columnLength'] = ({ count, parameterStride }) =>

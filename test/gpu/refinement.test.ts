@@ -2,13 +2,15 @@
 // activations, sizes that are no multiples of four, every road and all inputs: interpolated pixels lie within the
 // tolerance but for a few in a thousand, the others agree to rounding; statuses and classes are the same; few
 // pixels are computed where the field is smooth, nearly all where it is not. Exact: a field that is a cubic.
-// Drafts: which pixels are means, and of which. Small fields, bands, bad tolerances. Control: with a tolerance that allows all, errors exceed the small one.
-import { describe, expect, it } from 'vitest';
+// Drafts: which pixels are means, and of which. Small fields, bands, bad tolerances. Kernels are made once, on notice
+// before they are wanted, and again where that failed. Control: with a tolerance that allows all, errors exceed the small one.
+import { describe, expect, it, vi } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import type { FieldData, FieldRequest } from '../../src/engine/engine.ts';
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
 import type { FieldSettings } from '../../src/engine/open-roads.ts';
 import { GpuField } from '../../src/engine/gpu-field.ts';
+import { GpuLattice } from '../../src/engine/gpu-lattice.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import type { ActivationName } from '../../src/math/activations.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
@@ -204,6 +206,30 @@ describe('a field with a tolerance', () => {
     expect(quantile(errors, 0.9)).toBeGreaterThan(1e-6);
     model.dispose();
     engine.dispose();
+  });
+
+  it('has its kernels made once, on notice, and again by the first that needs them if that failed', async () => {
+    const network = networkOf('2-4x2-1', 'tanh', 1);
+    const model = new GpuModel(await getTestDevice(), network);
+    const field = await GpuField.create(model, { slow: true });
+    const create = vi.spyOn(GpuLattice, 'create');
+    try {
+      create.mockRejectedValueOnce(new Error('no kernels today'));
+      field.expectTolerance();
+      await vi.waitFor(() => expect(create).toHaveBeenCalledTimes(1));
+      await expect(create.mock.results[0].value).rejects.toThrow('no kernels today');
+      field.expectTolerance();
+      await vi.waitFor(() => expect(create).toHaveBeenCalledTimes(2));
+      field.expectTolerance();
+      const request = requestFor(network);
+      await field.compute({ ...request, tolerance: TOLERANCE });
+      expect(create).toHaveBeenCalledTimes(2);
+      expect(field.request).toMatchObject({ tolerance: TOLERANCE });
+    } finally {
+      create.mockRestore();
+      field.dispose();
+      model.dispose();
+    }
   });
 
   it.each([-1, NaN, Infinity])('is refused for a tolerance of %f', async (tolerance) => {

@@ -126,6 +126,7 @@ describe('gradients', () => {
     // What is on chip past the width of a layer is 1/2 behind a sigmoid.
     ['3-12-2-9-4', 'sigmoid', { settings: slow, loss: 'cross-entropy', batchSize: 45 }],
     ['7-5-1-6-1', 'sine', { settings: slow, batchSize: 33 }],
+    ['5-16-13-3', 'sigmoid', { settings: slow, loss: 'cross-entropy', batchSize: 19 }],
     ['5-33-17-3', 'sigmoid', { settings: slow, loss: 'cross-entropy', batchSize: 13 }],
     ['5-33-17-3', 'sigmoid', { settings: fast, loss: 'cross-entropy', batchSize: 13 }],
     ['5-33-17-3', 'sigmoid', { settings: { ...fast, road: 'by-op' }, batchSize: 37 }],
