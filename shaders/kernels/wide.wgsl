@@ -23,7 +23,7 @@
 //             take is a value at a constant place, not memory. A number stored in a row, or read from one, at an index
 //             that is no constant is 80 instructions of a software adapter, so each is stored once and read once.
 // units       points in standardised units; λ in 1/span
-// numerics    sums run over k in ascending order, four products at a time. Tangents of a point share one
+// numerics    sums run over k in ascending order, one product after the other. Tangents of a point share one
 //             power of two; bound in test/support/tolerance.ts
 // source      Storm et al., Phys. Rev. Lett. 132, 057301 (2024)
 

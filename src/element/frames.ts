@@ -86,6 +86,11 @@ export class Frames {
     };
   }
 
+  /** Begins to make what live frames want besides a trainer. */
+  expectLive(session: Session): void {
+    if (this.#pace.interpolates) session.field.expectTolerance();
+  }
+
   /**
    * Trains some steps and shows the field after them.
    *

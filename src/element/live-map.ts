@@ -328,7 +328,9 @@ export class LiveMap {
   async #openTrainer(session: Session): Promise<void> {
     this.#isTrainerDue = false;
     try {
-      await session.openTrainer(this.#learningRate);
+      const opening = session.openTrainer(this.#learningRate);
+      this.#frames.expectLive(session);
+      await opening;
     } catch (error) {
       this.#isStatusStale = false;
       this.#jobs.rejectAll(error as Error);

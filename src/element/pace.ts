@@ -120,6 +120,11 @@ export class Pace {
     this.#canvasScale = new Choice(CANVAS_SCALES, 1);
   }
 
+  /** Whether fields are interpolated, if they are large enough for it. */
+  get interpolates(): boolean {
+    return CAN_INTERPOLATE[this.speed];
+  }
+
   /** Milliseconds that a live frame may take. */
   get frameTime(): number {
     return FRAME_TIME[this.speed];
@@ -136,7 +141,7 @@ export class Pace {
     const paintTime = (scale: number): number =>
       scale ** 2 * devicePixelCount * this.#canvasPixelTime.value;
     const kindOf = (side: number): FieldKind =>
-      CAN_INTERPOLATE[this.speed] && side >= LEAST_LOOSE_SIDE ? 'draft' : 'exact';
+      this.interpolates && side >= LEAST_LOOSE_SIDE ? 'draft' : 'exact';
     const fieldTime = (side: number): number =>
       side ** 2 * fieldArea * this.#pixelTimes[kindOf(side)].value;
     const canvasScale = this.#canvasScale.next(paintTime, PAINT_PART * frameTime, 1);

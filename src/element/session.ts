@@ -68,10 +68,7 @@ export class Session {
     const { dataset, training } = this.plan;
     if (!dataset) return;
     const options = { ...training, learningRate };
-    const opening = this.engine.createTrainer(this.model, dataset, options);
-    // Live fields of a slow adapter are interpolated (pace.ts).
-    if (this.engine.slow) this.field.expectTolerance();
-    const trainer = await opening;
+    const trainer = await this.engine.createTrainer(this.model, dataset, options);
     if (this.#disposed) trainer.dispose();
     else this.#trainer = trainer;
   }

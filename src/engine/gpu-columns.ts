@@ -178,15 +178,16 @@ export function recordBackward(
   cotangents: GPUBuffer,
   firstOp: number,
 ): Recorder {
-  const ops = networks.network.program.ops.slice(firstOp + 1).reverse();
-  const runs = opRuns(ops, (op) => op.inputWidth, blocksPerGroup(shape), 'keep');
+  const { ops } = networks.network.program;
+  const backwards = ops.slice(firstOp + 1).reverse();
+  const runs = opRuns(backwards, (op) => op.inputWidth, blocksPerGroup(shape), 'keep');
   const args = createArguments(scope, backward, Math.max(1, runs.length));
   const stride = columnStride(shape, columnCount);
   const { weights: parameters } = networks;
   const program = networks.program('keep');
   const blocks = columnBlocks(networks, length);
   const parts = runs.map(({ first, count, rowGroups }, slot) => {
-    const lastOp = networks.network.program.ops.length - 1 - first;
+    const lastOp = ops.length - 1 - first;
     args.write(slot, { lastOp, opCount: count, columnCount, columnStride: stride, ...blocks });
     const resources = { program, parameters, args: args.slot(slot), states, cotangents };
     return { groups: backward.bind(resources), rowGroups };

@@ -113,6 +113,13 @@ async function firstGradient(network: Network, dataset: Dataset, run: Run) {
   return { actual, expected: state.gradient, tolerance: (i: number) => tolerances[i] };
 }
 
+it.each([
+  ['784-20x3-10', 'whole'],
+  ['40-130-6', 'by-op'],
+])('a GPU takes %s on the road %s: outputs decide, not the input', (text, road) => {
+  expect(chooseShape(dense(text).program, false).road).toBe(road);
+});
+
 describe('gradients', () => {
   const slow = { slow: true } as const;
   const fast = { slow: false } as const;
