@@ -55,7 +55,6 @@ fn bend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let inner = (cell > vec2u(0u)) & (cell + 2u <= last);
   // Nodes around the cell; at an edge some stand twice.
   var places: array<u32, AROUND>;
-  // @unroll
   for (var n = 0u; n < AROUND; n++) {
     let node = min(max(cell + vec2u(n % 4u, n / 4u), vec2u(1u)) - 1u, last);
     places[n] = node.y * args.columns + node.x;
@@ -63,7 +62,6 @@ fn bend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let has_second = nodes[places[5]].y > BAD;
   var is_good = true;
   var values: array<f32, AROUND>;
-  // @unroll
   for (var n = 0u; n < AROUND; n++) {
     let entry = nodes[places[n]].xy;
     values[n] = entry.x;
@@ -83,7 +81,6 @@ fn bend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     size = max(size, max(abs(both.x), abs(both.y)));
   }
   for (var k = 0u; k < args.output_width; k++) {
-    // @unroll
     for (var n = 0u; n < AROUND; n++) {
       values[n] = outputs[places[n] * args.output_width + k];
     }

@@ -53,17 +53,19 @@ fn draft(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   let pixel = list[1u + index];
   let y = pixel / args.width;
   let x = pixel - y * args.width;
-  let has_right = x + 1u < args.width;
-  let has_upper = y + 1u < args.height;
+  // Steps to the pixels to fill, and from there to the pixels beyond: 0 where there are none.
+  let x_most = select(0u, 1u, x + 1u < args.width);
+  let y_most = select(0u, 1u, y + 1u < args.height);
   let right = select(0u, 2u, x + 2u < args.width);
   let upper = select(0u, 2u * args.width, y + 2u < args.height);
-  if (has_right) {
-    fill(pixel + 1u, vec4u(pixel, pixel, pixel + right, pixel + right));
-  }
-  if (has_upper) {
-    fill(pixel + args.width, vec4u(pixel, pixel, pixel + upper, pixel + upper));
-  }
-  if (has_right & has_upper) {
-    fill(pixel + args.width + 1u, pixel + vec4u(0u, right, upper, right + upper));
+  // The pixel to the right, the one above, and the one between both.
+  for (var side = 1u; side < 4u; side++) {
+    let x_step = side % 2u;
+    let y_step = side / 2u;
+    if ((x_step <= x_most) & (y_step <= y_most)) {
+      let along = pixel + x_step * right;
+      let across = y_step * upper;
+      fill(pixel + x_step + y_step * args.width, vec4u(pixel, along, pixel + across, along + across));
+    }
   }
 }

@@ -52,14 +52,13 @@ fn sum_affine(op: Op, first_block: u32, column: u32, first_partial: u32) {
       }
     }
   }
-  // @unroll
   for (var row = 0u; row < WIDTH; row++) {
-    var own: array<vec4f, FOURS>;
+    var own = array<vec4f, FOURS>();
     // @unroll
     for (var four = 0u; four < FOURS; four++) {
       own[four] = four_columns(row, four);
     }
-    var sums: array<f32, 4u * BLOCKS>;
+    var sums = array<f32, 4u * BLOCKS>();
     // @unroll
     for (var k = 0u; k < WIDTH; k++) {
       // @unroll

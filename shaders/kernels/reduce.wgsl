@@ -71,6 +71,14 @@ fn share_of_pixels(first: u32, stride: u32) -> Share {
   return own;
 }
 
+// Without low and high, which come with step 2.
+fn summary_of(all: Share) -> Summary {
+  if (all.good_count == 0u) {
+    return Summary();
+  }
+  return Summary(all.minimum, all.maximum, all.sum / f32(all.good_count), 0f, 0f, all.good_count);
+}
+
 fn count_pixels(first: u32, stride: u32, all: Share) {
   let range = all.maximum - all.minimum;
   let bins_a_unit = select(0f, f32(BINS) / range, range > 1e-30f);
@@ -131,22 +139,20 @@ fn reduce(
     find_quantiles(lane);
     return;
   }
+  var own = EMPTY;
+  if (args.step == 0u) {
+    own = share_of_pixels(id.x, stride);
+  } else if (lane < groups.x) {
+    own = partials[lane];
+  }
+  let all = merge_lanes(lane, own);
   if (args.step == 1u) {
-    var own = EMPTY;
-    if (lane < groups.x) {
-      own = partials[lane];
-    }
-    let all = merge_lanes(lane, own);
-    if ((id.x == 0u) & (all.good_count > 0u)) {
-      summary = Summary(all.minimum, all.maximum, all.sum / f32(all.good_count), 0f, 0f, all.good_count);
-    }
-    if ((id.x == 0u) & (all.good_count == 0u)) {
-      summary = Summary();
+    if (id.x == 0u) {
+      summary = summary_of(all);
     }
     count_pixels(id.x, stride, all);
     return;
   }
-  let all = merge_lanes(lane, share_of_pixels(id.x, stride));
   if (lane == 0u) {
     partials[group.x] = all;
   }

@@ -74,7 +74,6 @@ fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
     }
   }
   let corner = CELL * (cell.y * args.width + cell.x);
-  // @unroll
   for (var b = 0u; b < CELL; b++) {
     let upward = weights_at(offset.y + 0.25 * f32(b));
     // @unroll
@@ -98,7 +97,6 @@ fn refine(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
         lines[m] += output * vec4f(weights[0][n], weights[1][n], weights[2][n], weights[3][n]);
       }
     }
-    // @unroll
     for (var b = 0u; b < CELL; b++) {
       let upward = weights_at(offset.y + 0.25 * f32(b));
       let value = upward.x * lines[0] + upward.y * lines[1] + upward.z * lines[2] + upward.w * lines[3];

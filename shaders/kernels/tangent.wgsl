@@ -115,7 +115,6 @@ fn tangent(
   let started = args.op_index > 0u;
   var shifts: array<i32, TILE>;
   var factors: array<f32, TILE>;
-  // @unroll
   for (var c = 0u; c < TILE; c++) {
     let top = atomicLoad(&tops[before + c]);
     shifts[c] = largest_shift(op, first + c);

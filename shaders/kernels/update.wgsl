@@ -86,7 +86,6 @@ fn update(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
   let count = piece_count(op);
   for (var piece = id.x; piece < count; piece += groups.x * LANES) {
     var sums = array<vec4f, PIECE>();
-    // @unroll
     for (var part = 0u; part < PIECE; part++) {
       let place = place_of(op, piece, part);
       if (place != NO_BLOCK) {
@@ -94,7 +93,6 @@ fn update(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
       }
     }
     sums = gradient_of(op, piece, sums);
-    // @unroll
     for (var part = 0u; part < PIECE; part++) {
       let place = place_of(op, piece, part);
       if (place != NO_BLOCK) {

@@ -6,6 +6,7 @@
 // @use lib/network.wgsl
 // @use lib/activation.wgsl
 // parameters  none; `choice` says which g, `factor` is its alpha
+// loops       over columns stay loops: written out, they were half of what a kernel takes to compile
 // kernel      provides TILE, state_block, tangent_block and cotangent_block (kernels/forward.wgsl, …)
 
 const ACTIVATION: u32 = 1u;
@@ -13,7 +14,6 @@ const ACTIVATION: u32 = 1u;
 // Rows 4·block … 4·block+3 of g(x), for TILE columns from `column`.
 fn activation_forward(op: Op, block: u32, column: u32) -> array<vec4f, TILE> {
   var values: array<vec4f, TILE>;
-  // @unroll
   for (var c = 0u; c < TILE; c++) {
     values[c] = activation_value(op.choice, state_block(op.input_offset + block, column + c), op.factor);
   }
@@ -29,7 +29,6 @@ fn activation_slope_shift(op: Op, block: u32, column: u32) -> i32 {
 // What all tangents of a point are multiplied with, row by row: 2^-shift g'(x).
 fn activation_slopes(op: Op, block: u32, column: u32, shifts: array<i32, TILE>) -> array<vec4f, TILE> {
   var slopes: array<vec4f, TILE>;
-  // @unroll
   for (var c = 0u; c < TILE; c++) {
     let x = state_block(op.input_offset + block, column + c);
     slopes[c] = activation_slope(op.choice, x, op.factor, shifts[c]);
@@ -40,7 +39,6 @@ fn activation_slopes(op: Op, block: u32, column: u32, shifts: array<i32, TILE>) 
 // Rows 4·block … 4·block+3 of 2^-shift g'(x) dx, for TILE tangents from `column`.
 fn activation_tangent(op: Op, block: u32, column: u32, slopes: array<vec4f, TILE>) -> array<vec4f, TILE> {
   var tangents: array<vec4f, TILE>;
-  // @unroll
   for (var c = 0u; c < TILE; c++) {
     tangents[c] = slopes[c] * tangent_block(op.input_offset + block, column + c);
   }
@@ -50,7 +48,6 @@ fn activation_tangent(op: Op, block: u32, column: u32, slopes: array<vec4f, TILE
 // Rows 4·block … 4·block+3 of g'(x) ȳ, for TILE columns from `column`.
 fn activation_cotangent(op: Op, block: u32, column: u32) -> array<vec4f, TILE> {
   var values: array<vec4f, TILE>;
-  // @unroll
   for (var c = 0u; c < TILE; c++) {
     let x = state_block(op.input_offset + block, column + c);
     let slope = activation_slope(op.choice, x, op.factor, 0);
