@@ -81,7 +81,9 @@ function changes(
     (length) => length * scale + 1,
   );
   const counts = { inside: 0, outside: 0 };
+  const [words, otherWords] = [a, b].map(({ data }) => new Uint32Array(data.buffer));
   for (let i = 0; i < a.data.length; i += 4) {
+    if (words[i / 4] === otherWords[i / 4]) continue;
     if ([0, 1, 2].every((k) => Math.abs(a.data[i + k] - b.data[i + k]) <= 32)) continue;
     const [x, y] = [(i / 4) % a.width, Math.floor(i / 4 / a.width)];
     if (x < right && y < bottom) counts.inside++;

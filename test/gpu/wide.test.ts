@@ -37,20 +37,13 @@ function networkOf(architecture: string, seed = 5): Network {
 }
 
 describe.each(ROADS)('on the %s road', (road) => {
-  it.each([
-    '2-1x3-1',
-    '1-3x12-1',
-    '2-10x1-2',
-    '3-32x2-1',
-    '2-50x8-1',
-    '2-64x3-1',
-    '9-100x4-1',
-    '5-20-66-7-2',
-    '40-12x2-3',
-  ])('%s is as in float64', async (architecture) => {
-    const network = networkOf(architecture);
-    await compareFields(`${architecture} ${road}`, network, SMALL, bound(network), road);
-  });
+  it.each(['2-1x3-1', '1-3x12-1', '2-10x1-2', '2-50x8-1', '9-100x4-1', '5-20-66-7-2', '40-12x2-3'])(
+    '%s is as in float64',
+    async (architecture) => {
+      const network = networkOf(architecture);
+      await compareFields(`${architecture} ${road}`, network, SMALL, bound(network), road);
+    },
+  );
 
   it.each([1, 2, 5, 'output'] as const)('layer %s of 2-33x5-3 is as in float64', async (layer) => {
     const network = networkOf('2-33x5-3');
@@ -148,7 +141,7 @@ it('the wide road gives the same before its faster kernel is there', async () =>
 });
 
 it.each(['2-64x2-1', '2-68x2-1'])(
-  'the kernels of %s give the same numbers',
+  'the kernels of %s give the same numbers, and those are as in float64',
   async (architecture) => {
     const network = networkOf(architecture);
     const request = requestFor(network, SMALL);
@@ -166,6 +159,8 @@ it.each(['2-64x2-1', '2-68x2-1'])(
     await read();
     const first = await read();
     expect(await read()).toEqual(first);
+    const expected = await fieldOf(createCpuEngine(), network, request);
+    expect(worstError(first, expected)).toBeLessThan(bound(network));
     field.dispose();
     model.dispose();
   },
@@ -174,8 +169,7 @@ it.each(['2-64x2-1', '2-68x2-1'])(
 // The last has layers where all slopes vanish at some points and not at others, which are then done twice.
 it.each([
   ['2-7x2-1', 1],
-  ['2-12-9-1', 1],
-  ['3-14x2-2', 1],
+  ['3-10-6-2', 1],
   ['2-61-38-5', 1],
   ['2-90-70-1', 1],
   ['2-50x3-1', 1000],
@@ -254,12 +248,8 @@ it('roads are not one and the same', async () => {
 describe('the engine takes', () => {
   it.each([
     ['2-10x2-1', true, 'fused'],
-    ['2-10x2-1', false, 'fused'],
-    ['2-32x2-1', false, 'fused'],
     ['2-16x2-1', true, 'wide'],
     ['2-33x2-1', false, 'grouped'],
-    ['2-129x2-1', false, 'tiled'],
-    ['2-128x2-1', true, 'wide'],
     ['2-300x2-1', true, 'by-op'],
     ['2-300x2-1', false, 'tiled'],
   ] as const)('for %s, software adapter %s, the %s road', async (architecture, slow, name) => {
