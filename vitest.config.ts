@@ -16,8 +16,6 @@ function browserProject(name: string): TestProjectConfiguration {
       name,
       include: [`test/${name}/**/*.test.ts`],
       globalSetup: ['test/support/require-browser.ts'],
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
       fileParallelism: false,
       browser: {
         enabled: true,
@@ -49,6 +47,9 @@ export default defineConfig({
     ],
   },
   test: {
+    // Enough for a machine of which others take nine tenths: a test that ends here hangs.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A software GPU may be busy with a frame for seconds.
     expect: { poll: { timeout: 20_000 } },
     // One line for each message: the comparisons print their worst ratio.
@@ -66,7 +67,6 @@ export default defineConfig({
           // Loading modules anew for each file takes a third of the time, and none of them needs it.
           isolate: false,
           setupFiles: ['test/support/same-properties.ts'],
-          testTimeout: 30_000,
         },
       },
       browserProject('gpu'),
@@ -77,8 +77,6 @@ export default defineConfig({
           // All but those that paint on a canvas.
           include: ['test/gpu/*.test.ts'],
           setupFiles: ['test/support/dawn-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
@@ -89,8 +87,6 @@ export default defineConfig({
           name: 'cli',
           include: ['test/cli/**/*.test.ts'],
           globalSetup: ['test/support/require-browser.ts', 'test/support/built-command.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
@@ -99,8 +95,6 @@ export default defineConfig({
           name: 'page',
           include: ['test/page/**/*.test.ts'],
           globalSetup: ['test/support/require-browser.ts', 'test/support/site.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },
