@@ -5,13 +5,13 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { build } from 'vite';
+import { buildForUse } from './build-for-use.mjs';
 
 /** @param {string} file */
 export async function bundleKernels(file) {
   const folder = mkdtempSync(join(tmpdir(), 'ftle-map-bench-'));
   try {
-    await build({
+    await buildForUse({
       configFile: join(import.meta.dirname, 'bench.config.ts'),
       logLevel: 'warn',
       build: { outDir: folder, emptyOutDir: false },

@@ -10,7 +10,7 @@
 import { readFileSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
+import { buildForUse } from './build-for-use.mjs';
 import { pageRow } from './bench-report.mjs';
 import { serveDemo } from './site.mjs';
 
@@ -365,7 +365,7 @@ function loadedBytes(entry) {
  */
 export async function benchPage(browser, runs, log) {
   const site = await serveDemo();
-  await build({
+  await buildForUse({
     root: ROOT,
     configFile: resolve(ROOT, 'vite.config.ts'),
     logLevel: 'warn',

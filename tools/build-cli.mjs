@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { buildForUse } from './build-for-use.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const PLACE = join(ROOT, 'dist/cli');
@@ -40,7 +40,7 @@ export async function buildCli() {
   chmodSync(folder, 0o755);
   try {
     for (const mode of ['command', 'page']) {
-      await build({
+      await buildForUse({
         configFile: join(import.meta.dirname, 'cli.config.ts'),
         mode,
         logLevel: 'warn',

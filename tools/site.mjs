@@ -1,13 +1,14 @@
 // site.mjs: the demo, built and served on a free port of localhost, for tests, benchmarks and pictures
 import { resolve } from 'node:path';
-import { build, preview } from 'vite';
+import { preview } from 'vite';
+import { buildForUse } from './build-for-use.mjs';
 
 const DEMO = resolve(import.meta.dirname, '../demo');
 
 /** @returns {Promise<{ url: string, close(): Promise<void> }>} the address ends in a slash */
 export async function serveDemo() {
   const configFile = resolve(DEMO, 'vite.config.ts');
-  await build({ root: DEMO, configFile, logLevel: 'warn' });
+  await buildForUse({ root: DEMO, configFile, logLevel: 'warn' });
   const server = await preview({
     root: DEMO,
     configFile,
