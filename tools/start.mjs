@@ -7,7 +7,8 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, preview } from 'vite';
+import { preview } from 'vite';
+import { buildForUse } from './build-for-use.mjs';
 
 const DEMO = resolve(import.meta.dirname, '../demo');
 const DEFAULT_PORT = 4173;
@@ -75,7 +76,7 @@ const open = options['no-open'] ? false : (options.open ?? hasDesktop());
 const configFile = resolve(DEMO, 'vite.config.ts');
 console.log('building the demo');
 const start = performance.now();
-await build({ root: DEMO, configFile, logLevel: 'warn' });
+await buildForUse({ root: DEMO, configFile, logLevel: 'warn' });
 const seconds = ((performance.now() - start) / 1000).toFixed(1);
 console.log(`built in ${seconds} s: ${readdirSync(resolve(DEMO, '../dist/demo')).join(', ')}`);
 

@@ -7,8 +7,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { join, posix, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildForUse } from '../../tools/build-for-use.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -25,13 +25,13 @@ beforeAll(async () => {
   mkdirSync(cache, { recursive: true });
   folder = mkdtempSync(join(cache, 'bundle-'));
   copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-  await build({
+  await buildForUse({
     root: ROOT,
     configFile: join(ROOT, 'vite.config.ts'),
     logLevel: 'warn',
     build: { outDir: join(folder, 'dist'), sourcemap: false },
   });
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
