@@ -103,7 +103,7 @@ describe('values', () => {
   it.each([
     ['2-10x8-1', 8],
     ['2-10x8-1', 'output'],
-    ['3-21x2-5', 1],
+    ['3-32x2-5', 1],
   ] as const)('of %s at layer %s are the same on both roads', async (architecture, layer) => {
     const network = initialiseNetwork(parseArchitecture(architecture), 8);
     const request = requestFor(network, { layer });

@@ -169,7 +169,7 @@ it.each(['2-64x2-1', '2-68x2-1'])(
 // The last has layers where all slopes vanish at some points and not at others, which are then done twice.
 it.each([
   ['2-7x2-1', 1],
-  ['3-10-6-2', 1],
+  ['3-8-6-2', 1],
   ['2-61-38-5', 1],
   ['2-90-70-1', 1],
   ['2-50x3-1', 1000],
