@@ -8,8 +8,12 @@ import { wgsl } from './tools/wgsl-plugin.ts';
 const browser = findBrowser();
 const launch = browser ? launchOptions(browser.path, await chooseGpu(browser.path)) : {};
 
-/** Files of one folder in headless Chromium, one after another: a software GPU takes all cores. */
-function browserProject(name: string): TestProjectConfiguration {
+/**
+ * Files of one folder in headless Chromium, one after another: a software GPU takes all cores.
+ *
+ * @param isolate - false: files share a page, its modules and its device, whose kernels are compiled once.
+ */
+function browserProject(name: string, isolate: boolean): TestProjectConfiguration {
   return {
     extends: true,
     test: {
@@ -17,6 +21,7 @@ function browserProject(name: string): TestProjectConfiguration {
       include: [`test/${name}/**/*.test.ts`],
       globalSetup: ['test/support/require-browser.ts'],
       fileParallelism: false,
+      isolate,
       browser: {
         enabled: true,
         headless: true,
@@ -69,7 +74,7 @@ export default defineConfig({
           setupFiles: ['test/support/same-properties.ts'],
         },
       },
-      browserProject('gpu'),
+      browserProject('gpu', true),
       {
         extends: true,
         test: {
@@ -80,7 +85,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      browserProject('element'),
+      browserProject('element', false),
       {
         extends: true,
         test: {

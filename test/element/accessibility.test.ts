@@ -5,6 +5,7 @@
 import axe from 'axe-core';
 import type { FtleMapElement } from 'ftle-map/element';
 import { afterEach, describe, expect, it } from 'vitest';
+import { userEvent } from 'vitest/browser';
 import { mountIdle, SMALL, unmountAll } from '../support/element.ts';
 
 afterEach(unmountAll);
@@ -78,6 +79,8 @@ describe('accessibility', () => {
       'Home',
       '⋯',
     ]);
+    // A focus that a script sets is shown after keys, not after a click.
+    await userEvent.keyboard('{Shift}');
     for (const control of focusable) {
       control.focus();
       expect(element.shadowRoot!.activeElement).toBe(control);
