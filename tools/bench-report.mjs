@@ -374,8 +374,8 @@ export function kernelTable(ceilings, rows) {
   const noted = rows.filter(({ note }) => note);
   return [
     `Ceilings: ${show(gflops)} GFLOP/s in float32 (fma() ${showIfAny(fmaGflops)}, a·b + c ${showIfAny(multiplyAddGflops)};`,
-    `measured again beside every workload: ${showIfAny(leastGflops)} at least, and shares are of what was there at that`,
-    `time), ${show(gbps)} GB/s through storage buffers, ${showIfAny(workgroupGbps)} GB/s from workgroup memory,`,
+    `measured again before and after every workload: ${showIfAny(leastGflops)} at least, and shares are of the better of`,
+    `the two), ${show(gbps)} GB/s through storage buffers, ${showIfAny(workgroupGbps)} GB/s from workgroup memory,`,
     `${showIfAny(1000 * emptyDispatchMs)} µs for an empty dispatch, ${showIfAny(readbackMs)} ms for a readback of 16 bytes. Wall`,
     'clock around completed work; “in passes” is one run by the timestamps of the adapter. “Times the first”: rows of the',
     'same workload are measured in turn, in an order that rotates; the median of the ratios to the first of them.',

@@ -41,7 +41,7 @@ const MOST_ROUNDS = 2 ** 22;
 const LONG_MS = 40;
 const QUICK_LONG_MS = 5;
 
-/** Measures ceilings, that of arithmetic again and again: beside each workload, and at the end. */
+/** Measures ceilings, that of arithmetic again and again: before and after each workload. */
 export class CeilingMeter {
   readonly #micros = new Map<string, MicroKernel>();
   readonly #sums: GPUBuffer;

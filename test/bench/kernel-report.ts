@@ -42,7 +42,7 @@ export async function measureKernels(
   try {
     const found = await measureEach(
       groups,
-      async (group) => measureGroup(group, engine, target, await meter.measure()),
+      (group) => measureGroup(group, engine, target, () => meter.measure()),
       tell,
     );
     let growth: Growth | null = null;
@@ -51,7 +51,6 @@ export async function measureKernels(
     } catch (error) {
       found.failures.push({ names: ['how time grows'], reason: asError(error).message });
     }
-    await meter.measure();
     return report(found, growth);
   } finally {
     meter.dispose();

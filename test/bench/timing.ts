@@ -22,7 +22,7 @@ export interface KernelRow {
   readonly rate: number;
   readonly unit: string;
   readonly gflops: number | null;
-  /** Of the ceiling that was measured beside the group. */
+  /** Of the ceiling, the better of before and after the group. */
   readonly percentOfPeak: number | null;
   /** Median over the rounds of the time by that of the group's first row; absent where there is no other. */
   readonly ratio?: number;
@@ -136,17 +136,19 @@ export interface Workload {
 /** Rows that are measured in turn. */
 export type WorkloadGroup = readonly Workload[];
 
-/** @param peak - GFLOP/s of the adapter, measured beside it. */
+/** @param measurePeak - GFLOP/s of the adapter at this moment: shares are of the better of before and after. */
 export async function measureGroup(
   group: WorkloadGroup,
   engine: Engine,
   target: BenchTarget,
-  peak: number,
+  measurePeak: () => Promise<number>,
 ): Promise<KernelRow[]> {
   const ready: Prepared[] = [];
   try {
     for (const workload of group) ready.push(await workload.prepare(engine, target));
+    const peakBefore = await measurePeak();
     const times = await timeInTurn(target, ready);
+    const peak = Math.max(peakBefore, await measurePeak());
     const rows: KernelRow[] = [];
     for (const [i, prepared] of ready.entries()) {
       await prepared.before?.();
