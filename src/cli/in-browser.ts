@@ -7,9 +7,13 @@ import { startPageServer, type PageHandlers } from './browser-server.ts';
 import type { JobHost, RunJob } from './host.ts';
 import type { JobName, JobParameters, JobResult } from './jobs/registry.ts';
 import type { Progress } from './jobs/job.ts';
+import { STOP_EVENT } from './stop-event.ts';
 
 /** The page's code, built beside this file. */
 const PAGE_SCRIPT = new URL('page.js', import.meta.url);
+
+/** Milliseconds that a job which is interrupted has for what it keeps, before the browser ends. */
+const STOP_TIME = 8000;
 
 /**
  * Jobs in a page of a headless browser, on its WebGPU. Browser and server end with the job, also when it fails or
@@ -19,17 +23,24 @@ const PAGE_SCRIPT = new URL('page.js', import.meta.url);
  */
 export const runInBrowser: RunJob = async (name, parameters, host) => {
   const script = await readFile(PAGE_SCRIPT, 'utf8');
-  const outcome = new Outcome<JobResult<typeof name>>(host.signal);
+  const { signal } = host;
+  const outcome = new Outcome<JobResult<typeof name>>();
   const server = await startPageServer(script, handlersOf(name, parameters, host, outcome));
   try {
     const browser = await launchBrowser();
     try {
-      host.signal.throwIfAborted();
       browser.on('disconnected', () => outcome.fail(lost('the browser ended')));
       const page = await browser.newPage();
       page.on('crash', () => outcome.fail(lost('the page crashed: is there enough memory?')));
       page.on('pageerror', (error) => outcome.fail(new FtleError('internal', error.message)));
       await page.goto(server.url);
+      signal.throwIfAborted();
+      const stop = (): void => {
+        const dispatch = (name: string): boolean => dispatchEvent(new Event(name));
+        void page.evaluate(dispatch, STOP_EVENT).catch((error: unknown) => outcome.fail(error));
+        setTimeout(() => outcome.fail(signal.reason), STOP_TIME);
+      };
+      signal.addEventListener('abort', stop, { once: true });
       return await outcome.promise;
     } finally {
       await browser.close();
@@ -85,7 +96,7 @@ function handlersOf<Name extends JobName>(
     progress: (progress) => host.onProgress(progress as Progress),
     end(ended) {
       const { result, error } = ended as { result?: JobResult<Name>; error?: Described };
-      if (error) outcome.fail(restoreError(error));
+      if (error) outcome.fail(host.signal.aborted ? host.signal.reason : restoreError(error));
       else outcome.succeed(result);
     },
     fail: (error) => outcome.fail(error),
@@ -98,12 +109,11 @@ class Outcome<Result> {
   readonly succeed: (result: Result) => void;
   readonly fail: (error: unknown) => void;
 
-  constructor(signal: AbortSignal) {
+  constructor() {
     const { promise, resolve, reject } = withResolvers<Result>();
     this.promise = promise;
     this.succeed = resolve;
     this.fail = reject;
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     // It may fail before anyone waits for it, and is then told to whoever does.
     promise.catch(() => undefined);
   }

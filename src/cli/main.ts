@@ -19,7 +19,7 @@ const EXIT = { good: 0, failure: 1, usage: 2, device: 3 } as const;
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 /** Milliseconds that tidying up may take after a signal. */
-const GRACE = 5000;
+const GRACE = 10_000;
 
 function createProgram(signal: AbortSignal): Command {
   const program = new Command('ftle')

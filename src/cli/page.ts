@@ -1,6 +1,7 @@
 import { DataError, FtleError } from '../errors.ts';
 import { openGpuEngine } from './device.ts';
 import { decodePacket, encodePacket } from './packet.ts';
+import { STOP_EVENT } from './stop-event.ts';
 import { startJob, type JobName, type JobParameters } from './jobs/registry.ts';
 import type { Progress } from './jobs/job.ts';
 
@@ -17,16 +18,15 @@ interface Order {
   readonly parameters: JobParameters<JobName>;
 }
 
-async function runOrder(): Promise<void> {
+async function runOrder(signal: AbortSignal): Promise<void> {
+  const sender = new Sender();
   try {
     const { engine, failure } = await openGpuEngine(navigator.gpu);
     await post('start', engine.description);
     const { name, parameters } = (await get('job')) as Order;
-    const sender = new Sender();
     const work = startJob(name, parameters, {
       engine,
-      // Who interrupts the command closes the page.
-      signal: new AbortController().signal,
+      signal,
       onProgress: throttle((progress) => sender.tell(progress)),
       receive: async () => (await get('part')) as never,
       send: (part) => sender.send(part),
@@ -35,6 +35,7 @@ async function runOrder(): Promise<void> {
     await sender.finish();
     await post('end', { result });
   } catch (thrown) {
+    await sender.idle();
     await post('end', { error: describeError(thrown) });
   }
 }
@@ -54,8 +55,13 @@ class Sender {
     void post('progress', progress).catch((reason: unknown) => (this.#failure = { reason }));
   }
 
-  async finish(): Promise<void> {
+  /** Resolves when nothing is on its way, whether it has arrived or not. */
+  async idle(): Promise<void> {
     await this.#underWay;
+  }
+
+  async finish(): Promise<void> {
+    await this.idle();
     if (this.#failure) throw this.#failure.reason;
   }
 
@@ -96,4 +102,6 @@ function describeError(thrown: unknown): { code: string; message: string } {
   return { code: thrown instanceof FtleError ? thrown.code : 'internal', message };
 }
 
-void runOrder();
+const stop = new AbortController();
+addEventListener(STOP_EVENT, () => stop.abort(), { once: true });
+void runOrder(stop.signal);

@@ -4,7 +4,8 @@
 // variances matter less after training than before (figS1). A run that was interrupted goes on with what it has kept
 // and ends with the same numbers; another seed gives others. All networks are written, and PNG whatever computes.
 // Control: without --resume nothing kept is used. One that is interrupted in training keeps its networks there, and goes
-// on with them; what comes out then is compared in test/unit/figure-parts.test.ts. A part that is damaged is as none.
+// on with them, also where a browser computes; what comes out then is compared in test/unit/figure-parts.test.ts. A part
+// that is damaged is as none.
 import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { decodePacket } from '../../src/cli/packet.ts';
@@ -112,21 +113,31 @@ describe('ftle figure', () => {
     expect(textOf('kept/figS1.csv')).toBe(data);
   });
 
-  it('keeps what is under way when it is interrupted, and goes on with it', async () => {
-    /** Steps of the network that is kept. */
-    const interrupt = async (...more: string[]): Promise<number> => {
-      const running = place.start(['figure', 'fig3a', '--out', 'cut', ...ON_CPU, ...more]);
-      await running.heard(/"progress"/);
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      running.process.kill('SIGINT');
-      expect((await running.ended).code).toBe(130);
-      expect(readdirSync(place.path('cut/steps'))).toEqual(['fig3a-full-1-n10-random.part.bin']);
-      const kept = decodePacket(place.read('cut/steps/fig3a-full-1-n10-random.part.bin'));
-      return (kept as { result: PopulationState }).result[0].stepCount;
-    };
-    const before = await interrupt();
-    expect(await interrupt('--resume')).toBeGreaterThanOrEqual(before);
-  });
+  it.each([
+    ['cpu', /"progress"/],
+    // A browser has its kernels to compile first.
+    ['webgpu', /"progress":0\.0*[1-9]/],
+  ])(
+    'on %s keeps what is under way when it is interrupted, and goes on with it',
+    async (backend, underWay) => {
+      const folder = `cut-${backend}`;
+      const args = ['figure', 'fig3a', '--out', folder, '--backend', backend, '--no-png'];
+      /** Steps of the network that is kept. */
+      const interrupt = async (...more: string[]): Promise<number> => {
+        const running = place.start([...args, ...more]);
+        await running.heard(underWay);
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        running.process.kill('SIGINT');
+        expect((await running.ended).code).toBe(130);
+        const part = 'fig3a-full-1-n10-random.part.bin';
+        expect(readdirSync(place.path(`${folder}/steps`))).toEqual([part]);
+        const kept = decodePacket(place.read(`${folder}/steps/${part}`));
+        return (kept as { result: PopulationState }).result[0].stepCount;
+      };
+      const before = await interrupt();
+      expect(await interrupt('--resume')).toBeGreaterThanOrEqual(before);
+    },
+  );
 
   it('names the figures that there are', async () => {
     const { code, stderr } = await place.run(['figure', 'fig9', '--out', 'none']);
