@@ -12,7 +12,10 @@ import { STOP_EVENT } from './stop-event.ts';
 /** The page's code, built beside this file. */
 const PAGE_SCRIPT = new URL('page.js', import.meta.url);
 
-/** Milliseconds that a job which is interrupted has for what it keeps, before the browser ends. */
+/**
+ * Milliseconds that a job which is interrupted has for what it keeps; the browser ends after them, and within what
+ * main.ts gives for tidying up.
+ */
 const STOP_TIME = 8000;
 
 /**

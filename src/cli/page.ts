@@ -1,9 +1,9 @@
 import { DataError, FtleError } from '../errors.ts';
 import { openGpuEngine } from './device.ts';
 import { decodePacket, encodePacket } from './packet.ts';
-import { STOP_EVENT } from './stop-event.ts';
 import { startJob, type JobName, type JobParameters } from './jobs/registry.ts';
 import type { Progress } from './jobs/job.ts';
+import { STOP_EVENT } from './stop-event.ts';
 
 /*
  * What the command runs in a page of a browser: it fetches its job from the server of the command, runs it, and
