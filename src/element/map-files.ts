@@ -2,6 +2,7 @@ import type { Engine, FieldData, FieldRequest, Model } from '../engine/engine.ts
 import { drawnRidges, ridgeRequest, type DrawnRidges } from '../engine/ridge-limits.ts';
 import { DataError } from '../errors.ts';
 import type { FieldFormat, NetworkOrigin, SavedNetworkFormat } from '../files/file-options.ts';
+import { writePng } from '../files/png.ts';
 import { writePython } from '../files/python.ts';
 import { describeOrigin, writeField, writeNetwork } from '../files/save.ts';
 import type { Connection } from './connection.ts';
@@ -136,22 +137,29 @@ async function copyCanvas({ live, canvas }: Connection): Promise<Blob> {
   // The content of a canvas is only sure in the task that painted it.
   const { picture } = live;
   picture.paint(session);
+  const { width, height } = canvas;
+  const copy = new OffscreenCanvas(width, height);
+  const context = copy.getContext('2d')!;
+  context.drawImage(canvas, 0, 0);
   const { marks, ...plane } = picture.shownPlane(session);
   const { surface } = picture;
-  if (marks.length > 0 || surface) {
-    const copy = new OffscreenCanvas(canvas.width, canvas.height);
-    const context = copy.getContext('2d')!;
-    context.drawImage(canvas, 0, 0);
-    const pixelRatio = (picture.size.pixelRatio * canvas.width) / picture.size.width;
-    const request = session.field.request;
-    if (surface && axes && request)
-      axes.drawSurfaceAxes(context, surface, request.domain, plane.axes, pixelRatio);
-    else drawMarks(context, marks, picture.viewDomain(plane), pixelRatio);
-    return copy.convertToBlob();
+  const pixelRatio = (picture.size.pixelRatio * width) / picture.size.width;
+  const request = session.field.request;
+  if (surface && axes && request)
+    axes.drawSurfaceAxes(context, surface, request.domain, plane.axes, pixelRatio);
+  else drawMarks(context, marks, picture.viewDomain(plane), pixelRatio);
+  // A browser's own encoder waits for an idle moment, of which a map that trains leaves none, for up to a second.
+  const data = withoutOpacity(context.getImageData(0, 0, width, height).data);
+  return blobOf(await writePng({ width, height, channels: 3, data }), 'image/png');
+}
+
+/** Red, green and blue of pixels that are opaque. */
+function withoutOpacity(pixels: Uint8ClampedArray): Uint8Array {
+  const colors = new Uint8Array((pixels.length / 4) * 3);
+  for (let pixel = 0; 4 * pixel < pixels.length; pixel++) {
+    for (let k = 0; k < 3; k++) colors[3 * pixel + k] = pixels[4 * pixel + k];
   }
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
-  if (!blob) throw new DataError('the browser cannot write the picture as a PNG');
-  return blob;
+  return colors;
 }
 
 /** Points of the data, those marked that the network gets wrong; null without data. */
