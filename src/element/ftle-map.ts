@@ -464,8 +464,8 @@ export class FtleMapElement extends MapAnswers {
   /** Shows an error, or with null that its source is right again. */
   #report(source: ProblemSource, problem: unknown, isEvent = true): void {
     const error = problem === null ? null : asError(problem);
-    const isNew = this.#problems.set(source, error);
-    if (isNew && isEvent && error) this.#dispatch('ftle-error', { error });
+    if (!this.#problems.set(source, error)) return;
+    if (isEvent && error) this.#dispatch('ftle-error', { error });
     this.requestUpdate();
   }
 }

@@ -38,13 +38,13 @@ export class Problems {
   /**
    * Notes an error, or with null that the source is right again.
    *
-   * @returns true if this error was not there before.
+   * @returns whether that changes what there is to say.
    */
   set(source: ProblemSource, error: Error | null): boolean {
     const known = this.#errors.get(source);
     if (!error) this.#errors.delete(source);
     else this.#errors.set(source, error);
-    return error !== null && known?.message !== error.message;
+    return known?.message !== error?.message;
   }
 
   clear(): void {

@@ -1,6 +1,6 @@
 // Plan: every attribute against its property, both ways, and its default when it is removed; the tag's
-// type; the class can be constructed by its tag and is registered once. Control: text that does not parse
-// stays as it is.
+// type; the class can be constructed by its tag, is registered once and starts with one update. Control: text
+// that does not parse stays as it is.
 import { FtleMapElement } from 'ftle-map/element';
 import { afterEach, describe, expect, it } from 'vitest';
 import { mount, unmountAll } from '../support/element.ts';
@@ -95,6 +95,11 @@ describe('the tag', () => {
     // The name of data- attributes stays what it is everywhere.
     element.dataset.kind = 'own';
     expect(element.getAttribute('data-kind')).toBe('own');
+  });
+
+  it('asks for no second update in its first', async () => {
+    const element = mount('backend="cpu" controls hash="here"');
+    expect(await element.updateComplete).toBe(true);
   });
 
   it('can be defined again without harm', async () => {
