@@ -144,6 +144,11 @@ export const readRange: Reader<'auto' | readonly [number, number]> = (text) => {
   return wanted('auto or two numbers low,high, such as -3,3');
 };
 
+export const readThreshold: Reader<'auto' | number> = (text) => {
+  const value = text === 'auto' ? text : readNumber(text);
+  return Number.isNaN(value) ? wanted('auto or a number') : value;
+};
+
 export const readLevel: Reader<RidgeLevel> = (text) => {
   if (text === 'auto') return text;
   const isPart = text.endsWith('%');

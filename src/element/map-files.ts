@@ -84,6 +84,7 @@ export async function writeMapBlob(connection: Connection, options: BlobOptions)
       signal,
     );
     const isRule = typeof style.range === 'string';
+    const { smoothing, threshold } = style.drawnRidges;
     const range = isPicture && (!isRule || picture.isMeasured) ? picture.bounds : 'auto';
     const bytes = await writeField(data, isGrey ? 'grey' : FORMATS[type], origin, {
       ...style,
@@ -91,6 +92,8 @@ export async function writeMapBlob(connection: Connection, options: BlobOptions)
       range,
       directions: style.directions === 'convolution' ? 'convolution' : style.directions !== null,
       ridges,
+      ...(smoothing !== null && { ridgeSmoothing: smoothing }),
+      ridgeThreshold: threshold,
       samples: isPicture && style.samples ? await judgeSamples(engine, model, snapshot) : null,
       marks: Float32Array.from(plane.marks.flat()),
       colorbar,

@@ -44,6 +44,12 @@ export function number(value: unknown, place: string): number {
   throw wrong(value, place, 'a finite number');
 }
 
+export function numberAbove0(value: unknown, place: string): number {
+  const found = number(value, place);
+  if (found > 0) return found;
+  throw new DataError(`${place} is ${found}, but must be above 0`);
+}
+
 export function wholeNumber(value: unknown, place: string, least: number, most: number): number {
   const isWhole = typeof value === 'number' && Number.isSafeInteger(value);
   if (isWhole && value >= least && value <= most) return value;

@@ -7,6 +7,7 @@ import { QUANTITIES, type Quantity } from '../render/style.ts';
 import {
   flag,
   number,
+  numberAbove0,
   numbers,
   oneOf,
   optional,
@@ -177,8 +178,8 @@ function checkField(value: unknown, place: string, inputWidth: number): FieldRec
     height: wholeNumber(members.height, `${place}.height`, 1, MAXIMAL_SIDE),
     layer: checkLayer(members.layer, `${place}.layer`),
     space: oneOf(members.space, `${place}.space`, ['plane', 'full']),
-    span: checkAbove0(members.span, `${place}.span`),
-    ...(tolerance !== undefined && { tolerance: checkAbove0(tolerance, `${place}.tolerance`) }),
+    span: numberAbove0(members.span, `${place}.span`),
+    ...(tolerance !== undefined && { tolerance: numberAbove0(tolerance, `${place}.tolerance`) }),
   };
 }
 
@@ -199,7 +200,7 @@ function checkPoints(value: unknown, place: string, inputWidth: number): PointsR
     layer: checkLayer(members.layer, `${place}.layer`),
     space: space === 'full' ? space : checkPlane(space, `${place}.space`, inputWidth),
     exponentCount: wholeNumber(members.exponentCount, `${place}.exponentCount`, 1, most),
-    span: checkAbove0(members.span, `${place}.span`),
+    span: numberAbove0(members.span, `${place}.span`),
   };
 }
 
@@ -213,12 +214,6 @@ function checkLayer(value: unknown, place: string): LayerChoice {
   return value === 'output' ? value : wholeNumber(value, place, 1, MAXIMAL_SIDE);
 }
 
-function checkAbove0(value: unknown, place: string): number {
-  const found = number(value, place);
-  if (found > 0) return found;
-  throw new DataError(`${place} is ${found}, but must be above 0`);
-}
-
 function checkPicture(value: unknown, place: string): PictureRecord {
   const members = record(value, place, [
     'quantity',
@@ -227,6 +222,8 @@ function checkPicture(value: unknown, place: string): PictureRecord {
     'range',
     'perLayer',
     'ridges',
+    'ridgeSmoothing',
+    'ridgeThreshold',
     'directions',
     'boundary',
     'regions',
@@ -245,13 +242,15 @@ function checkPicture(value: unknown, place: string): PictureRecord {
     range,
     perLayer: flagged('perLayer'),
     ridges: flagged('ridges'),
+    ...optional(members, place, 'ridgeSmoothing', numberAbove0),
+    ...optional(members, place, 'ridgeThreshold', number),
     directions: members.directions === 'convolution' ? 'convolution' : flagged('directions'),
     boundary: flagged('boundary'),
     // Files that were written before there were any do not say.
     regions: members.regions === undefined ? false : flagged('regions'),
     samples: flagged('samples'),
     colorbar: flagged('colorbar'),
-    pixelRatio: checkAbove0(members.pixelRatio, `${place}.pixelRatio`),
+    pixelRatio: numberAbove0(members.pixelRatio, `${place}.pixelRatio`),
   };
 }
 

@@ -40,6 +40,9 @@ export interface FieldFileOptions {
   readonly perLayer?: boolean;
   /** Ridges to draw: segments [count][4] in plane coordinates. */
   readonly ridges?: Float32Array | null;
+  /** How these ridges were found, for the parameters: as in {@link PictureRecord}. */
+  readonly ridgeSmoothing?: number;
+  readonly ridgeThreshold?: number | 'auto';
   /** Stretching directions as segments, or as streaks. */
   readonly directions?: boolean | 'convolution';
   readonly boundary?: boolean;

@@ -7,7 +7,7 @@ import { quantityTitle, spaceName } from '../render/legend.ts';
 import { COLORMAPS } from '../render/palette.ts';
 import type { StillStyle } from '../render/still.ts';
 import { QUANTITIES, type Quantity } from '../render/style.ts';
-import { number, numbers, oneOf, wholeNumber } from './checked-members.ts';
+import { number, numberAbove0, numbers, oneOf, wholeNumber } from './checked-members.ts';
 import { fieldCsv, pointsCsv } from './csv.ts';
 import { writeFieldNpy, writeFieldNpz, writePointsNpy, writePointsNpz } from './field-arrays.ts';
 import { writeFieldPng, writeGreyPng } from './field-png.ts';
@@ -69,7 +69,7 @@ export async function packField(
     case 'png':
     case 'svg': {
       const style = stillStyle(data, options);
-      const described = { ...parameters, picture: describePicture(style) };
+      const described = { ...parameters, picture: describePicture(style, options) };
       const title = pictureTitle(data, quantity, perLayer);
       if (format === 'png') return writeFieldPng(data, style, described, title);
       return encode([await writeFieldSvg(data, style, described, title)]);
@@ -140,9 +140,19 @@ export function stillStyle(data: FieldData, options: FieldFileOptions): StillSty
 }
 
 /** A still's style as it goes into the parameters. */
-export function describePicture(style: StillStyle): PictureRecord {
+export function describePicture(
+  style: StillStyle,
+  { ridgeSmoothing, ridgeThreshold = 'auto' }: FieldFileOptions = {},
+): PictureRecord {
   const { marks: _, ...rest } = style;
-  return { ...rest, ridges: style.ridges !== null, samples: style.samples !== null };
+  const ridges = style.ridges !== null;
+  return {
+    ...rest,
+    ridges,
+    ...(ridges && ridgeSmoothing !== undefined && { ridgeSmoothing }),
+    ...(ridges && ridgeThreshold !== 'auto' && { ridgeThreshold }),
+    samples: style.samples !== null,
+  };
 }
 
 /** What a picture shows, in words. */
@@ -157,6 +167,7 @@ function pictureTitle({ request }: FieldData, quantity: Quantity, perLayer: bool
 
 function checkOptions(data: FieldData, format: FieldFormat, options: FieldFileOptions): void {
   const { quantity, colormap, outputIndex, range, pixelRatio, ridges, directions } = options;
+  const { ridgeSmoothing, ridgeThreshold = 'auto' } = options;
   oneOf(format, 'format', FIELD_FORMATS);
   if (quantity !== undefined) oneOf(quantity, 'quantity', QUANTITIES);
   if (colormap !== undefined) oneOf(colormap, 'colormap', COLORMAPS);
@@ -168,15 +179,15 @@ function checkOptions(data: FieldData, format: FieldFormat, options: FieldFileOp
       throw new DataError(`range is ${low},${high}, but low must be below high`);
     }
   }
-  if (pixelRatio !== undefined && !(number(pixelRatio, 'pixelRatio') > 0)) {
-    throw new DataError(`pixelRatio is ${pixelRatio}, but must be above 0`);
-  }
+  if (pixelRatio !== undefined) numberAbove0(pixelRatio, 'pixelRatio');
   if (directions !== undefined && typeof directions !== 'boolean') {
     oneOf(directions, 'directions', ['convolution']);
   }
   if (ridges && ridges.length % 4 !== 0) {
     throw new DataError(`ridges has ${ridges.length} numbers, but must have four a segment`);
   }
+  if (ridgeSmoothing !== undefined) numberAbove0(ridgeSmoothing, 'ridgeSmoothing');
+  if (ridgeThreshold !== 'auto') number(ridgeThreshold, 'ridgeThreshold');
 }
 
 /** The bytes of texts that are made piece by piece; leaves the event loop its turns. */

@@ -123,6 +123,10 @@ export interface PictureRecord {
   /** λ was shown, not l·λ. */
   readonly perLayer: boolean;
   readonly ridges: boolean;
+  /** Scale of the derivatives of the ridges, a part of the longer side; missing for the standard one. */
+  readonly ridgeSmoothing?: number;
+  /** Least λ₁ of the ridges, per layer; missing where it was taken from the field. */
+  readonly ridgeThreshold?: number;
   /** As segments, or as streaks. */
   readonly directions: boolean | 'convolution';
   readonly boundary: boolean;

@@ -112,38 +112,20 @@ describe('ftle render', () => {
   });
 
   it('repeats what a picture says', async () => {
-    const style = [
-      '--quantity',
-      'output',
-      '--output-index',
-      '2',
-      '--colormap',
-      'viridis',
-      '--boundary',
-    ];
+    const repeat = async (...style: string[]) => {
+      const like = ['render', 'net.json', '--like', 'map.png', ...style, '--backend', 'cpu'];
+      await place.json([...like, '--out', 'again.png']);
+      return place.read('again.png');
+    };
+    const style = '--quantity output --output-index 2 --colormap viridis --boundary'.split(' ');
     const first = await paint(...style, '--range', '-2,3', '--layer', '2');
-    await place.json([
-      'render',
-      'net.json',
-      '--like',
-      'map.png',
-      '--backend',
-      'cpu',
-      '--out',
-      'b.png',
-    ]);
-    expect(place.read('b.png')).toEqual(first);
-    const other = [
-      'render',
-      'net.json',
-      '--like',
-      'map.png',
-      '--colormap',
-      'greys',
-      '--backend',
-      'cpu',
-    ];
-    await place.json([...other, '--out', 'c.png']);
-    expect(place.read('c.png')).not.toEqual(first);
+    expect(await repeat()).toEqual(first);
+    expect(await repeat('--colormap', 'greys')).not.toEqual(first);
+
+    const smooth = await paint('--ridges', '--ridge-smoothing', '0.1');
+    expect(await repeat()).toEqual(smooth);
+    const none = await paint('--ridges', '--ridge-threshold', '99');
+    expect(await repeat()).toEqual(none);
+    expect(pixelsOf(await repeat('--ridge-threshold', 'auto'))).not.toEqual(pixelsOf(none));
   });
 });

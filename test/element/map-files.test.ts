@@ -66,7 +66,9 @@ describe.each(['webgpu', 'cpu'] as const)('files of a map, backend %s', (backend
   });
 
   it('explain their colours and have the lines of the map on request', async () => {
-    const element = await mountIdle(`${START} ridges boundary samples directions`);
+    const element = await mountIdle(
+      `${START} ridges ridge-smoothing="0.02" ridge-threshold="-1" boundary samples directions`,
+    );
     const plain = await picture(element, { width: 80 });
     const { width, height, data, parameters } = await picture(element, {
       width: 80,
@@ -79,6 +81,8 @@ describe.each(['webgpu', 'cpu'] as const)('files of a map, backend %s', (backend
       quantity: 'exponent',
       range: [-3, 2],
       ridges: true,
+      ridgeSmoothing: 0.02,
+      ridgeThreshold: -1,
       boundary: true,
       samples: true,
       directions: true,

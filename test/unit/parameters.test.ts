@@ -84,6 +84,8 @@ const FULL: MapParameters = {
     range: [-0.1, 1 / 7],
     perLayer: true,
     ridges: true,
+    ridgeSmoothing: 0.01,
+    ridgeThreshold: -0.5,
     directions: false,
     regions: true,
     boundary: true,

@@ -10,11 +10,11 @@ import { planeCoordinates, type Plane } from '../../model/plane.ts';
 import { COLORMAPS, type ColormapName } from '../../render/palette.ts';
 import { QUANTITIES, type Quantity, type SampleMarks } from '../../render/style.ts';
 import {
-  anyNumber,
   numberAbove,
   oneOf,
   readEnding,
   readRange,
+  readThreshold,
   UsageError,
   wholeNumber,
 } from '../arguments.ts';
@@ -42,7 +42,7 @@ interface Options extends FieldOptions, RunOptions {
   readonly range?: 'auto' | readonly [number, number];
   readonly ridges?: boolean;
   readonly ridgeSmoothing?: number;
-  readonly ridgeThreshold?: number;
+  readonly ridgeThreshold?: number | 'auto';
   readonly directions?: boolean;
   readonly boundary?: boolean;
   readonly samples?: boolean;
@@ -86,7 +86,11 @@ export function addRenderCommand(program: Command, signal: AbortSignal): void {
       ),
     )
     .addOption(
-      valueOption('--ridge-threshold <lambda>', 'least λ per layer of a ridge (auto)', anyNumber),
+      valueOption(
+        '--ridge-threshold <lambda>',
+        'least λ per layer of a ridge (auto)',
+        readThreshold,
+      ),
     )
     .option('--directions', 'draw stretching directions')
     .option('--boundary', 'draw the decision boundary')
@@ -125,8 +129,8 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
     : null;
   const data: FieldData = allocateRows(network, request, span, request.height);
   const drawn: DrawnRidges = {
-    smoothing: given.ridgeSmoothing ?? null,
-    threshold: given.ridgeThreshold ?? 'auto',
+    smoothing: options.ridgeSmoothing ?? null,
+    threshold: options.ridgeThreshold ?? 'auto',
   };
   const job = {
     network: packNetwork(network),
