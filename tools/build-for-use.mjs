@@ -2,13 +2,14 @@
 //
 // A test runner, and Vite's own development server, name another environment for the whole process, with which
 // lit would be its development version.
-import { build } from 'vite';
 
 /**
  * @param {import('vite').InlineConfig} config
- * @returns {ReturnType<typeof build>}
+ * @returns {ReturnType<typeof import('vite').build>}
  */
 export async function buildForUse(config) {
+  // Loaded where something is to be built: that alone takes longer than all else that the command does to start.
+  const { build } = await import('vite');
   const environment = process.env['NODE_ENV'];
   process.env['NODE_ENV'] = 'production';
   try {

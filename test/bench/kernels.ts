@@ -169,7 +169,8 @@ const roadGroup = (architecture: string, side: number, only: Workload['only']): 
     fieldWorkload(architecture, side, road, only),
   );
 
-const GROUPS: readonly WorkloadGroup[] = [
+/** All but those of a quick look; made on demand, for their networks have millions of parameters. */
+const allGroups = (): WorkloadGroup[] => [
   [fieldWorkload('2-10x12-1', 512)],
   [fieldWorkload('2-50x8-1', 256)],
   [fieldWorkload('2-250x12-1', 128)],
@@ -215,7 +216,7 @@ export function workloadGroups(
   const adapter = software ? 'software' : 'hardware';
   const isMeant = (workload: Workload): boolean =>
     (workload.only ?? adapter) === adapter && workload.name.includes(name);
-  return (quick ? QUICK_GROUPS : GROUPS)
+  return (quick ? QUICK_GROUPS : allGroups())
     .map((group) => group.filter(isMeant))
     .filter((group) => group.length > 0);
 }
