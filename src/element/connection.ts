@@ -16,8 +16,6 @@ export class Connection {
     readonly engine: Engine,
     readonly canvas: HTMLCanvasElement,
     readonly painter: Painter,
-    /** Resolves when the device is lost; null on the CPU. */
-    readonly lost: Promise<GPUDeviceLostInfo> | null,
     /** Why the CPU computes although WebGPU would have been taken; null if it is as asked. */
     readonly fallbackReason: string | null,
     /** Texture format that the canvas shows without a copy. */
@@ -40,23 +38,14 @@ export class Connection {
     start: () => LiveMapStart,
     signal: AbortSignal,
   ): Promise<Connection> {
-    const { engine, lost, fallbackReason, format } = await startEngine(backend);
+    const { engine, fallbackReason, format } = await startEngine(backend);
     let painter: Painter | null = null;
     try {
       signal.throwIfAborted();
       const canvas = document.createElement('canvas');
       painter = await createPainter(engine, canvas, format);
       signal.throwIfAborted();
-      return new Connection(
-        engine,
-        canvas,
-        painter,
-        lost,
-        fallbackReason,
-        format,
-        listener,
-        start(),
-      );
+      return new Connection(engine, canvas, painter, fallbackReason, format, listener, start());
     } catch (error) {
       painter?.dispose();
       engine.dispose();
@@ -64,21 +53,22 @@ export class Connection {
     }
   }
 
-  dispose(): void {
-    this.live.dispose();
+  /** Ends all at once; frees what was under way when it is over. */
+  async dispose(): Promise<void> {
+    await this.live.dispose();
     this.painter.dispose();
     this.engine.dispose();
   }
 }
 
-type StartedEngine = Pick<Connection, 'engine' | 'lost' | 'fallbackReason' | 'format'>;
+type StartedEngine = Pick<Connection, 'engine' | 'fallbackReason' | 'format'>;
 
 async function startEngine(backend: Backend): Promise<StartedEngine> {
   if (backend === 'cpu') return startCpu(null);
   try {
     const { device, description, slow, format } = await borrowDevice();
     const engine = createGpuEngine(device, { description, slow });
-    return { engine, lost: device.lost, fallbackReason: null, format };
+    return { engine, fallbackReason: null, format };
   } catch (error) {
     if (backend === 'webgpu' || !(error instanceof DeviceError)) throw error;
     return startCpu(error.message);
@@ -86,5 +76,5 @@ async function startEngine(backend: Backend): Promise<StartedEngine> {
 }
 
 function startCpu(fallbackReason: string | null): StartedEngine {
-  return { engine: createCpuEngine(), lost: null, fallbackReason, format: undefined };
+  return { engine: createCpuEngine(), fallbackReason, format: undefined };
 }

@@ -1,4 +1,5 @@
 import { DeviceError } from '../errors.ts';
+import { watchLoss } from '../gpu/loss.ts';
 import { Connection } from './connection.ts';
 import { borrowDevice } from './device.ts';
 import type { LiveMapListener, LiveMapStart } from './listener.ts';
@@ -24,6 +25,7 @@ export class Connector {
   /** Resolves when the connection is there or has failed. */
   #connecting: Promise<void> = Promise.resolve();
   #connection: Connection | null = null;
+  #forgetLoss: (() => void) | null = null;
   #hasRecovered = false;
 
   constructor(readonly host: ConnectionHost) {}
@@ -76,26 +78,30 @@ export class Connector {
 
   close(): void {
     this.#opening.abort();
-    this.#connection?.dispose();
-    this.#connection = null;
+    this.#drop();
   }
 
   #attach(connection: Connection): void {
-    this.#connection?.dispose();
+    this.#drop();
     this.#connection = connection;
     this.host.onProblem(null);
-    void connection.lost?.then((info) => {
-      if (this.#connection === connection) this.#recover(connection, info);
-    });
+    const { device } = connection.engine;
+    if (device) this.#forgetLoss = watchLoss(device, (info) => this.#recover(connection, info));
     this.host.onConnect(connection);
+  }
+
+  #drop(): void {
+    this.#forgetLoss?.();
+    this.#forgetLoss = null;
+    void this.#connection?.dispose();
+    this.#connection = null;
   }
 
   /** After the loss of the device: says so, and asks once for another to go on with the last weights. */
   #recover({ live }: Connection, { message }: GPUDeviceLostInfo): void {
     const kept = live.session?.kept ?? null;
     this.host.onLost(live);
-    this.#connection!.dispose();
-    this.#connection = null;
+    this.#drop();
     const next = this.#hasRecovered
       ? 'Reload the page to go on.'
       : 'The map asks for another one and goes on with its last weights.';

@@ -72,7 +72,7 @@ export class FtleMapElement extends MapAnswers {
   /** null while the element is in no document. */
   #stage: Stage | null = null;
   readonly #layerAnimation = new LayerAnimation(() => this.#showNextLayer());
-  #wantsPlay = false;
+  #wantsPlay: boolean | null = null;
 
   readonly #wishes = new Wishes();
   readonly #plans = new PlanLoader((plan, error) => {
@@ -99,7 +99,7 @@ export class FtleMapElement extends MapAnswers {
 
   /** Whether it trains. */
   get playing(): boolean {
-    return this.#live?.playing ?? this.#wantsPlay;
+    return this.#live?.playing ?? this.#wantsPlay ?? false;
   }
 
   /** Loss and accuracy as evaluated last. */
@@ -331,7 +331,7 @@ export class FtleMapElement extends MapAnswers {
       view: this.#wishes.get('view'),
       plane: this.#wishes.get('plane'),
       learningRate: this.#wishes.get('learningRate'),
-      playing: this.#wantsPlay,
+      playing: this.playing,
     }),
     onConnect: (connection) => this.#attach(connection),
     onLost: ({ playing }) => {
@@ -391,7 +391,7 @@ export class FtleMapElement extends MapAnswers {
   }
 
   #open(): void {
-    this.#wantsPlay = this.autoplay;
+    this.#wantsPlay ??= this.autoplay;
     this.#stage = new Stage(this.renderRoot.querySelector<HTMLElement>('.pictures')!, {
       onResize: (size) => this.#live?.setSize(size),
       onAwake: (isAwake) => this.#live?.setAwake(isAwake),
@@ -430,6 +430,7 @@ export class FtleMapElement extends MapAnswers {
     this.#interaction.close();
     this.#layerAnimation.run(false);
     this.#connector.close();
+    this.#wantsPlay = null;
     this.#status = null;
     this.#problems.clear();
     this.requestUpdate();

@@ -1,5 +1,6 @@
 import type { Engine, TrainingStatus } from '../engine/engine.ts';
 import { asError, DataError } from '../errors.ts';
+import { isLost } from '../gpu/loss.ts';
 import type { TrainingRecord } from '../files/parameters.ts';
 import type { Network } from '../model/network.ts';
 import type { Painter } from '../render/painter.ts';
@@ -78,7 +79,9 @@ export class LiveMap {
     this.#loop = new TaskLoop(
       () => this.#nextTask(),
       () => !this.#isPlanAwaited && !this.#isRunning,
-      (error) => this.#fail('engine', error),
+      async (error) => {
+        if (await this.#failOnEngine('engine', error)) this.#stop();
+      },
     );
   }
 
@@ -221,14 +224,15 @@ export class LiveMap {
     return this.#loop.whenIdle();
   }
 
-  dispose(): void {
+  /** Ends all at once; resolves when what was under way is over and all is freed. */
+  async dispose(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     this.#jobs.close(new DOMException('the map was removed from its page', 'AbortError'));
-    this.#loop.close();
-    this.#monitor?.close();
-    this.#session?.dispose();
+    const session = this.#session;
     this.#session = null;
+    await Promise.all([this.#loop.close(), this.#monitor?.close()]);
+    session?.dispose();
   }
 
   #enqueue<T>(run: (session: Session) => Promise<T>): Promise<T> {
@@ -295,7 +299,7 @@ export class LiveMap {
       if (this.#nextPlan !== plan) return;
       this.#nextPlan = null;
       this.#jobs.rejectAll(error as Error);
-      this.#fail('network', error);
+      await this.#failOnEngine('network', error);
       this.#judgeView();
       return;
     }
@@ -304,14 +308,13 @@ export class LiveMap {
       return;
     }
     this.#session = session;
-    this.#monitor?.close();
+    void this.#monitor?.close().then(() => old?.dispose());
     this.#monitor = new Monitor(
       session,
       picture,
       (status) => this.#takeStatus(status),
-      (error) => this.#fail('engine', error),
+      (error) => void this.#failOnEngine('engine', error),
     );
-    old?.dispose();
     if (this.#nextPlan === plan) this.#nextPlan = null;
     this.#parameters = null;
     session.trainer?.setLearningRate(this.#learningRate);
@@ -334,20 +337,14 @@ export class LiveMap {
     } catch (error) {
       this.#isStatusStale = false;
       this.#jobs.rejectAll(error as Error);
-      this.#stop();
-      this.#fail('network', error);
+      if (await this.#failOnEngine('network', error)) this.#stop();
     }
     session.trainer?.setLearningRate(this.#learningRate);
   }
 
   /** One frame while training: steps, field, ridges, picture. */
   async #showLive(session: Session): Promise<void> {
-    try {
-      if (!(await this.#frames.showLive(session))) return;
-    } catch (error) {
-      this.#stop();
-      throw error;
-    }
+    if (!(await this.#frames.showLive(session))) return;
     this.#monitor?.watch();
     this.#beginRidges(session);
     await nextAnimationFrame();
@@ -359,7 +356,7 @@ export class LiveMap {
     this.#ridgesOf = session;
     session.openRidges().then(
       () => this.#loop.wake(),
-      (error: unknown) => this.#fail('engine', error),
+      (error: unknown) => void this.#failOnEngine('engine', error),
     );
   }
 
@@ -409,6 +406,18 @@ export class LiveMap {
   #fail(source: LiveSource, error: unknown): void {
     if (this.#closing.signal.aborted) return;
     this.listener.onProblem(source, asError(error));
+  }
+
+  /**
+   * Reports what failed, unless the device is lost: then all fails, and who connected tells of it.
+   *
+   * @returns whether it was reported.
+   */
+  async #failOnEngine(source: LiveSource, error: unknown): Promise<boolean> {
+    const { device } = this.engine;
+    if (device && (await isLost(device))) return false;
+    this.#fail(source, error);
+    return true;
   }
 
   /** Paints the present field where it is in another view, and computes it there. */

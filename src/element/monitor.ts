@@ -14,6 +14,7 @@ export class Monitor {
   readonly #keep = new Interval(INTERVALS.keep);
   readonly #measure = new Interval(INTERVALS.measure);
   #evaluating: Promise<void> | null = null;
+  readonly #underWay = new Set<Promise<void>>();
   #isClosed = false;
 
   constructor(
@@ -36,12 +37,15 @@ export class Monitor {
   #watch(interval: Interval, run: (elapsed: number) => Promise<void>): void {
     const elapsed = interval.begin();
     if (elapsed === null) return;
-    const end = (): void => interval.end();
-    run(elapsed)
+    const reading = run(elapsed)
       .catch((error: unknown) => {
         if (!this.#isClosed) this.onError(error);
       })
-      .finally(end);
+      .finally(() => {
+        interval.end();
+        this.#underWay.delete(reading);
+      });
+    this.#underWay.add(reading);
   }
 
   /** Reads weights and status as they are now; for when nothing trains. */
@@ -63,9 +67,10 @@ export class Monitor {
     if (!this.#isClosed) this.onStatus(status);
   }
 
-  /** After this nothing is reported any more. */
-  close(): void {
+  /** After this nothing is reported any more; resolves when nothing is read any more. */
+  async close(): Promise<void> {
     this.#isClosed = true;
+    await Promise.all(this.#underWay);
   }
 }
 

@@ -8,6 +8,7 @@ export type Task = () => Promise<void>;
 export class TaskLoop {
   #isRunning = false;
   #isClosed = false;
+  #running: Promise<void> = Promise.resolve();
   readonly #waiters: (() => void)[] = [];
 
   /**
@@ -17,7 +18,7 @@ export class TaskLoop {
   constructor(
     readonly nextTask: () => Task | null,
     readonly isIdle: () => boolean,
-    readonly onError: (error: unknown) => void,
+    readonly onError: (error: unknown) => Promise<void>,
   ) {}
 
   /** True if somebody waits until the loop is idle. */
@@ -29,7 +30,7 @@ export class TaskLoop {
     if (this.#isRunning || this.#isClosed) return;
     this.#isRunning = true;
     // Wishes that change together are taken together.
-    queueMicrotask(() => void this.#run());
+    this.#running = Promise.resolve().then(() => this.#run());
   }
 
   async #run(): Promise<void> {
@@ -39,7 +40,7 @@ export class TaskLoop {
       try {
         await task();
       } catch (error) {
-        this.onError(error);
+        await this.onError(error);
       }
     }
     this.#isRunning = false;
@@ -55,9 +56,11 @@ export class TaskLoop {
     });
   }
 
-  close(): void {
+  /** Begins no other task; resolves when the one under way is over. */
+  close(): Promise<void> {
     this.#isClosed = true;
     this.#release();
+    return this.#running;
   }
 
   #release(): void {

@@ -233,6 +233,8 @@ export class GpuTraining {
       submitted += count;
       const readback = this.#submitSteps(first, count, this.#stepReadbacks[turn]);
       const next = this.#finishSteps(readback, before, first + count, count, run);
+      // Where one fails, nobody waits for the next.
+      for (const promise of [readback, next]) promise.catch(() => undefined);
       await before;
       before = next;
     }

@@ -1,11 +1,12 @@
 // Plan: without WebGPU (navigator.gpu hidden, no adapter) the CPU takes over with badge and event, also
 // where it is asked for (badge, no event); backend="webgpu" insists with an error; elements share a device;
-// a lent device is used and not destroyed; removed elements free all GPU memory, moved ones keep their
-// weights, returned ones work; a lost device is replaced once and the weights go on. Control: memory is
-// held while the elements are there.
+// a lent device is used and not destroyed; removed elements free all GPU memory, without an error of the device
+// where they train, and can be collected; moved ones keep their weights, returned ones work; a lost device is
+// replaced once and the weights go on, and so does training. Control: memory is held while the elements are there.
 import { FtleMapElement } from 'ftle-map/element';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { borrowDevice } from '../../src/element/device.ts';
+import type { DeviceError } from '../../src/errors.ts';
 import {
   countColors,
   countDifferent,
@@ -17,6 +18,7 @@ import {
   SMALL,
   unmountAll,
 } from '../support/element.ts';
+import { collectGarbage } from '../support/input.ts';
 
 afterEach(() => {
   unmountAll();
@@ -157,6 +159,44 @@ describe('removal', () => {
     device.destroy();
   });
 
+  it('makes no device errors where it trains', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter!.requestDevice();
+    const errors: string[] = [];
+    device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message));
+    FtleMapElement.device = device;
+    for (const wait of [0, 30, 80]) {
+      const element = await mountIdle(`dataset="xor" ridges samples ${SMALL}`);
+      element.play();
+      await nextEvent(element, 'ftle-training');
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      element.remove();
+    }
+    await device.queue.onSubmittedWorkDone();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(errors).toEqual([]);
+    device.destroy();
+  });
+
+  it('leaves nothing that holds the element', async () => {
+    const { device } = await borrowDevice();
+    const references: WeakRef<Element>[] = [];
+    for (let i = 0; i < 3; i++) {
+      await mountIdle(`dataset="xor" ${SMALL}`).then((element) => {
+        references.push(new WeakRef(element));
+      });
+      unmountAll();
+    }
+    await expect
+      .poll(async () => {
+        await collectGarbage();
+        return references.filter((reference) => reference.deref()).length;
+      })
+      // The last may be held by what the browser looked at last.
+      .toBeLessThan(2);
+    expect((await borrowDevice()).device).toBe(device);
+  });
+
   it('is undone by another connection; a move keeps the weights', async () => {
     const element = await mountIdle(`dataset="xor" ${SMALL}`);
     await element.step(3);
@@ -193,6 +233,23 @@ describe('removal', () => {
 });
 
 describe('a lost device', () => {
+  it('does not end training', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter!.requestDevice();
+    FtleMapElement.device = device;
+    const element = await mountIdle(`dataset="xor" ridges samples ${SMALL}`);
+    element.play();
+    await nextEvent(element, 'ftle-training');
+    const errors: Error[] = [];
+    element.addEventListener('ftle-error', ({ detail }) => errors.push(detail.error));
+    device.destroy();
+    await nextEvent(element, 'ftle-ready');
+    await nextEvent(element, 'ftle-training');
+    expect(element.playing).toBe(true);
+    expect(messageOf(element)).toBe('');
+    expect(errors.map((error) => (error as DeviceError).code)).toEqual(['device-lost']);
+  });
+
   it('is replaced once; the weights go on', async () => {
     const adapter = await navigator.gpu.requestAdapter();
     const device = await adapter!.requestDevice();

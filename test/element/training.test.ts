@@ -162,6 +162,19 @@ describe('training', () => {
     expect(weightsOf(a)).not.toEqual(weightsOf(b));
   });
 
+  it.each([true, false])('is as asked for before the element has started: %s', async (playing) => {
+    const element = mount(`${START} ${playing ? '' : 'autoplay'}`);
+    if (playing) element.play();
+    else element.pause();
+    if (playing) await statusWhere(element, (status) => status.stepCount > 3);
+    else await element.whenIdle();
+    expect(element.playing).toBe(playing);
+    expect(element.status!.stepCount > 0).toBe(playing);
+    element.remove();
+    await Promise.resolve();
+    expect(element.playing).toBe(false);
+  });
+
   it('autoplays, sleeps off screen and goes on when it is back', async () => {
     const element = mount(`${START} autoplay`);
     await statusWhere(element, (status) => status.stepCount > 3);

@@ -104,3 +104,8 @@ export async function emulateMedia(features: Readonly<Record<string, string>>): 
   const list = Object.entries(features).map(([name, value]) => ({ name, value }));
   await send('Emulation.setEmulatedMedia', { features: list });
 }
+
+/** Frees what nothing holds any more. */
+export async function collectGarbage(): Promise<void> {
+  await send('HeapProfiler.collectGarbage', {});
+}
