@@ -1,7 +1,7 @@
 // The page around the map: controls set properties of the element, its events fill the readouts.
 import { ACTIVATION_NAMES, DATASET_NAMES } from 'ftle-map';
 import type { FtleMapElement } from 'ftle-map/element';
-import 'ftle-map/define';
+import './element.ts';
 import { createCharts } from './charts.ts';
 import { find, offerFile } from './page.ts';
 import { createReadings } from './reading.ts';

@@ -1,7 +1,7 @@
 // The page around the map of one's own network: files go to the element, and what it read is shown.
 import { ACTIVATION_NAMES } from 'ftle-map';
 import type { FtleMapElement } from 'ftle-map/element';
-import 'ftle-map/define';
+import './element.ts';
 import { readData } from './own-data.ts';
 import { InputsForm } from './own-inputs.ts';
 import { openActivations, showNetwork } from './own-network.ts';

@@ -1,6 +1,6 @@
 // Twelve live maps on one page and one device: widths and depths of Fig. 2.
 import type { FtleMapElement } from 'ftle-map/element';
-import 'ftle-map/define';
+import './element.ts';
 import { find, messageOf } from './page.ts';
 
 const WIDTHS = [10, 50, 250];

@@ -208,7 +208,13 @@ export async function writePage(manifest) {
         readonly ? 'read-only' : '',
       ]),
     ),
-    `\`FtleMapElement.device\`: ${oneLine(fields.find(isStatic)?.description)}`,
+    '## Properties of the class',
+    table(
+      ['property', 'meaning'],
+      fields
+        .filter(isStatic)
+        .map(({ name, description }) => [code(`FtleMapElement.${name}`), description]),
+    ),
     '## Methods',
     table(
       ['method', 'what it does'],

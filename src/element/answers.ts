@@ -15,6 +15,9 @@ import type { FieldOptions, MapRidgeOptions, ProbeOptions } from './queries.ts';
 
 /** What a map answers when it is asked: numbers, curves and files of its present weights. */
 export abstract class MapAnswers extends MapAttributes {
+  /** Address of `ftle-map.js`, which `embedCode` names; null if not known. That file sets its own, other pages may. */
+  static script: string | null = null;
+
   /** The connection that the properties ask for, as soon as it is there. */
   protected abstract opened(): Promise<Connection>;
 
@@ -107,7 +110,8 @@ export abstract class MapAnswers extends MapAttributes {
   async embedCode(options: EmbedOptions = {}): Promise<string> {
     const { writeEmbedCode } = await import('./embed-code.ts');
     await this.updateComplete;
-    return writeEmbedCode(this, this.knownBounds, options);
+    const { script } = this.constructor as typeof MapAnswers;
+    return writeEmbedCode(this, script, this.knownBounds, options);
   }
 
   /** The connection, and the chunk that answers. */

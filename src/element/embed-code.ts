@@ -12,16 +12,18 @@ export interface EmbedOptions {
 const OF_THE_PAGE = ['hash', 'backend', 'resolution', 'tolerance'];
 /** Properties of which no attribute tells. */
 const OBJECTS = ['data', 'files', 'plane', 'planePoints', 'planeData'] as const;
-/** Name of the element in one file, as it is served beside pages without a bundler. */
-const SCRIPT = 'ftle-map.js';
+/** For a page without a bundler; the package has it in dist. */
+const ONE_FILE = 'ftle-map.js';
 
 /**
  * HTML that shows what a map shows, in any page that can reach the script.
  *
+ * @param script - its address; null if none is known: then a note says where to find the file.
  * @param bounds - of the colours; null if there are none yet.
  */
 export function writeEmbedCode(
   map: MapAttributes,
+  script: string | null,
   bounds: ColorRange | null,
   options: EmbedOptions,
 ): string {
@@ -37,19 +39,15 @@ export function writeEmbedCode(
     return [`${name}="${escapeHtml(name === 'src' ? absolute(value) : value)}"`];
   });
   const missing = OBJECTS.filter((name) => map[name] !== null);
-  const note =
-    missing.length > 0 ? [`<!-- set by script, so not in the tag: ${missing.join(', ')} -->`] : [];
+  const notes = [
+    script === null && `put ${ONE_FILE} beside the page: it is in dist of the package ftle-map`,
+    missing.length > 0 && `set by script, so not in the tag: ${missing.join(', ')}`,
+  ].filter((note) => note !== false);
   return [
-    `<script type="module" src="${escapeHtml(scriptAddress())}"></script>`,
-    ...note,
+    `<script type="module" src="${escapeHtml(script === null ? ONE_FILE : absolute(script))}"></script>`,
+    ...notes.map((note) => `<!-- ${note} -->`),
     `<${['ftle-map', ...attributes].join(' ')}></ftle-map>`,
   ].join('\n');
-}
-
-/** Of the script that this page has, or else where a page beside it would look. */
-function scriptAddress(): string {
-  const own = [...document.scripts].find(({ src }) => new RegExp(`/${SCRIPT}$`).test(src));
-  return own?.src ?? absolute(SCRIPT);
 }
 
 function absolute(address: string): string {

@@ -5,8 +5,8 @@
 // A refused clipboard and a failing command have a message. Off with `no-menu`; long presses are left alone. Axe,
 // also in forced colours. Mirrored pages. Control: before the first use nothing of the menu is there.
 import axe from 'axe-core';
-import type { FtleMapElement } from 'ftle-map/element';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FtleMapElement } from 'ftle-map/element';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { messageOf, mountIdle, nextEvent, SMALL, unmountAll } from '../support/element.ts';
 import { clickMouse, emulateMedia } from '../support/input.ts';
@@ -346,6 +346,24 @@ describe('a command', () => {
     expect(html).toContain('<!-- set by script, so not in the tag: planePoints -->');
     const parsed = new DOMParser().parseFromString(html, 'text/html').querySelector('ftle-map')!;
     expect(parsed.getAttribute('architecture')).toBe('2-"<b>&-1');
+  });
+
+  it('names the script in HTML where there is one, and else says where to find it', async () => {
+    const element = await mountIdle(MAP);
+    const scriptOf = (html: string) =>
+      new DOMParser().parseFromString(html, 'text/html').querySelector('script')!;
+    expect(FtleMapElement.script).toBeNull();
+    const plain = await element.embedCode();
+    expect(scriptOf(plain).getAttribute('src')).toBe('ftle-map.js');
+    expect(plain).toContain('<!-- put ftle-map.js beside the page: it is in dist of the package');
+
+    FtleMapElement.script = 'scripts/a"&.js';
+    onTestFinished(() => {
+      FtleMapElement.script = null;
+    });
+    const named = await element.embedCode();
+    expect(scriptOf(named).src).toBe(new URL('scripts/a"&.js', document.baseURI).href);
+    expect(named).not.toContain('<!--');
   });
 
   it('has words for a clipboard that is refused', async () => {

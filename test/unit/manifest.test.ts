@@ -63,7 +63,7 @@ describe('the manifest', () => {
       ...Array.from(FtleMapElement.elementProperties.keys(), String),
     ]);
     for (const name of [...LIFECYCLE, ...PROTECTED]) expect(wanted.delete(name), name).toBe(true);
-    wanted.add('device');
+    for (const name of ['device', 'script']) wanted.add(name);
     expect(namesOf(element.members)).toEqual([...wanted].sort());
   });
 
