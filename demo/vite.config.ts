@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 import { ENTRY_ALIASES } from '../tools/entries.ts';
 import { wgsl } from '../tools/wgsl-plugin.ts';
 
-/** The demo's pages, and beside it `ftle-map.js`: the element in one file, for a page without a bundler. */
+/** The demo's pages; tools/site.mjs builds them, and `ftle-map.js` beside them. */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
@@ -22,11 +22,6 @@ export default defineConfig({
         figures: resolve(import.meta.dirname, 'figures.html'),
         twelve: resolve(import.meta.dirname, 'twelve.html'),
         bench: resolve(import.meta.dirname, 'bench.html'),
-        'ftle-map': resolve(import.meta.dirname, '../src/element/define.ts'),
-      },
-      output: {
-        entryFileNames: (chunk) =>
-          chunk.name === 'ftle-map' ? 'ftle-map.js' : 'assets/[name]-[hash].js',
       },
     },
   },

@@ -5,12 +5,10 @@
 // PORT in the environment is the port where no --port is given; 4173 otherwise. A port that is taken
 // is left alone, and the next free one used. The browser opens only where there is a desktop.
 import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { preview } from 'vite';
-import { buildForUse } from './build-for-use.mjs';
+import { buildDemo, DEMO_CONFIG, SITE } from './site.mjs';
 
-const DEMO = resolve(import.meta.dirname, '../demo');
 const DEFAULT_PORT = 4173;
 
 const USAGE = `npm start -- [options]
@@ -73,17 +71,14 @@ if (!/^\d+$/.test(wanted) || port > 65_535) {
 const host = options.host === undefined ? 'localhost' : options.host || true;
 const open = options['no-open'] ? false : (options.open ?? hasDesktop());
 
-const configFile = resolve(DEMO, 'vite.config.ts');
 console.log('building the demo');
 const start = performance.now();
-await buildForUse({ root: DEMO, configFile, logLevel: 'warn' });
+await buildDemo();
 const seconds = ((performance.now() - start) / 1000).toFixed(1);
-console.log(`built in ${seconds} s: ${readdirSync(resolve(DEMO, '../dist/demo')).join(', ')}`);
+console.log(`built in ${seconds} s: ${readdirSync(SITE).join(', ')}`);
 
 const server = await preview({
-  root: DEMO,
-  configFile,
-  logLevel: 'warn',
+  ...DEMO_CONFIG,
   preview: { port, host, open, strictPort: false },
 });
 const address = server.httpServer.address();

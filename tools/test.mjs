@@ -183,6 +183,11 @@ await Promise.all([
 await step('build', async () => ({
   ok:
     (await runPackage('build', 'vite', ['build', '--logLevel=warn'])) &&
+    (await runPackage('build', 'vite', [
+      'build',
+      '--config=tools/one-file.config.ts',
+      '--logLevel=warn',
+    ])) &&
     (await runNode('build', [join(ROOT, 'tools/build-cli.mjs')])) &&
     (await runNode('build', [join(ROOT, 'tools/declarations.mjs')])),
 }));

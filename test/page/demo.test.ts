@@ -2,7 +2,10 @@
 // has settled; then the field itself is asked, through the element: contrast between the circle and its centre,
 // ridges on the circle, stretching directions along its normal. Then the page: no message on the console, no
 // request that leaves localhost, no sideways scrolling at 360 and 2560 pixels, axe without violations, the settings of
-// a link in the controls, keyboard, a profile by pointer and by keyboard, the snippet in an empty page. Control: the untrained network fails the contrast.
+// a link in the controls, keyboard, a profile by pointer and by keyboard, the snippet in an empty page, the one file
+// where there is no other. Control: the untrained network fails the contrast.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { FtleMapElement } from '../../src/element/ftle-map.ts';
@@ -235,6 +238,7 @@ describe('the page', () => {
   it('gives a snippet that works in an empty page', async () => {
     const { page } = await openDemo({ width: 900, height: 800 });
     const snippet = await page.locator('#snippet').textContent();
+    expect(snippet).toContain(`src="${inject('siteUrl')}ftle-map.js"`);
     await page.close();
     const empty = await browser.newPage();
     await empty.route('**/empty.html', (route) =>
@@ -247,5 +251,42 @@ describe('the page', () => {
       { timeout: 60_000 },
     );
     await empty.close();
+  });
+
+  it('has beside it the one file that the tag of the README needs', async () => {
+    const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8');
+    const [, tag] = /```html\n([^]*?)```/.exec(readme)!;
+    const files: Record<string, { contentType: string; body: string }> = {
+      '/': {
+        contentType: 'text/html',
+        body: `<!doctype html><link rel="icon" href="data:,">${tag}`,
+      },
+      '/ftle-map.js': {
+        contentType: 'text/javascript',
+        body: await (await fetch(`${inject('siteUrl')}ftle-map.js`)).text(),
+      },
+    };
+    const page = await browser.newPage();
+    const asked: string[] = [];
+    // A folder that has nothing else, as a server would have it.
+    await page.route('**', (route) => {
+      const { href, pathname } = new URL(route.request().url());
+      asked.push(href);
+      return route.fulfill(files[pathname] ?? { status: 404 });
+    });
+    await page.goto('http://alone.localhost/');
+    await page.waitForFunction(
+      () => (document.querySelector<FtleMapElement>('ftle-map')?.status?.epoch ?? 0) > 0,
+      undefined,
+      { timeout: 60_000 },
+    );
+    const { frame, code } = await page.evaluate(async () => {
+      const map = document.querySelector<FtleMapElement>('ftle-map')!;
+      return { frame: map.frame, code: await map.embedCode() };
+    });
+    expect(frame).not.toBeNull();
+    expect(code).toContain('src="http://alone.localhost/ftle-map.js"');
+    expect(asked).toEqual(['http://alone.localhost/', 'http://alone.localhost/ftle-map.js']);
+    await page.close();
   });
 });

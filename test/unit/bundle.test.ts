@@ -1,7 +1,8 @@
 // Plan: the package is built into a folder of its own and used as by a stranger: gzip sizes of what each
 // entry loads, and of the chunks that it loads only when they are needed, against their budgets, entries imported in plain Node (no window, no navigator.gpu) without
 // a side effect, no `eval` or `new Function` that a strict content security policy would refuse, and no
-// package but lit left to import.
+// package but lit left to import. Likewise `ftle-map.js`, the element in one file, which imports nothing and is in the
+// package. Control: the files of element.js import, at once and later.
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
@@ -16,6 +17,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const BUDGETS = { 'index.js': 71_000, 'element.js': 94_000, 'define.js': 94_000 } as const;
 /** Likewise of everything that any entry loads later: training, files, wide networks, curves, surfaces with their matrices, the menu. */
 const LATER_BUDGET = 182_000;
+/** Likewise of the element in one file, lit and all. */
+const ONE_FILE_BUDGET = 222_000;
 
 /** Inside the checkout, so that `lit` is found; not `dist`, which a server may be using. */
 let folder: string;
@@ -30,6 +33,11 @@ beforeAll(async () => {
     configFile: join(ROOT, 'vite.config.ts'),
     logLevel: 'warn',
     build: { outDir: join(folder, 'dist'), sourcemap: false },
+  });
+  await buildForUse({
+    configFile: join(ROOT, 'tools/one-file.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: join(folder, 'dist') },
   });
 });
 
@@ -105,10 +113,40 @@ describe('the bundle', () => {
   });
 
   it('makes no code from text', () => {
-    for (const file of Object.keys(BUDGETS).flatMap((entry) => filesOf(entry))) {
+    const entries = [...Object.keys(BUDGETS), 'ftle-map.js'];
+    for (const file of entries.flatMap((entry) => filesOf(entry))) {
       // Messages may tell people to call PyTorch's model.eval().
       expect(textOf(file)).not.toMatch(/(?<!model\.)\beval\(|\bnew Function\b|[^.\w]Function\(/);
     }
+  });
+});
+
+describe('ftle-map.js', () => {
+  it('imports nothing, at once or later', () => {
+    for (const pattern of [AT_ONCE, LATER]) {
+      const imported = filesOf('element.js').flatMap((file) => importsOf(file, [pattern]));
+      expect(imported).not.toEqual([]);
+    }
+    expect(importsOf('ftle-map.js')).toEqual([]);
+  });
+
+  it(`stays within ${ONE_FILE_BUDGET} bytes of gzip, for use`, () => {
+    const size = sizeOf(['ftle-map.js']);
+    console.log(`ftle-map.js: ${size} of ${ONE_FILE_BUDGET} bytes, gzip`);
+    expect(size).toBeLessThanOrEqual(ONE_FILE_BUDGET);
+    // lit's development version warns; its production version, and all else, asks for no environment.
+    expect(textOf('ftle-map.js')).not.toMatch(/Lit is in dev mode|process\.env/);
+  });
+
+  it('is in the package, by its name and for servers of packages', () => {
+    const { exports, files, jsdelivr, sideEffects, unpkg } = JSON.parse(
+      readFileSync(join(ROOT, 'package.json'), 'utf8'),
+    ) as Record<'jsdelivr' | 'unpkg', string> &
+      Record<'files' | 'sideEffects', string[]> & { exports: Record<string, unknown> };
+    expect(exports['./ftle-map.js']).toBe('./dist/ftle-map.js');
+    expect([jsdelivr, unpkg]).toEqual(['dist/ftle-map.js', 'dist/ftle-map.js']);
+    expect(files).toContain('dist');
+    expect(sideEffects).toContain('./dist/ftle-map.js');
   });
 });
 
