@@ -12,7 +12,7 @@ import { join, posix, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { buildForUse } from './build-for-use.mjs';
 import { pageRow } from './bench-report.mjs';
-import { serveDemo } from './site.mjs';
+import { serveDemo, SITE } from './site.mjs';
 
 /** @typedef {import('playwright').Browser} Browser */
 /** @typedef {import('playwright').Page} Page */
@@ -506,6 +506,12 @@ export async function benchPage(browser, runs, log) {
         [loadedBytes(entry) / 1000],
         'none',
       ),
+    ),
+    pageRow(
+      'ftle-map.js, lit and all, gzip',
+      'kB',
+      [gzipSync(readFileSync(join(SITE, 'ftle-map.js'))).length / 1000],
+      'none',
     ),
   ];
   return { adapter: trainings[0].adapter, rows };
