@@ -237,8 +237,9 @@ export async function writePage(manifest) {
     ),
     '## Looks',
     'There are no slots. Parts are styled with `ftle-map::part(canvas)` and so on, custom properties are set on the',
-    'element or around it. Colours have other values in dark pages (`prefers-color-scheme`), and are those of the',
-    'system where `forced-colors` are on. Controls follow the direction of the text; map and colour bar do not.',
+    'element or around it. Colours have other values where the CSS property `color-scheme` that the element inherits is',
+    'dark: a page that turns dark by itself says so with `:root { color-scheme: light dark }`, or sets it on the element.',
+    'Where `forced-colors` are on they are those of the system. Controls follow the direction of the text; map and colour bar do not.',
     table(
       ['part', 'what it is'],
       cssParts.map(({ name, description }) => [code(name), description]),

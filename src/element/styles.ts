@@ -2,7 +2,8 @@ import { css } from 'lit';
 
 /**
  * Look of the element. Sizes follow the font size of the host; colours come from `--ftle-…`, which
- * have values for light and dark. The colour bar and the map are not mirrored where text runs from right to left.
+ * have values for light and dark, by the `color-scheme` that the element inherits: its text lies on the page's
+ * ground. The colour bar and the map are not mirrored where text runs from right to left.
  */
 export const styles = css`
   :host {
@@ -26,16 +27,17 @@ export const styles = css`
   :host([hidden]) {
     display: none;
   }
-  @media (prefers-color-scheme: dark) {
+  /* Browsers without light-dark() stay light: in a custom property it cannot fall back. */
+  @supports (color: light-dark(black, white)) {
     :host {
-      --_ink: var(--ftle-ink, #e6e9f0);
-      --_muted: var(--ftle-muted, #a3abb9);
-      --_surface: var(--ftle-surface, #14171d);
-      --_line: var(--ftle-line, #3c4350);
-      --_hover: var(--ftle-hover, #232934);
-      --_accent: var(--ftle-accent, #8ab4ff);
-      --_on-accent: var(--ftle-on-accent, #10131a);
-      --_alert: var(--ftle-alert, #8f1f18);
+      --_ink: var(--ftle-ink, light-dark(#1d2330, #e6e9f0));
+      --_muted: var(--ftle-muted, light-dark(#59606e, #a3abb9));
+      --_surface: var(--ftle-surface, light-dark(#ffffff, #14171d));
+      --_line: var(--ftle-line, light-dark(#c9ced8, #3c4350));
+      --_hover: var(--ftle-hover, light-dark(#eef1f6, #232934));
+      --_accent: var(--ftle-accent, light-dark(#1f57b8, #8ab4ff));
+      --_on-accent: var(--ftle-on-accent, light-dark(#ffffff, #10131a));
+      --_alert: var(--ftle-alert, light-dark(#a3231a, #8f1f18));
     }
   }
   * {

@@ -11,6 +11,8 @@ const ELEVATIONS = { least: 5, most: 90 };
 const DISTANCES = { least: 0.2, most: 3 };
 /** How far from the middle one can look, in parts of the longer side. */
 const FARTHEST_TARGET = 0.5;
+/** So short that it is not seen: its end tells that the colours have changed. */
+const COLOR_WATCH = 'color 1ms, background-color 1ms';
 /** Part of the ink in the colour of walls and floor. */
 const GROUND_INK = 0.28;
 
@@ -38,9 +40,10 @@ export class SurfaceView {
     this.#axes.className = 'marks';
     this.#axes.ariaHidden = 'true';
     pictures.after(this.#axes);
-    const { signal } = this.#closing;
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', () => this.refresh(), { signal });
+    const frame = pictures.parentElement!;
+    // Nothing else tells of colours that change by scheme, style sheet or property of the page.
+    frame.style.transition = COLOR_WATCH;
+    frame.addEventListener('transitionend', () => this.refresh(), { signal: this.#closing.signal });
     this.refresh();
   }
 
@@ -95,6 +98,7 @@ export class SurfaceView {
 
   dispose(): void {
     this.#closing.abort();
+    this.pictures.parentElement!.style.transition = '';
     this.#axes.remove();
   }
 

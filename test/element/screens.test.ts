@@ -26,11 +26,13 @@ const OVERLAYS = {
 
 beforeEach(() => {
   document.body.style.margin = '0';
+  document.documentElement.style.colorScheme = 'light dark';
 });
 
 afterEach(async () => {
   unmountAll();
   document.body.style.cssText = '';
+  document.documentElement.style.colorScheme = '';
   await emulateMedia({});
   await resizeWindow(0, 0);
   await page.viewport(414, 896);

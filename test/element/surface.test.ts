@@ -169,11 +169,17 @@ describe('surface', () => {
   });
 
   it('takes the colours of the page', async () => {
+    document.documentElement.style.colorScheme = 'light dark';
     await emulateMedia({ 'prefers-color-scheme': 'light' });
     const element = await mountIdle(`${MAP} surface`);
     const corner = async (): Promise<number> => (await readPicture(element)).data[0];
     expect(await corner()).toBeGreaterThan(180);
     await emulateMedia({ 'prefers-color-scheme': 'dark' });
+    await expect.poll(corner).toBeLessThan(80);
+    document.documentElement.style.colorScheme = 'light';
+    await expect.poll(corner).toBeGreaterThan(180);
+    element.style.setProperty('--ftle-surface', 'black');
+    element.style.setProperty('--ftle-muted', 'black');
     await expect.poll(corner).toBeLessThan(80);
   });
 

@@ -207,6 +207,7 @@ describe('everything at once', () => {
   ])('has nothing that axe objects to in %o', async (media) => {
     await emulateMedia(media);
     const isDark = media['prefers-color-scheme'] === 'dark';
+    document.documentElement.style.colorScheme = 'light dark';
     document.body.style.background = isDark ? '#14171d' : 'Canvas';
     const element = await mountWhole();
     element.layer = 99;
@@ -219,6 +220,7 @@ describe('everything at once', () => {
     shadowOf(element).querySelector('canvas')!.removeAttribute('aria-label');
     expect((await violations(element)).join()).toMatch(/role-img-alt/);
     document.body.style.background = '';
+    document.documentElement.style.colorScheme = '';
   });
 
   it('is mirrored where text runs from right to left, but for map and colour bar', async () => {
