@@ -240,6 +240,8 @@ export async function writePage(manifest) {
     'element or around it. Colours have other values where the CSS property `color-scheme` that the element inherits is',
     'dark: a page that turns dark by itself says so with `:root { color-scheme: light dark }`, or sets it on the element.',
     'Where `forced-colors` are on they are those of the system. Controls follow the direction of the text; map and colour bar do not.',
+    '',
+    'The element is as wide as its place, or 22rem in a place that takes its width from what is in it, such as a flex row.',
     table(
       ['part', 'what it is'],
       cssParts.map(({ name, description }) => [code(name), description]),

@@ -45,6 +45,8 @@ export const styles = css`
   }
   .root {
     container-type: inline-size;
+    /* A container has no width of its own: where a page asks for one, it is this. */
+    contain-intrinsic-inline-size: min(22rem, 85vw);
     display: flex;
     flex-direction: column;
     block-size: 100%;
@@ -267,6 +269,20 @@ export const styles = css`
     min-inline-size: 3.4em;
     margin: 0;
     color: var(--_ink);
+  }
+  @container (max-width: 18em) {
+    .slider {
+      grid-template-columns: 1fr auto;
+    }
+    .slider input {
+      grid-area: 2 / 1 / 3 / 3;
+    }
+    .status {
+      grid-template-columns: max-content;
+    }
+    .title {
+      white-space: normal;
+    }
   }
   @container (min-width: 400px) {
     .stage:has(.colorbar) {

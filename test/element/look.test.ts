@@ -1,8 +1,10 @@
 // Plan: how the element stands in pages of other people. Text and its ground by the colour scheme of the page, whatever
-// the system prefers; colours that the page sets win.
+// the system prefers; colours that the page sets win. A width in places that ask for one; nothing runs out of a
+// narrow map.
 import type { FtleMapElement } from 'ftle-map/element';
 import { afterEach, describe, expect, it } from 'vitest';
-import { mount, SMALL, unmountAll } from '../support/element.ts';
+import { page } from 'vitest/browser';
+import { mount, mountIdle, SMALL, unmountAll } from '../support/element.ts';
 import { emulateMedia } from '../support/input.ts';
 
 const MAP = `dataset="xor" ${SMALL}`;
@@ -39,5 +41,38 @@ describe('colours', () => {
     expect(shown()).toEqual(colors);
     element.style.setProperty('--ftle-ink', 'rgb(1, 2, 3)');
     expect(shown()).toEqual(['rgb(1, 2, 3)', colors[1]]);
+  });
+});
+
+describe('width', () => {
+  it.each([
+    'display: flex',
+    'display: grid; grid-template-columns: auto 1fr',
+    'float: left',
+    'display: inline-block',
+    'display: table-cell',
+  ])('is 22rem in a place that asks for one: %s', async (style) => {
+    const element = mount('dataset="xor" resolution="32" controls');
+    element.parentElement!.style.cssText = style;
+    await element.updateComplete;
+    expect(element.getBoundingClientRect().width).toBeCloseTo(352, 0);
+  });
+
+  it('is that of a narrower place', async () => {
+    const element = mount('dataset="xor" resolution="32"');
+    element.parentElement!.style.cssText = 'display: flex; inline-size: 200px';
+    await element.updateComplete;
+    expect(element.getBoundingClientRect().width).toBe(200);
+  });
+
+  it.each([160, 200, 260])('of %d px holds controls and colour bar', async (width) => {
+    const element = await mountIdle(
+      `dataset="xor" resolution="32" controls space="full" per-layer style="width: ${width}px"`,
+    );
+    await page.screenshot({ element, path: `../../dist/screens/look-${width}.png` });
+    const { right } = element.getBoundingClientRect();
+    for (const part of element.shadowRoot!.querySelectorAll('.controls *, .title')) {
+      expect(part.getBoundingClientRect().right, part.outerHTML).toBeLessThanOrEqual(right);
+    }
   });
 });
