@@ -242,6 +242,8 @@ export async function writePage(manifest) {
     'Where `forced-colors` are on they are those of the system. Controls follow the direction of the text; map and colour bar do not.',
     '',
     'The element is as wide as its place, or 22rem in a place that takes its width from what is in it, such as a flex row.',
+    'Its height comes from that, from `--ftle-aspect-ratio`, and from what is below the picture; a `height` that the page',
+    'sets includes colour bar and controls, which scroll where the picture would become too small.',
     table(
       ['part', 'what it is'],
       cssParts.map(({ name, description }) => [code(name), description]),

@@ -52,8 +52,9 @@ export const styles = css`
     block-size: 100%;
   }
   .stage {
-    flex: 1 1 auto;
-    min-block-size: 120px;
+    /* Where the height is fixed, the picture gives way first, down to this; then the controls scroll. */
+    flex: 1 1000 auto;
+    min-block-size: min(14rem, 70%);
     display: flex;
     flex-direction: column;
     gap: 0.6em;
@@ -174,12 +175,15 @@ export const styles = css`
     box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--_ink) 22%, transparent);
   }
   .controls {
-    flex: none;
+    flex: 0 1 auto;
+    overflow: auto;
     display: flex;
     flex-wrap: wrap;
     align-items: center;
     gap: 0.5em 1em;
-    padding-block-start: 0.7em;
+    /* What scrolls is cut off: room for the outline of the focus. */
+    margin-inline-start: -4px;
+    padding: 0.7em 4px 4px;
   }
   .group {
     display: flex;

@@ -1,6 +1,6 @@
 // Plan: how the element stands in pages of other people. Text and its ground by the colour scheme of the page, whatever
 // the system prefers; colours that the page sets win. A width in places that ask for one; nothing runs out of a
-// narrow map.
+// narrow map. A fixed height holds all.
 import type { FtleMapElement } from 'ftle-map/element';
 import { afterEach, describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
@@ -74,5 +74,35 @@ describe('width', () => {
     for (const part of element.shadowRoot!.querySelectorAll('.controls *, .title')) {
       expect(part.getBoundingClientRect().right, part.outerHTML).toBeLessThanOrEqual(right);
     }
+  });
+});
+
+describe('height', () => {
+  it.each([300, 160])('of %d px holds picture and controls', async (height) => {
+    const element = await mountIdle(
+      `dataset="xor" resolution="32" controls style="inline-size: 300px; block-size: ${height}px"`,
+    );
+    await page.screenshot({ element, path: `../../dist/screens/look-high-${height}.png` });
+    const bottom = (selector: string): number =>
+      find(element, selector).getBoundingClientRect().bottom;
+    const box = element.getBoundingClientRect();
+    expect(box.height).toBe(height);
+    expect(bottom('.controls')).toBeLessThanOrEqual(box.bottom);
+    expect(bottom('.stage')).toBeLessThanOrEqual(
+      find(element, '.controls').getBoundingClientRect().top,
+    );
+    expect(find(element, '.frame').clientHeight).toBeGreaterThan(0.3 * height);
+    const last = [...element.shadowRoot!.querySelectorAll<HTMLElement>('.controls button')].at(-1)!;
+    last.focus();
+    expect(last.getBoundingClientRect().bottom).toBeLessThanOrEqual(box.bottom);
+  });
+
+  it('that is not fixed holds all without scrolling', async () => {
+    const element = await mountIdle(
+      `dataset="xor" resolution="32" controls style="inline-size: 300px"`,
+    );
+    const controls = find(element, '.controls');
+    expect(controls.scrollHeight).toBe(controls.clientHeight);
+    expect(find(element, '.frame').clientHeight).toBe(300);
   });
 });
