@@ -45,6 +45,7 @@ const STYLES = `
   .probe .panel:not([data-left]) { right: 0; }
   .probe .panel[data-top] { top: 0; }
   .probe .panel:not([data-top]) { bottom: 0; }
+  .probe:has(~ .badge) .panel[data-top] { top: 2em; }
   .probe dl { display: grid; grid-template-columns: auto 1fr; gap: 0 0.8em; margin: 0; }
   .probe dt { color: var(--_muted); white-space: nowrap; }
   .probe dd { margin: 0; text-align: end; overflow-wrap: anywhere; }

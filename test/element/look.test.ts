@@ -1,6 +1,6 @@
 // Plan: how the element stands in pages of other people. Text and its ground by the colour scheme of the page, whatever
 // the system prefers; colours that the page sets win. A width in places that ask for one; nothing runs out of a
-// narrow map. A fixed height holds all.
+// narrow map. A fixed height holds all. The numbers under the pointer stand clear of the badge.
 import type { FtleMapElement } from 'ftle-map/element';
 import { afterEach, describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
@@ -104,5 +104,29 @@ describe('height', () => {
     const controls = find(element, '.controls');
     expect(controls.scrollHeight).toBe(controls.clientHeight);
     expect(find(element, '.frame').clientHeight).toBe(300);
+  });
+});
+
+describe('badge', () => {
+  it.each([320, 420])('is clear of the numbers of the probe, %d px wide', async (width) => {
+    const element = await mountIdle(
+      `dataset="xor" resolution="32" probe backend="cpu" style="inline-size: ${width}px"`,
+    );
+    const badge = find(element, '.badge').getBoundingClientRect();
+    const frame = find(element, '.frame').getBoundingClientRect();
+    const pictures = find(element, '.pictures');
+    const at = { clientX: frame.left + 0.8 * frame.width, clientY: frame.top + 0.8 * frame.height };
+    await expect
+      .poll(() => {
+        pictures.dispatchEvent(new PointerEvent('pointermove', at));
+        return element.shadowRoot!.querySelector<HTMLElement>(
+          '.panel[data-left][data-top]:not([hidden])',
+        );
+      })
+      .not.toBe(null);
+    await page.screenshot({ element, path: `../../dist/screens/look-badge-${width}.png` });
+    const panel = find(element, '.panel').getBoundingClientRect();
+    expect(panel.top).toBeGreaterThanOrEqual(badge.bottom);
+    expect(panel.bottom).toBeLessThanOrEqual(frame.bottom);
   });
 });
