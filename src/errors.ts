@@ -80,3 +80,8 @@ export function assert(condition: unknown, message: string): asserts condition {
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
+
+/** A number of things, as messages say it: `1 output`, `3 outputs`. */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,7 +1,7 @@
 import { createDataset } from '../data/toy.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { TrainingOptions } from '../engine/engine.ts';
-import { DataError } from '../errors.ts';
+import { countOf, DataError } from '../errors.ts';
 import { loadNetwork, loadNetworkFiles, type LoadedNetwork } from '../files/load.ts';
 import type { StartRecord } from '../files/parameters.ts';
 import { parseArchitecture } from '../model/architecture.ts';
@@ -81,10 +81,8 @@ function makeNetwork(settings: NetworkSettings, architecture: string): Network {
 function checkWidths(network: Network, dataset: Dataset, place: string): void {
   for (const side of ['inputWidth', 'outputWidth'] as const) {
     if (network[side] === dataset[side]) continue;
-    const what = side === 'inputWidth' ? 'inputs' : 'outputs';
-    throw new DataError(
-      `${place} has ${network[side]} ${what}, but data set ${dataset.name} has ${dataset[side]}`,
-    );
+    const count = countOf(network[side], side === 'inputWidth' ? 'input' : 'output');
+    throw new DataError(`${place} has ${count}, but data set ${dataset.name} has ${dataset[side]}`);
   }
 }
 
@@ -102,5 +100,5 @@ function fits(network: Network, { inputWidth, outputWidth }: Dataset): boolean {
 }
 
 function leftOut({ name, inputWidth, outputWidth }: Dataset, network: Network): string {
-  return `data set ${name} left out: it has ${inputWidth} inputs and ${outputWidth} outputs, the network ${network.inputWidth} and ${network.outputWidth}`;
+  return `data set ${name} left out: it has ${countOf(inputWidth, 'input')} and ${countOf(outputWidth, 'output')}, the network ${network.inputWidth} and ${network.outputWidth}`;
 }

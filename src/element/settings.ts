@@ -1,6 +1,6 @@
 import { DATASET_NAMES, type DatasetName } from '../data/toy.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { DataError } from '../errors.ts';
+import { countOf, DataError } from '../errors.ts';
 import type { ExponentSpace, LayerChoice, Optimizer } from '../engine/engine.ts';
 import type { DrawnRidges } from '../engine/ridge-limits.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
@@ -303,7 +303,7 @@ export function checkDataset(value: unknown): Dataset {
     }
     if (values.length !== length) {
       throw new DataError(
-        `data.${name} has ${values.length} numbers, but ${count} points with ${inputWidth} inputs and ${outputWidth} outputs need ${length}`,
+        `data.${name} has ${values.length} numbers, but ${countOf(count, 'point')} with ${countOf(inputWidth, 'input')} and ${countOf(outputWidth, 'output')} need ${length}`,
       );
     }
     const bad = values.findIndex((number) => !Number.isFinite(number));

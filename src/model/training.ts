@@ -1,4 +1,4 @@
-import { DataError, NetworkError } from '../errors.ts';
+import { countOf, DataError, NetworkError } from '../errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Network } from './network.ts';
 
@@ -33,12 +33,12 @@ export const MAXIMAL_BATCH_SIZE = 4096;
 export function checkTraining(network: Network, dataset: Dataset, options: TrainingOptions): void {
   if (dataset.inputWidth !== network.inputWidth) {
     throw new NetworkError(
-      `network has ${network.inputWidth} inputs, but data set ${dataset.name} has ${dataset.inputWidth}; change the first number of the architecture`,
+      `network has ${countOf(network.inputWidth, 'input')}, but data set ${dataset.name} has ${dataset.inputWidth}; change the first number of the architecture`,
     );
   }
   if (dataset.outputWidth !== network.outputWidth) {
     throw new NetworkError(
-      `network has ${network.outputWidth} outputs, but data set ${dataset.name} needs ${dataset.outputWidth}; change the last number of the architecture`,
+      `network has ${countOf(network.outputWidth, 'output')}, but data set ${dataset.name} needs ${dataset.outputWidth}; change the last number of the architecture`,
     );
   }
   checkSamples(dataset);

@@ -162,6 +162,29 @@ describe('bad input', () => {
     expect(messageOf(element)).toMatch(/^layer is 99/);
   });
 
+  it.each([
+    [
+      { datasetName: 'blobs' },
+      /has 1 output, but data set blobs has 3$/,
+      { datasetName: 'nope' },
+      /^dataset is "nope"[^(]*$/,
+    ],
+    [{ planeAxes: '0,2' }, /^plane-axes[^(]*$/, { planeAxes: '0' }, /^plane-axes[^(]*$/],
+  ])('counts no error of settings that are gone: %o', async (bad, words, worse, otherWords) => {
+    const element = await mountIdle(START);
+    Object.assign(element, bad);
+    await element.whenIdle();
+    const first = messageOf(element);
+    expect(first).toMatch(words);
+    Object.assign(element, worse);
+    await element.whenIdle();
+    expect(messageOf(element)).toMatch(otherWords);
+    expect(messageOf(element)).not.toBe(first);
+    Object.assign(element, bad);
+    await element.whenIdle();
+    expect(messageOf(element)).toBe(first);
+  });
+
   it('is judged by the network that comes with it', async () => {
     const element = await mountIdle(START);
     const errors: Error[] = [];

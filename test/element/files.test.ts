@@ -123,7 +123,7 @@ describe('a network in a file', () => {
     expect(messageOf(element)).toBe('');
     expect(element.network!.inputWidth).toBe(4);
     expect(element.file!.notes.at(-1)).toBe(
-      'data set xor left out: it has 2 inputs and 1 outputs, the network 4 and 4',
+      'data set xor left out: it has 2 inputs and 1 output, the network 4 and 4',
     );
     // The page's author did choose both.
     element.src = address.href;

@@ -246,7 +246,7 @@ describe('refusals', () => {
 
   it.each([
     ['3-4-3', {}, NetworkError, /3 inputs.* has 2/],
-    ['2-4-1', {}, NetworkError, /1 outputs.* needs 3/],
+    ['2-4-1', {}, NetworkError, /1 output,.* needs 3/],
     ['2-3', { batchSize: 0 }, DataError, /batchSize is 0/],
     ['2-3', { batchSize: 5000 }, DataError, /batchSize is 5000/],
     ['2-3', { learningRate: NaN }, DataError, /learningRate is NaN/],

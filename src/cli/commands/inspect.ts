@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { countOf } from '../../errors.ts';
 import { ACTIVATIONS, type ActivationName } from '../../math/activations.ts';
 import { tensorPlaces } from '../../model/parameters.ts';
 import type { Network } from '../../model/network.ts';
@@ -38,7 +39,7 @@ export function addInspectCommand(program: Command, signal: AbortSignal): void {
         metadata,
       },
       [
-        `${path}: ${format}, ${inputWidth} inputs, ${depth} hidden layers, ${outputWidth} outputs, ${parameterCount} parameters`,
+        `${path}: ${format}, ${countOf(inputWidth, 'input')}, ${countOf(depth, 'hidden layer')}, ${countOf(outputWidth, 'output')}, ${countOf(parameterCount, 'parameter')}`,
         ...layers.map(({ name, type, inputs, outputs, activation, alpha, ...layer }) => {
           const detail = alpha === undefined ? '' : ` (alpha ${alpha})`;
           return `  ${name.padEnd(6)}  ${type}  ${inputs} → ${outputs}  ${activation}${detail}  ${layer.parameterCount} parameters`;
