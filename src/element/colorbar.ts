@@ -1,7 +1,7 @@
 import type { nothing } from 'lit';
 import { html, type TemplateResult } from 'lit';
 import type { ColorRange } from '../render/color-range.ts';
-import { createLegend, type LegendSubject, type Tick } from '../render/legend.ts';
+import { createLegend, formatNumber, type LegendSubject } from '../render/legend.ts';
 
 /**
  * The legend of the colours: a strip with ticks and title, or swatches for classes. Without a range
@@ -29,10 +29,14 @@ export function renderColorbar(
     `;
   }
   const { title, stops, ticks } = legend;
+  // A direction has the same bounds always, and the same ticks.
+  const [low, high] =
+    style.quantity === 'direction' ? ['0°', '180°'] : (range?.map(formatNumber) ?? []);
+  const label = `Colour scale: ${title}${low ? `, from ${low} to ${high}` : ''}`;
   const colors = stops.map(({ at, color }) => `${color} ${100 * at}%`);
   const gradient = `background: linear-gradient(var(--_direction), ${colors.join(', ')})`;
   return html`
-    <div class="colorbar" part="colorbar" role="img" aria-label=${describe(title, ticks)}>
+    <div class="colorbar" part="colorbar" role="img" aria-label=${label}>
       <div class="strip" .style=${gradient}></div>
       <div class="ticks">
         ${ticks.map(({ at, label }) => {
@@ -42,9 +46,4 @@ export function renderColorbar(
       <div class="title">${title}</div>
     </div>
   `;
-}
-
-function describe(title: string, ticks: readonly Tick[]): string {
-  const [first, last] = [ticks.at(0), ticks.at(-1)];
-  return `Colour scale: ${title}${first && last ? `, from ${first.label} to ${last.label}` : ''}`;
 }

@@ -111,6 +111,13 @@ describe('accessibility', () => {
       }
       expect(bar.querySelector('.title')!.textContent).toBe('l·λ₁ = log Λ₁');
     }
+    element.range = [-1.54, 1.54];
+    await element.whenIdle();
+    const bar = element.shadowRoot!.querySelector('.colorbar')!;
+    expect(bar.ariaLabel).toBe('Colour scale: l·λ₁ = log Λ₁, from −1.54 to 1.54');
+    element.quantity = 'direction';
+    await element.whenIdle();
+    expect(bar.ariaLabel).toMatch(/from 0° to 180°$/);
     element.noColorbar = true;
     await element.updateComplete;
     expect(element.shadowRoot!.querySelector('.colorbar')).toBeNull();
