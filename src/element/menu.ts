@@ -65,7 +65,10 @@ export class Menu {
       button.type = 'button';
       button.role = 'menuitem';
       button.tabIndex = -1;
-      button.textContent = text;
+      // English also on pages whose text runs from right to left, where "Open file…" would begin with the dots.
+      const words = document.createElement('bdi');
+      words.textContent = text;
+      button.append(words);
       button.addEventListener('click', () => {
         this.close(true);
         onChoose(name);

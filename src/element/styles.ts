@@ -209,6 +209,7 @@ export const styles = css`
     color: var(--_ink);
   }
   .value,
+  .message,
   dd {
     unicode-bidi: plaintext;
   }

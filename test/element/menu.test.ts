@@ -190,6 +190,16 @@ describe('the menu', () => {
     await rightClick(element);
     const [x] = middleOf(picturesOf(element));
     expect(Math.abs(menuOf(element)!.getBoundingClientRect().right - x)).toBeLessThan(2);
+    const words = document
+      .createTreeWalker(itemsOf(element).at(-1)!, NodeFilter.SHOW_TEXT)
+      .nextNode()!;
+    const placeOf = (index: number): number => {
+      const letter = new Range();
+      letter.setStart(words, index);
+      letter.setEnd(words, index + 1);
+      return letter.getBoundingClientRect().left;
+    };
+    expect(placeOf('Open file'.length)).toBeGreaterThan(placeOf(0));
     await userEvent.keyboard('{Escape}');
     document.documentElement.dir = '';
     element.parentElement!.style.cssText = 'position: fixed; right: 0; bottom: 0';
