@@ -270,7 +270,7 @@ export abstract class MapAttributes extends LitElement {
   declare samples: boolean;
   /** Tint the regions of the classes. */
   declare regions: boolean;
-  /** Show the field as a lit surface in space, which gestures and keys turn; needs WebGPU. */
+  /** Show the field as a lit surface in space, which gestures and keys turn; without WebGPU the map stays flat. */
   declare surface: boolean;
   /** Height of the surface from the low to the high end of the colours, as a part of its longer side. */
   declare relief: number;

@@ -15,6 +15,8 @@ export interface ControlState {
   readonly playing: boolean;
   readonly canMove: boolean;
   readonly hasMenu: boolean;
+  /** Whether a surface can be shown. */
+  readonly hasSurface: boolean;
   readonly status: TrainingStatus | null;
 }
 
@@ -64,19 +66,21 @@ export function renderControls(
       ${state.depth > 0 ? layerSlider(properties.animateLayers, state, actions) : nothing}
       ${rateSlider(properties.learningRate, canTrain, actions)}
       <div class="group" role="group" aria-label="Overlays">
-        ${OVERLAYS.map(
-          (name) => html`
+        ${OVERLAYS.map((name) => {
+          const isMissing = name === 'surface' && !state.hasSurface;
+          return html`
             <button
               class="toggle"
               type="button"
-              aria-pressed=${properties[name] ? 'true' : 'false'}
-              ?disabled=${name === 'samples' && !canTrain}
+              aria-pressed=${properties[name] && !isMissing ? 'true' : 'false'}
+              title=${isMissing ? 'needs WebGPU' : nothing}
+              ?disabled=${isMissing || (name === 'samples' && !canTrain)}
               @click=${() => actions.change(name, !properties[name])}
             >
               ${OVERLAY_LABELS[name]}
             </button>
-          `,
-        )}
+          `;
+        })}
       </div>
       ${state.canMove ? viewButtons(actions) : nothing}
       ${state.hasMenu ? menuButton(actions) : nothing}

@@ -223,6 +223,7 @@ export class FtleMapElement extends MapAnswers {
     this.#bounds = live?.picture.bounds ?? this.#bounds;
     this.#space = (live && shownSpace(live)) ?? this.#space;
     const range = live?.frame ? this.#bounds : null;
+    const isFlat = this.surface && connection?.engine.device === null;
     const bar = (): unknown =>
       renderColorbar(this.#wishes.get('style'), this.#space, range, classCount);
     return html`
@@ -230,7 +231,7 @@ export class FtleMapElement extends MapAnswers {
         <div class="stage">
           <div class="frame">
             <div class="pictures"></div>
-            ${connection ? renderBadge(connection.engine, connection.fallbackReason) : nothing}
+            ${connection ? renderBadge(connection.engine, connection.fallbackReason, isFlat) : nothing}
             ${renderMessage(this.#problems)}
           </div>
           ${this.noColorbar ? nothing : bar()}
@@ -248,7 +249,9 @@ export class FtleMapElement extends MapAnswers {
     const { playing } = this;
     const canMove = this.#wishes.get('gestures') !== 'none';
     const hasMenu = !this.noMenu;
-    const state = { depth, layer, canTrain, playing, canMove, hasMenu, status: this.#status };
+    const hasSurface = this.#connection?.engine.device !== null;
+    const { status } = this;
+    const state = { depth, layer, canTrain, playing, canMove, hasMenu, hasSurface, status };
     return renderControls(this, state, this.#actions);
   }
 

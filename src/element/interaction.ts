@@ -1,6 +1,5 @@
 import type { PropertyValues } from 'lit';
 import type { Domain } from '../model/plane.ts';
-import { DeviceError } from '../errors.ts';
 import { HOME_POSE } from '../render/style.ts';
 import type { MapAnswers } from './answers.ts';
 import type { FtleMapEventName, FtleMapEvents } from './events.ts';
@@ -60,6 +59,8 @@ export class Interaction {
   #navigation: Navigation | null = null;
   /** Camera of the surface while one is shown. */
   #surface: SurfaceView | null = null;
+  /** Whether one is wanted that cannot be shown. */
+  #isFlat = false;
   /** Where the next one is seen from. */
   #pose = HOME_POSE;
   #links: LinkKeeper | null = null;
@@ -158,8 +159,12 @@ export class Interaction {
     const { hasSurface, hasDevice, live, onTurn, onFlat, report } = this.host;
     const pictures = this.#pictures;
     const isMissing = hasSurface() && hasDevice() === false;
-    const message = 'a surface needs WebGPU: the map is shown flat';
-    report('surface', isMissing ? new DeviceError('none', message) : null);
+    if (isMissing && !this.#isFlat) {
+      const tell = (): void =>
+        this.#navigation?.tell('A surface needs WebGPU: the map is shown flat');
+      void this.#taking.then(tell);
+    }
+    this.#isFlat = isMissing;
     if (!pictures || !hasSurface() || isMissing) {
       this.#surface?.dispose();
       this.#surface = null;

@@ -2,18 +2,22 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Engine } from '../engine/engine.ts';
 import type { Problems } from './problems.ts';
 
-/** Says over the picture what computes, if it is not a GPU. */
+/**
+ * Says over the picture what computes, if it is not a GPU, and what does not go with it.
+ *
+ * @param isFlat - whether a surface is wanted, for which there is no GPU.
+ */
 export function renderBadge(
   engine: Engine,
   fallbackReason: string | null,
+  isFlat: boolean,
 ): TemplateResult | typeof nothing {
   if (!engine.slow) return nothing;
   const reason = fallbackReason ? `, because ${fallbackReason}` : '';
   const text = engine.backend === 'cpu' ? 'CPU, float64' : 'software GPU';
+  const lack = isFlat ? ': a surface needs WebGPU' : fallbackReason ? ': no WebGPU' : '';
   return html`
-    <div class="badge" part="badge" title=${`${engine.description}${reason}`}>
-      ${fallbackReason ? `${text}: no WebGPU` : text}
-    </div>
+    <div class="badge" part="badge" title=${`${engine.description}${reason}`}>${text}${lack}</div>
   `;
 }
 

@@ -12,7 +12,6 @@ const SOURCES = [
   'view-settings',
   'view',
   'gestures',
-  'surface',
   'link',
   'learning-rate',
   'style',

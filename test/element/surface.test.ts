@@ -193,15 +193,24 @@ describe('surface', () => {
   });
 
   it('needs WebGPU, says so, and leaves the map', async () => {
-    const element = await mountIdle(`${MAP} backend="cpu"`);
+    const element = await mountIdle(`${MAP} backend="cpu" controls`);
+    const badge = (): string => element.shadowRoot!.querySelector('.badge')!.textContent.trim();
+    const button = findButton(element, 'Surface');
+    expect(badge()).toBe('CPU, float64');
     const map = await readPicture(element);
     element.surface = true;
     await element.whenIdle();
-    expect(messageOf(element)).toBe('a surface needs WebGPU: the map is shown flat');
+    const hint = element.shadowRoot!.querySelector<HTMLElement>('.hint')!;
+    expect(hint.textContent).toBe('A surface needs WebGPU: the map is shown flat');
+    expect(badge()).toBe('CPU, float64: a surface needs WebGPU');
+    expect([button.disabled, button.ariaPressed]).toEqual([true, 'false']);
+    expect(messageOf(element)).toBe('');
+    await expect.poll(() => hint.dataset.shown).toBeUndefined();
     expect(countDifferent(map, await readPicture(element))).toBe(SAME);
     element.backend = 'webgpu';
     await element.whenIdle();
-    expect(messageOf(element)).toBe('');
+    expect(badge()).toBe('software GPU');
+    expect([button.disabled, button.ariaPressed]).toEqual([false, 'true']);
     // Labels change once a second.
     await expect.poll(() => labelOf(element)).toMatch(/^Surface of/);
   });
