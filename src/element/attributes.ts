@@ -291,7 +291,10 @@ export abstract class MapAttributes extends LitElement {
    * and two fingers move the map; `greedy` takes all; `none` leaves the view as it is.
    */
   declare gestures: GestureChoice;
-  /** Keep what is shown in the fragment of the page's address, under this name or `ftle`, so that a link reopens it. */
+  /**
+   * Keep what is shown in the fragment of the page's address, under this name or `ftle`, so that a link reopens it. Maps
+   * of one page need different names.
+   */
   declare hash: string | null;
   /** Field pixels along the longer side; by default what the canvas has and time allows. */
   declare resolution: number | null;

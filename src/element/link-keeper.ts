@@ -1,4 +1,4 @@
-import { asError } from '../errors.ts';
+import { asError, DataError } from '../errors.ts';
 import type { Domain } from '../model/plane.ts';
 import { HOME_POSE, type Pose } from '../render/style.ts';
 import type { MapAttributes } from './attributes.ts';
@@ -64,8 +64,13 @@ const DEFAULT_NAME = 'ftle';
 /** Milliseconds of rest before the address changes: browsers refuse to change it often. */
 const PAUSE = 400;
 
+/** Those of this page, the oldest first: of several with one name it keeps its state under it. */
+const keepers = new Set<LinkKeeper>();
+
 /** Keeps the state of a map in the fragment of the page's address, and follows it when it changes. */
 export class LinkKeeper {
+  /** Of the map's part of the fragment. */
+  readonly #name: string;
   readonly #names: readonly string[];
   /** The attributes that the page itself gives. */
   readonly #own: ReadonlyMap<string, string | null>;
@@ -79,8 +84,12 @@ export class LinkKeeper {
   /** The weights packed last: they change more seldom than the view. */
   #packed: { readonly parameters: Float32Array; readonly text: string | null } | null = null;
   #isToldOfSize = false;
+  /** Whether the name was another map's when it was needed last. */
+  #isTaken = false;
 
   constructor(readonly host: LinkHost) {
+    this.#name = host.element.hash || DEFAULT_NAME;
+    keepers.add(this);
     const { observedAttributes } = host.element.constructor as typeof MapAttributes;
     this.#names = observedAttributes.filter((name) => !OF_THE_PAGE.includes(name));
     this.#own = this.#attributes();
@@ -92,6 +101,7 @@ export class LinkKeeper {
     const { element, setDomain, setPose, report } = this.host;
     this.#isReading = true;
     try {
+      this.#claimName();
       const content = readFragment(location.hash, this.#name);
       const pose = content?.pose ? readPose(content.pose) : HOME_POSE;
       const file = content?.network ? await unpackNetwork(content.network) : null;
@@ -135,6 +145,7 @@ export class LinkKeeper {
 
   /** The address of the page as it reopens what the map shows. */
   async link(): Promise<MapLink> {
+    this.#claimName();
     const { content, notes } = await this.#content();
     const address = new URL(location.href);
     address.hash = writeFragment(location.hash, this.#name, content);
@@ -144,10 +155,19 @@ export class LinkKeeper {
   dispose(): void {
     this.#closing.abort();
     clearTimeout(this.#timer);
+    keepers.delete(this);
+    // One of those that have waited for the name gets it.
+    for (const keeper of keepers) if (keeper.#isTaken) keeper.refresh();
   }
 
-  get #name(): string {
-    return this.host.element.hash || DEFAULT_NAME;
+  /** @throws DataError if the name is another map's. */
+  #claimName(): void {
+    const owner = [...keepers].find((keeper) => keeper.#name === this.#name);
+    this.#isTaken = owner !== undefined && owner !== this;
+    if (!this.#isTaken) return;
+    throw new DataError(
+      `hash is "${this.#name}" in two maps of this page, but must differ, or one overwrites the other: give this one a name of its own, such as hash="${this.#name}-2"`,
+    );
   }
 
   #networkSettings(): string {
@@ -161,12 +181,14 @@ export class LinkKeeper {
 
   async #write(): Promise<void> {
     if (this.#isReading) return;
+    const wasTaken = this.#isTaken;
     try {
       const { address, notes } = await this.link();
       if (this.#closing.signal.aborted || this.#isReading) return;
       if (address !== location.href) history.replaceState(history.state, '', address);
       if (notes.length > 0 && !this.#isToldOfSize) this.host.tell(notes.join('. '));
       this.#isToldOfSize = notes.length > 0;
+      if (wasTaken) this.host.report(null);
     } catch (error) {
       this.host.report(asError(error));
     }

@@ -3,7 +3,7 @@
 // bit for bit; of a locked range its bounds, of a surface its
 // pose. Fragments of others stay. Links from strangers: another version, a cut-off network, one that
 // inflates without end, a setting that is none: each a message, and the map goes on. Weights too many for
-// a link are left out with a note. A changed fragment is followed. Controls: without `hash` the address stays,
+// a link are left out with a note. A changed fragment is followed. Of two maps with one name the second says so. Controls: without `hash` the address stays,
 // and a map that shows what its page says adds nothing to it.
 import { createNetwork, initialiseNetwork, parseArchitecture } from 'ftle-map';
 import type { FtleMapElement } from 'ftle-map/element';
@@ -145,6 +145,33 @@ describe('a map and the address', () => {
     await expect.poll(() => location.hash).toMatch(/^#section&left=1;.*layer=2/);
     element.layer = 1;
     await expect.poll(() => location.hash).toBe('#section');
+  });
+
+  it('is kept by one map of a name, and the other says so', async () => {
+    const left = await mountIdle(START);
+    const right = await mountIdle(START);
+    expect(left.error).toBeNull();
+    expect(right.error!.message).toMatch(
+      /^hash is "ftle" in two maps of this page.*hash="ftle-2"$/,
+    );
+    await expect(right.link()).rejects.toThrow(/two maps/);
+    left.layer = 1;
+    right.layer = 2;
+    await expect.poll(() => location.hash).toMatch(/^#ftle=1;.*layer=1/);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(location.hash).toMatch(/^#ftle=1;[^&]*layer=1[^&]*$/);
+
+    right.hash = 'right';
+    await expect.poll(() => right.error).toBeNull();
+    right.layer = 3;
+    await expect.poll(() => location.hash).toMatch(/layer=1.*&right=1;.*layer=3/);
+
+    right.hash = 'ftle';
+    await expect.poll(() => right.error).not.toBeNull();
+    left.remove();
+    await expect.poll(() => right.error).toBeNull();
+    right.layer = 2;
+    await expect.poll(() => location.hash).toMatch(/ftle=1;[^&]*layer=2/);
   });
 
   it('is followed when it changes', async () => {
