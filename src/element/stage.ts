@@ -2,6 +2,7 @@ import { CanvasWatch } from './canvas-watch.ts';
 import type { Connection } from './connection.ts';
 import { MarkLayer } from './marks.ts';
 import { PictureLabel } from './picture-label.ts';
+import { PrintCopy } from './print-copy.ts';
 import { shownDomain, shownMarks } from './shown.ts';
 import { isSameSize, pointIn, type CanvasSize } from './view.ts';
 
@@ -20,6 +21,7 @@ export class Stage {
   readonly #watch: CanvasWatch;
   readonly #marks: MarkLayer;
   readonly #label: PictureLabel;
+  readonly #print = new PrintCopy(() => (this.#isShown ? this.#connection : null));
   #size: CanvasSize = { width: 0, height: 0, pixelRatio: 1 };
   #isAwake = false;
   #connection: Connection | null = null;
@@ -94,6 +96,7 @@ export class Stage {
   dispose(): void {
     this.#watch.dispose();
     this.#label.stop();
+    this.#print.dispose();
     this.#marks.dispose();
     this.pictures.replaceChildren();
   }

@@ -130,6 +130,10 @@ export const styles = css`
     border-radius: 2px;
     box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--_ink) 22%, transparent);
   }
+  .strip,
+  .swatch {
+    print-color-adjust: exact;
+  }
   .ticks {
     position: relative;
     color: var(--_ink);

@@ -1,10 +1,18 @@
 // Plan: how the element stands in pages of other people. Text and its ground by the colour scheme of the page, whatever
 // the system prefers; colours that the page sets win. A width in places that ask for one; nothing runs out of a
-// narrow map. A fixed height holds all. The numbers under the pointer stand clear of the badge.
+// narrow map. A fixed height holds all. The numbers under the pointer stand clear of the badge. When the
+// browser prints, a copy of the picture is there, pixel for pixel, and goes afterwards.
 import type { FtleMapElement } from 'ftle-map/element';
 import { afterEach, describe, expect, it } from 'vitest';
-import { page } from 'vitest/browser';
-import { mount, mountIdle, SMALL, unmountAll } from '../support/element.ts';
+import { cdp, page } from 'vitest/browser';
+import {
+  countDifferent,
+  mount,
+  mountIdle,
+  readPicture,
+  SMALL,
+  unmountAll,
+} from '../support/element.ts';
 import { emulateMedia } from '../support/input.ts';
 
 const MAP = `dataset="xor" ${SMALL}`;
@@ -128,5 +136,29 @@ describe('badge', () => {
     const panel = find(element, '.panel').getBoundingClientRect();
     expect(panel.top).toBeGreaterThanOrEqual(badge.bottom);
     expect(panel.bottom).toBeLessThanOrEqual(frame.bottom);
+  });
+});
+
+describe('print', () => {
+  it.each(['webgpu', 'cpu'])('has the picture, %s', async (backend) => {
+    const element = await mountIdle(`${MAP} backend="${backend}"`);
+    const pictures = find(element, '.pictures');
+    const canvas = find(element, 'canvas');
+    const printed: ImageData[] = [];
+    addEventListener(
+      'beforeprint',
+      () => {
+        const copy = pictures.lastElementChild as HTMLCanvasElement;
+        if (copy !== canvas) {
+          printed.push(copy.getContext('2d')!.getImageData(0, 0, copy.width, copy.height));
+        }
+      },
+      { once: true },
+    );
+    const session = cdp() as unknown as { send(method: string, options: object): Promise<unknown> };
+    await session.send('Page.printToPDF', { printBackground: false });
+    expect(printed).toHaveLength(1);
+    expect(countDifferent(printed[0], await readPicture(element))).toBe(0);
+    expect(pictures.children).toHaveLength(1);
   });
 });
