@@ -213,17 +213,13 @@ function readOperands(
     } else if (input?.kind === 'constant') {
       const constant = input.read();
       budget.spend(2 * constant.values.length, place);
-      const along = alongColumn(constant, layout);
+      const along = alongColumn(constant, layout, budget, place);
       if (!along) {
         return refuse(
           `a constant ${showAxes(constant.shape)} does not go with ${showLayout(layout)}`,
         );
       }
-      if (typeof along.factor !== 'number') {
-        checkFinite(constant, place);
-        // Vectors for every node of a chain could take far more memory than the file.
-        budget.spend(4 * along.factor.length, place);
-      }
+      if (typeof along.factor !== 'number') checkFinite(constant, place);
       layout = along.layout;
       list.push({ kind: 'factor', factor: along.factor, unit: constant.unit });
     }

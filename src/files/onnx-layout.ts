@@ -1,5 +1,5 @@
 import { showAxes } from './show.ts';
-import { broadcast, type Constant } from './onnx-tensor.ts';
+import { broadcast, type Budget, type Constant } from './onnx-tensor.ts';
 
 /**
  * How a tensor of the graph holds one column a point: the lengths of its axes, one of which may count
@@ -54,13 +54,16 @@ export function layoutSizes({ axes, batchLength }: Layout): (number | null)[] {
 }
 
 /**
- * A constant that is broadcast along columns, one value for each entry or one for all.
+ * A constant that is broadcast along columns, one value for each entry or one for all. Vectors go on the
+ * budget: those of every node of a chain, or of a wide input, could take far more memory than the file.
  *
  * @returns null if it does not fit, differs from point to point, or would make columns longer.
  */
 export function alongColumn(
   constant: Constant,
   layout: Layout,
+  budget: Budget,
+  place: string,
 ): { readonly factor: Factor; readonly layout: Layout } | null {
   const { shape, values } = constant;
   if (values.length === 0) return null;
@@ -87,6 +90,7 @@ export function alongColumn(
   }
   const width = layoutWidth(fitted);
   if (width === null) return null;
+  budget.spend(4 * width, place);
   const read = broadcast(
     constant,
     axes.map((axis) => (axis === 'batch' ? 1 : axis!)),

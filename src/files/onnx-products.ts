@@ -116,11 +116,16 @@ function gemm(call: Call): Value {
 }
 
 /** scale·column + shift of constants that are broadcast. */
-function affine({ place }: Call, column: Column, factor: Constant | null, shift: Constant): Value {
+function affine(
+  { place, budget }: Call,
+  column: Column,
+  factor: Constant | null,
+  shift: Constant,
+): Value {
   checkFinite(shift, place);
   if (factor) checkFinite(factor, place);
-  const shifts = alongColumn(shift, column.layout);
-  const scales = factor ? alongColumn(factor, column.layout) : { factor: 1 };
+  const shifts = alongColumn(shift, column.layout, budget, place);
+  const scales = factor ? alongColumn(factor, column.layout, budget, place) : { factor: 1 };
   if (!shifts || !scales) {
     return refuse(
       `a constant ${showAxes(shift.shape)} does not go with ${showLayout(column.layout)}`,

@@ -394,6 +394,25 @@ describe('sizes that are too large', () => {
     expectError(bytes, DataError, /asks for far more numbers than it holds/);
   });
 
+  it.each([
+    ['Add', 'Add', 'x c'],
+    ['BatchNormalization', 'BatchNormalization', 'x s s s s'],
+    ['Scaler', 'ai.onnx.ml:Scaler', 'x'],
+  ])('vectors along an input that is wide by its claim alone: %s', (_title, operator, inputs) => {
+    const bytes = encodeModel({
+      nodes: [[operator, inputs, 'y', { scale: [1.5, 2.5, 3.5], offset: [0.5] }]],
+      tensors: {
+        c: { shape: [3, 1], values: [1, 2, 3] },
+        s: { shape: [3], values: [1, 2, 3] },
+      },
+      inputs: { x: operator.endsWith('Scaler') ? [null, 2e8, 3] : [null, 3, 2e8] },
+    });
+    const start = performance.now();
+    expectError(bytes, DataError, /asks for far more numbers than it holds/);
+    // Without the budget it takes minutes.
+    expect(performance.now() - start).toBeLessThan(2000);
+  });
+
   it('numbers that leave float32', () => {
     const huge: TensorPlan = { shape: [3, 1], values: [1, 1e39, 1], type: 'f64' };
     expectError(
