@@ -85,3 +85,18 @@ export function asError(thrown: unknown): Error {
 export function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** Longest text from a file that a message repeats. */
+const LONGEST = 60;
+
+/** A text from an untrusted source, as a message repeats it. */
+export function shorten(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** A value from an untrusted source, as a message repeats it; lists and objects may be nested too deep to show. */
+export function show(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return shorten(typeof value === 'string' ? JSON.stringify(value) : String(value));
+}

@@ -1,4 +1,4 @@
-import { DataError, NetworkError } from '../errors.ts';
+import { DataError, NetworkError, shorten, show } from '../errors.ts';
 import type { LayerTensor } from '../layers/layer.ts';
 import { layerType } from '../layers/registry.ts';
 import { checkSpec, createNetwork, type Network, type NetworkSpec } from '../model/network.ts';
@@ -56,7 +56,7 @@ export function parseNetworkJson(source: NetworkSource): NetworkFile {
   const unknown = Object.keys(file).filter((name) => !MEMBERS.includes(name));
   if (unknown.length > 0) {
     throw new DataError(
-      `the file has the unknown member ${unknown.join(', ')}; put what is yours into metadata`,
+      `the file has the unknown member ${shorten(unknown.join(', '))}; put what is yours into metadata`,
     );
   }
   const { inputWidth, layers, metadata = {} } = file;
@@ -247,14 +247,6 @@ function checkNumber(value: unknown, place: string): number {
         ? ' in float32, at most 3.4e38'
         : '';
   throw new NetworkError(`${place} is ${show(value)}, but must be a finite number${reason}`);
-}
-
-/** A value as a message shows it: short. */
-function show(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function showTensor(values: Float32Array, shape: readonly number[]): string {

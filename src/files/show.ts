@@ -1,11 +1,8 @@
-/** Longest text from a file that a message repeats. */
-const LONGEST = 60;
-const MOST_AXES = 8;
+import { shorten } from '../errors.ts';
 
-/** A text from a file, as a message repeats it. */
-export function shorten(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-}
+export { shorten };
+
+const MOST_AXES = 8;
 
 /** A name from a file, as a message repeats it. */
 export function quote(name: string): string {

@@ -1,4 +1,4 @@
-import { NetworkError } from '../errors.ts';
+import { NetworkError, shorten, show } from '../errors.ts';
 import {
   ACTIVATION_NAMES,
   ACTIVATIONS,
@@ -26,17 +26,17 @@ export const dense: LayerType<DenseSpec> = {
     const { width, activation = 'tanh', alpha, ...rest } = spec;
     if (!Number.isInteger(width) || (width as number) < 1 || (width as number) > MAXIMAL_WIDTH) {
       const wanted = `a whole number from 1 to ${MAXIMAL_WIDTH}`;
-      throw new NetworkError(`${place}.width is ${String(width)}, but must be ${wanted}`);
+      throw new NetworkError(`${place}.width is ${show(width)}, but must be ${wanted}`);
     }
     if (!isActivationName(activation)) {
       const wanted = `one of ${ACTIVATION_NAMES.join(', ')}`;
       throw new NetworkError(
-        `${place}.activation is ${JSON.stringify(activation)}, but must be ${wanted}`,
+        `${place}.activation is ${show(activation)}, but must be ${wanted}`,
       );
     }
     const factor = alpha ?? ACTIVATIONS[activation].defaultAlpha;
     if (typeof factor !== 'number' || !Number.isFinite(factor)) {
-      throw new NetworkError(`${place}.alpha is ${String(alpha)}, but must be a finite number`);
+      throw new NetworkError(`${place}.alpha is ${show(alpha)}, but must be a finite number`);
     }
     if (activation === 'celu' && factor <= 0) {
       throw new NetworkError(`${place}.alpha is ${factor}, but celu needs a number above 0`);
@@ -44,7 +44,7 @@ export const dense: LayerType<DenseSpec> = {
     const unknown = Object.keys(rest).filter((name) => name !== 'type');
     if (unknown.length > 0) {
       throw new NetworkError(
-        `${place} has the unknown member ${unknown.join(', ')}; a dense layer has type, width, activation and alpha`,
+        `${place} has the unknown member ${shorten(unknown.join(', '))}; a dense layer has type, width, activation and alpha`,
       );
     }
     return { type: 'dense', width: width as number, activation, alpha: factor };

@@ -1,4 +1,4 @@
-import { NetworkError } from '../errors.ts';
+import { NetworkError, show } from '../errors.ts';
 import { dense, type DenseSpec } from './dense.ts';
 import type { LayerType } from './layer.ts';
 
@@ -16,5 +16,5 @@ export function layerType(type: unknown, place: string): LayerType<LayerSpec> {
     return LAYERS[type as LayerSpec['type']];
   }
   const wanted = Object.keys(LAYERS).join(', ');
-  throw new NetworkError(`${place}.type is ${JSON.stringify(type)}, but must be one of ${wanted}`);
+  throw new NetworkError(`${place}.type is ${show(type)}, but must be one of ${wanted}`);
 }

@@ -1,4 +1,4 @@
-import { assert, NetworkError } from '../errors.ts';
+import { assert, NetworkError, show } from '../errors.ts';
 import { layerType, type LayerSpec } from '../layers/registry.ts';
 import { BLOCK, blockCount, type Op, type OpSpec } from '../ops/op.ts';
 import { opRules } from '../ops/registry.ts';
@@ -34,6 +34,10 @@ export interface Network {
 }
 
 export const MAXIMAL_LAYER_COUNT = 512;
+/** More than a colour picture of 512 × 512. */
+export const MAXIMAL_INPUT_WIDTH = 2 ** 20;
+/** Floats of the parameter array, half a GiB: 127 layers of width 1024. */
+export const MAXIMAL_PARAMETER_COUNT = 2 ** 27;
 
 /**
  * Checks a specification from an untrusted source and fills in what is optional.
@@ -42,29 +46,37 @@ export const MAXIMAL_LAYER_COUNT = 512;
  */
 export function checkSpec(value: unknown): NetworkSpec {
   if (typeof value !== 'object' || value === null) {
-    throw new NetworkError(`network is ${String(value)}, but must be { inputWidth, layers }`);
+    throw new NetworkError(`network is ${show(value)}, but must be { inputWidth, layers }`);
   }
   const { inputWidth, layers } = value as Record<string, unknown>;
-  if (!Number.isInteger(inputWidth) || (inputWidth as number) < 1) {
+  const isWhole = typeof inputWidth === 'number' && Number.isInteger(inputWidth);
+  if (!isWhole || inputWidth < 1 || inputWidth > MAXIMAL_INPUT_WIDTH) {
     throw new NetworkError(
-      `inputWidth is ${String(inputWidth)}, but must be a whole number of at least 1`,
+      `inputWidth is ${show(inputWidth)}, but must be a whole number from 1 to ${MAXIMAL_INPUT_WIDTH}`,
     );
   }
   if (!Array.isArray(layers) || layers.length < 1 || layers.length > MAXIMAL_LAYER_COUNT) {
     const found = Array.isArray(layers) ? `has ${layers.length} layers` : 'is no list';
     throw new NetworkError(`layers ${found}, but must be a list of 1 to ${MAXIMAL_LAYER_COUNT}`);
   }
-  return {
-    inputWidth: inputWidth as number,
+  const spec: NetworkSpec = {
+    inputWidth,
     layers: layers.map((layer: unknown, index) => {
       const place = `layers[${index}]`;
       if (typeof layer !== 'object' || layer === null) {
-        throw new NetworkError(`${place} is ${String(layer)}, but must be { type, … }`);
+        throw new NetworkError(`${place} is ${show(layer)}, but must be { type, … }`);
       }
-      const spec = layer as Record<string, unknown>;
-      return layerType(spec.type, place).check(spec, place);
+      const members = layer as Record<string, unknown>;
+      return layerType(members.type, place).check(members, place);
     }),
   };
+  const { parameterLength } = lowerSpec(spec);
+  if (parameterLength > MAXIMAL_PARAMETER_COUNT) {
+    throw new NetworkError(
+      `the layers have ${parameterLength} parameters, but may have ${MAXIMAL_PARAMETER_COUNT} at most: take fewer or narrower ones`,
+    );
+  }
+  return spec;
 }
 
 /** Lays out the ops of a checked specification. */

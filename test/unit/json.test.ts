@@ -17,7 +17,7 @@ import { MAXIMAL_WIDTH } from '../../src/layers/dense.ts';
 import { LAYERS } from '../../src/layers/registry.ts';
 import { ACTIVATION_NAMES } from '../../src/math/activations.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
-import { createNetwork, MAXIMAL_LAYER_COUNT } from '../../src/model/network.ts';
+import { createNetwork, MAXIMAL_INPUT_WIDTH, MAXIMAL_LAYER_COUNT } from '../../src/model/network.ts';
 import { initialiseNetwork, tensorPlaces, writeTensor } from '../../src/model/parameters.ts';
 
 /** A file as a user would write it: two inputs, a hidden layer of three, one output. */
@@ -139,7 +139,7 @@ describe('reading', () => {
       NetworkError,
       (f) => (f.inputWidth = 3),
     ],
-    [/^layers\[0\]\.weight\[0\] has 2 members/, NetworkError, (f) => (f.inputWidth = 2 ** 52)],
+    [/^layers\[0\]\.weight\[0\] has 2 members/, NetworkError, (f) => (f.inputWidth = 2 ** 20)],
     [/^layers\[0\]\.weight\[1\] is 4/, NetworkError, inLayer(0, { weight: [[1, 2], 4, [5, 6]] })],
     [/^layers\[0\]\.weight is null, but/, NetworkError, inLayer(0, { weight: null })],
     [/^layers\[1\]\.bias is 3, but must be a list of 1 num/, NetworkError, inLayer(1, { bias: 3 })],
@@ -180,6 +180,7 @@ describe('docs/network.schema.json', () => {
     properties: {
       format: { const: string };
       version: { const: number };
+      inputWidth: { maximum: number };
       layers: { maxItems: number };
     };
     $defs: Record<
@@ -192,6 +193,7 @@ describe('docs/network.schema.json', () => {
   it('says what the code checks', () => {
     expect(schema.properties.format.const).toBe(NETWORK_FORMAT);
     expect(schema.properties.version.const).toBe(NETWORK_FORMAT_VERSION);
+    expect(schema.properties.inputWidth.maximum).toBe(MAXIMAL_INPUT_WIDTH);
     expect(schema.properties.layers.maxItems).toBe(MAXIMAL_LAYER_COUNT);
     expect(Object.keys(schema.$defs)).toEqual(Object.keys(LAYERS));
     const { properties } = schema.$defs.dense;

@@ -35,12 +35,20 @@ describe('parseArchitecture', () => {
     ['2-10x0-1', /part 2 has 0 layers/],
     ['2-10x600-1', /part 2 has 600 layers/],
     ['2x2-10-1', /part 1 is "2x2", but must be a width/],
-    ['2-10x300-10x300-1', /layers has 601 layers/],
+    ['2-10x300-10x300-1', /has more than 512 layers with part 3, but must have 1 to 512/],
+    [`2-${'1x511-'.repeat(30_000)}1`, /has more than 512 layers with part 3/],
+    ['30000000-8-1', /part 1 has width 30000000, but must have 1 to 1048576/],
+    ['2-1024x510-1', /the layers have 534255620 parameters, but may have 134217728 at most/],
     ['2--1', /part 2 is ""/],
     ['-2-1', /part 1 is ""/],
   ])('refuses %j', (text, message) => {
     expect(() => parseArchitecture(text)).toThrow(NetworkError);
     expect(() => parseArchitecture(text)).toThrow(message);
+  });
+
+  it('takes the deepest and the widest', () => {
+    expect(parseArchitecture('2-10x511-1').layers).toHaveLength(512);
+    expect(parseArchitecture(`${2 ** 20}-8-1`).inputWidth).toBe(2 ** 20);
   });
 });
 
@@ -55,6 +63,11 @@ describe('checkSpec', () => {
     [null, /network is null/],
     [{ inputWidth: 0, layers: [layer] }, /inputWidth is 0/],
     [{ inputWidth: 2.5, layers: [layer] }, /inputWidth is 2.5/],
+    [{ inputWidth: 2 ** 20 + 1, layers: [layer] }, /inputWidth is 1048577, but .* to 1048576/],
+    [
+      { inputWidth: 2 ** 20, layers: [{ ...layer, width: 129 }] },
+      /\d+ parameters, but may have 134217728 at most: take fewer or narrower ones/,
+    ],
     [{ inputWidth: 2, layers: [] }, /layers has 0 layers/],
     [{ inputWidth: 2, layers: 'dense' }, /layers is no list/],
     [{ inputWidth: 2, layers: [null] }, /layers\[0\] is null/],
@@ -68,6 +81,32 @@ describe('checkSpec', () => {
   ])('refuses %j', (value, message) => {
     expect(() => checkSpec(value)).toThrow(NetworkError);
     expect(() => checkSpec(value)).toThrow(message);
+  });
+});
+
+describe('values that cannot be shown whole', () => {
+  const layer = { type: 'dense', width: 3 };
+  const deep = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000)) as unknown;
+  const deaf = { toString: 1 };
+
+  it.each([
+    ['nested deep', deep, 'a list'],
+    ['without toString', deaf, 'an object'],
+  ])('are named in the message: %s', (_title, value, shown) => {
+    const cases: [unknown, string][] = [
+      [{ inputWidth: value, layers: [layer] }, `inputWidth is ${shown}, but`],
+      [{ inputWidth: 2, layers: [{ ...layer, type: value }] }, `layers[0].type is ${shown}, but`],
+      [{ inputWidth: 2, layers: [{ ...layer, width: value }] }, `layers[0].width is ${shown}, but`],
+      [{ inputWidth: 2, layers: [{ ...layer, alpha: value }] }, `layers[0].alpha is ${shown}, but`],
+      [
+        { inputWidth: 2, layers: [{ ...layer, activation: value }] },
+        `layers[0].activation is ${shown}, but`,
+      ],
+    ];
+    for (const [spec, message] of cases) {
+      expect(() => checkSpec(spec)).toThrow(NetworkError);
+      expect(() => checkSpec(spec)).toThrow(message);
+    }
   });
 });
 
