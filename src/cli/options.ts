@@ -4,7 +4,9 @@ import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
 import { anyNumber, oneOf, reading, type Reader } from './arguments.ts';
 import { BACKENDS } from './host.ts';
 import { readNetworkFile, type NetworkFromFile } from './network-file.ts';
+import { checkKept } from './output.ts';
 import { Reporter } from './reporter.ts';
+import { tablePath } from './rows.ts';
 import { Session, type CommonOptions } from './session.ts';
 
 /*
@@ -47,7 +49,21 @@ export function createCommand(
     .option('-q, --quiet', 'no progress and no notes')
     .allowExcessArguments(false)
     .exitOverride()
+    .hook('preAction', checkSources)
     .addHelpText('after', `\nexamples:\n${lines.join('\n')}`);
+}
+
+/** No command writes over a file that it reads, except the one that `--like` names: that is made anew. */
+async function checkSources(command: Command): Promise<void> {
+  const { out, inputs, classes, dataset } = command.opts<Record<string, string | undefined>>();
+  if (out === undefined) return;
+  const [table, labels] = [inputs, classes].map((text) => text && tablePath(text).path);
+  await checkKept(out, {
+    'the network': command.args[0],
+    '--inputs': table,
+    '--classes': labels,
+    '--dataset': dataset,
+  });
 }
 
 /** Starts what the command reports to. */

@@ -1,7 +1,8 @@
 import { unlinkSync } from 'node:fs';
-import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { asError, DataError } from '../errors.ts';
+import { UsageError } from './arguments.ts';
 
 /** Files that are being written. */
 const unfinished = new Set<string>();
@@ -89,6 +90,33 @@ export async function writeOutput(path: string, bytes: Uint8Array | string): Pro
   } finally {
     await file.discard();
   }
+}
+
+/**
+ * Before anything is read: whether the result would take the place of what it is made from.
+ *
+ * @param sources - files that are read, by what the command line calls them.
+ * @throws UsageError naming both.
+ */
+export async function checkKept(
+  out: string,
+  sources: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const place = await filePlace(out);
+  if (place === null) return;
+  for (const [name, path] of Object.entries(sources)) {
+    if (path !== undefined && (await filePlace(path)) === place) {
+      throw new UsageError(
+        `--out is ${out}, which is also what is read as ${name}: name another file`,
+      );
+    }
+  }
+}
+
+/** Where a file is, by whatever names it is called; null if there is none. */
+async function filePlace(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null);
+  return found?.isFile() ? realpath(path) : null;
 }
 
 /**

@@ -38,22 +38,27 @@ const HEADER_BYTES = 10_012;
  * @throws DataError if the file is not there, is none of these, or has rows of another length.
  */
 export async function openRows(text: string, width: number): Promise<RowSource> {
-  const npz = /^(.*\.npz)(?::(.+))?$/is.exec(text);
-  const path = npz ? npz[1] : text;
+  const { path, arrayName } = tablePath(text);
   await checkInput(path);
-  const source = await openKind(path, npz, text, width);
+  const source = await openKind(path, arrayName, text, width);
   if (source.count > 0) return source;
   await source.close();
   throw new DataError(`${text} has no rows`);
 }
 
+/** The file of a table, and the array of it that is meant if that is said. */
+export function tablePath(text: string): { path: string; arrayName: string | undefined } {
+  const npz = /^(.*\.npz)(?::(.+))?$/is.exec(text);
+  return npz ? { path: npz[1], arrayName: npz[2] } : { path: text, arrayName: undefined };
+}
+
 async function openKind(
   path: string,
-  npz: RegExpExecArray | null,
+  arrayName: string | undefined,
   text: string,
   width: number,
 ): Promise<RowSource> {
-  if (npz) return openNpy(unzipArray(path, npz[2]), text, width);
+  if (/\.npz$/i.test(path)) return openNpy(unzipArray(path, arrayName), text, width);
   if (/\.npy$/i.test(path)) return openNpy(readPieces(path), text, width);
   if (/\.(csv|tsv|txt)$/i.test(path)) return CsvRows.open(path, width);
   throw new DataError(`${path} is no table that is read: it must end in .npy, .npz or .csv`);
