@@ -17,6 +17,7 @@ export function reasonOf(thrown: unknown): string {
   const { code, message } = asError(thrown) as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
   if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'ENOSPC') return 'the disk is full; free some space';
   if (code === 'EACCES' || code === 'EPERM') return 'you have no permission';
   return message;
 }

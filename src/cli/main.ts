@@ -12,6 +12,7 @@ import { addPointsCommand } from './commands/points.ts';
 import { addRenderCommand } from './commands/render.ts';
 import { addRidgesCommand } from './commands/ridges.ts';
 import { addTrainCommand } from './commands/train.ts';
+import { reasonOf } from './input-file.ts';
 import { removeUnfinished } from './output.ts';
 
 /** What the process ends with. A signal gives 128 and its number, as shells have it. */
@@ -110,9 +111,13 @@ for (const [name, number] of Object.entries(SIGNALS)) {
 process.on('exit', removeUnfinished);
 // Whoever reads the output may stop early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.failure);
-  throw error;
+  if (error.code !== 'EPIPE') {
+    process.stderr.write(`ftle: the output cannot be written: ${reasonOf(error)}\n`);
+  }
+  process.exit(EXIT.failure);
 });
+// Progress that nobody reads any more is no reason to lose the result.
+process.stderr.on('error', () => undefined);
 
 try {
   await exit(await runCommandLine(process.argv.slice(2), interruption.signal));

@@ -72,16 +72,21 @@ export class Workplace {
     return network;
   }
 
-  start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  /** @param output - a file that is open, to which stdout goes. */
+  start(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    output: number | 'pipe' = 'pipe',
+  ): Running {
     const child = spawn(process.execPath, [COMMAND, ...args], {
       cwd: this.folder,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output, 'pipe'],
     });
     let [stdout, stderr] = ['', ''];
     const listeners = new Set<() => void>();
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
       for (const listener of listeners) listener();
     });
@@ -104,8 +109,12 @@ export class Workplace {
     };
   }
 
-  run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-    return this.start(args, env).ended;
+  run(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    output: number | 'pipe' = 'pipe',
+  ): Promise<Ended> {
+    return this.start(args, env, output).ended;
   }
 
   /** Runs a command that must succeed, with `--json`; what it prints. */
