@@ -14,6 +14,7 @@ import { addRidgesCommand } from './commands/ridges.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { reasonOf } from './input-file.ts';
 import { removeUnfinished } from './output.ts';
+import { printable } from './wording.ts';
 
 /** What the process ends with. A signal gives 128 and its number, as shells have it. */
 const EXIT = { good: 0, failure: 1, usage: 2, device: 3 } as const;
@@ -60,7 +61,7 @@ async function runCommandLine(args: readonly string[], signal: AbortSignal): Pro
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.good;
     if (signal.aborted) throw thrown;
     const failure = describeFailure(thrown, args, program);
-    process.stderr.write(`ftle: ${failure.message}\n`);
+    process.stderr.write(`ftle: ${printable(failure.message)}\n`);
     if (args.includes('--json')) {
       const { code, message } = failure;
       process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);

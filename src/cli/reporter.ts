@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { Progress } from './jobs/job.ts';
+import { printable } from './wording.ts';
 
 /** Milliseconds between two lines of progress, at least. */
 const LINE_INTERVAL = 1000;
@@ -55,7 +56,7 @@ export class Reporter {
       return;
     }
     this.stop();
-    process.stderr.write(`ftle: ${text}\n`);
+    process.stderr.write(`ftle: ${printable(text)}\n`);
   }
 
   #line(value: object): void {

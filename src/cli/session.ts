@@ -3,6 +3,7 @@ import type { Backend } from './host.ts';
 import type { JobName, JobParameters, JobReceived, JobResult, JobSent } from './jobs/registry.ts';
 import type { Reporter } from './reporter.ts';
 import { RUN_JOB } from './run-job.ts';
+import { printable } from './wording.ts';
 
 /** Options that all commands have. */
 export interface CommonOptions {
@@ -85,7 +86,7 @@ export class Session {
     this.reporter.stop();
     const text = this.options.json
       ? JSON.stringify({ command: this.name, ...value })
-      : lines.join('\n');
+      : printable(lines.join('\n'));
     process.stdout.write(`${text}\n`);
   }
 }

@@ -23,3 +23,11 @@ export function showNumber(value: number | null): string {
 export function showSeconds(seconds: number): string {
   return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
 }
+
+/** What a terminal obeys instead of showing it, besides tab and end of line, and what turns the reading direction. */
+const UNSEEN = /(?![\t\n])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A text that may hold names from files, as it goes to a terminal: `\u{1b}` for the character of that code. */
+export function printable(text: string): string {
+  return text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+}
