@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Unzip, UnzipInflate, type UnzipFile } from 'fflate';
 import { asError, DataError } from '../errors.ts';
 import { decodeNpyValues, npyItemBytes } from '../files/npy.ts';
 import { readNpyHeader } from '../files/npy-header.ts';
+import { showList } from '../files/show.ts';
 import { ByteQueue } from './byte-queue.ts';
 import type { Backend } from './host.ts';
 import { checkInput } from './input-file.ts';
+import { listZipFile, readZipFile } from './zip-stream.ts';
 
 /*
  * Points from files that may be longer than memory: NPY, one array of an NPZ, CSV.
@@ -103,37 +104,17 @@ function readPieces(path: string): AsyncIterable<Uint8Array> {
 }
 
 /** The unpacked bytes of one array of an NPZ file. */
-async function* unzipArray(path: string, name: string | undefined): AsyncIterable<Uint8Array> {
-  let pieces: Uint8Array[] = [];
-  const names: string[] = [];
-  let failure: Error | null = null;
-  const unzip = new Unzip((file: UnzipFile) => {
-    names.push(file.name.replace(/\.npy$/, ''));
-    if (name === undefined ? names.length > 1 : names.at(-1) !== name) return;
-    file.ondata = (error, data) => {
-      if (error) failure = error;
-      else pieces.push(data);
-    };
-    file.start();
-  });
-  unzip.register(UnzipInflate);
-  try {
-    for await (const piece of readPieces(path)) {
-      unzip.push(piece);
-      if (failure) throw failure as Error;
-      yield* pieces;
-      pieces = [];
-    }
-  } catch (cause) {
-    const { message } = asError(cause);
-    throw new DataError(`${path} is no NPZ file, or a damaged one: ${message}`, { cause });
-  }
-  if (name === undefined ? names.length !== 1 : !names.includes(name)) {
-    const list = names.join(', ') || 'no arrays';
+async function* unzipArray(path: string, name: string | undefined): AsyncGenerator<Uint8Array> {
+  const files = await listZipFile(path);
+  const names = files.map((file) => file.name.replace(/\.npy$/, ''));
+  const index = name === undefined ? 0 : names.indexOf(name);
+  if (index < 0 || files.length === 0 || (name === undefined && files.length > 1)) {
+    const list = showList(names) || 'no arrays';
     const fix =
       name === undefined ? `name one, such as ${path}:${names[0] ?? 'x'}` : 'name another';
-    throw new DataError(`${path} has ${list}: ${fix}`);
+    throw new DataError(`it has ${list}: ${fix}`);
   }
+  yield* readZipFile(path, files[index], PIECE_BYTES);
 }
 
 async function openNpy(
@@ -182,7 +163,7 @@ class NpyRows implements RowSource {
     const rows = Math.min(rowCount, this.count - this.#done);
     if (rows <= 0) return null;
     const wanted = rows * this.width * this.itemBytes;
-    const bytes = await this.queue.take(wanted);
+    const bytes = await this.#take(wanted);
     if (bytes.length < wanted) {
       const read = this.#done + Math.floor(bytes.length / (this.width * this.itemBytes));
       throw new DataError(`${this.name} ends after ${read} of ${this.count} rows: was it cut off?`);
@@ -191,7 +172,21 @@ class NpyRows implements RowSource {
     const points = values instanceof Float32Array ? values : Float32Array.from(values);
     checkRows(points, this.name, this.width, this.#done);
     this.#done += rows;
+    // The end of an NPZ file tells whether all before it was right.
+    if (this.#done === this.count && (await this.#take(1)).length > 0) {
+      throw new DataError(
+        `${this.name} goes on after the ${this.count} rows that its header names: save it again`,
+      );
+    }
     return points;
+  }
+
+  async #take(length: number): Promise<Uint8Array> {
+    try {
+      return await this.queue.take(length);
+    } catch (cause) {
+      throw new DataError(`${this.name}: ${asError(cause).message}`, { cause });
+    }
   }
 
   close(): Promise<void> {

@@ -242,7 +242,7 @@ describe('faults', () => {
       [/"x\.npy" is encrypted, or packed in another way/, change(directory + 8, 1)],
       [/"x\.npy" is encrypted, or packed in another way/, change(directory + 10, 12)],
       [/"x\.npy" is not where its directory says/, change(directory + 42, 1)],
-      [/"x\.npy" does not end before its end/, change(directory + 21, 9)],
+      [/"x\.npy" does not end before its end/, change(directory + 20, 132, 9, 0, 0, 132, 9)],
       [/"x\.npy" claims 4294967280 bytes from 132/, change(directory + 24, 0xf0, 0xff, 0xff, 0xff)],
       [/^entry "x\.npz" of the NPZ file is no array/, change(directory + 50, 0x7a)],
       [/^array x: .*"x\.npy" does not have the checksum/, change(content + 130, 1)],

@@ -1,0 +1,132 @@
+// Plan: tables are read whole or refused: a changed byte anywhere in an array of an NPZ file, packed or not, and
+// bytes beyond the last row. What an archive unpacks to never lies in memory as a whole. Long archives (zip64)
+// are read. Control: the same files before they are changed.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openRows, readAllRows } from '../../src/cli/rows.ts';
+import { listZipFile, readZipFile } from '../../src/cli/zip-stream.ts';
+import { DataError } from '../../src/errors.ts';
+import { writeNpy } from '../../src/files/npy.ts';
+import { parseNpz, writeNpz } from '../../src/files/npz.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ftle-map-rows-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, bytes: Uint8Array): string {
+  writeFileSync(join(folder, name), bytes);
+  return join(folder, name);
+}
+
+const COUNT = 50;
+const values = Float32Array.from({ length: 3 * COUNT }, (_, i) => Math.sin(i));
+const array = { shape: [COUNT, 3], values };
+const archives = {
+  stored: await writeNpz({ x: array, y: array }),
+  packed: await writeNpz({ x: array, y: array }, { compress: true }),
+};
+
+async function errorOf(path: string): Promise<Error> {
+  const failure = await readAllRows(path, 3).catch((thrown: unknown) => thrown);
+  expect(failure).toBeInstanceOf(DataError);
+  expect((failure as Error).message).toContain(path);
+  return failure as Error;
+}
+
+describe.each(['stored', 'packed'] as const)('an array of an NPZ file, %s,', (kind) => {
+  const whole = archives[kind];
+
+  it('is read by its name', async () => {
+    const path = write(`${kind}.npz`, whole);
+    for (const name of ['x', 'y']) expect(await readAllRows(`${path}:${name}`, 3)).toEqual(values);
+  });
+
+  it('is refused if a byte of it has changed', async () => {
+    const damaged = whole.slice();
+    damaged[30 + 'x.npy'.length + 200] ^= 1;
+    const path = write(`${kind}-damaged.npz`, damaged);
+    const { message } = await errorOf(`${path}:x`);
+    expect(message).toMatch(/"x\.npy" (does not have the checksum|cannot be unpacked)/);
+    expect(await readAllRows(`${path}:y`, 3)).toEqual(values);
+  });
+
+  it('is read from a long archive', async () => {
+    const path = write(`${kind}-long.npz`, asLong(whole));
+    expect(await readAllRows(`${path}:y`, 3)).toEqual(values);
+    const arrays = await parseNpz(asLong(whole));
+    expect(arrays.get('y')?.values).toEqual(values);
+  });
+});
+
+describe('bytes beyond the last row', () => {
+  const long = new Uint8Array([...writeNpy(array), 0]);
+
+  it('are refused in an NPY file', async () => {
+    const { message } = await errorOf(write('long.npy', long));
+    expect(message).toMatch(/goes on after the 50 rows that its header names/);
+  });
+
+  it('are refused at the last rows, not before', async () => {
+    const rows = await openRows(write('long.npy', long), 3);
+    expect(await rows.read(COUNT - 1)).toHaveLength(3 * (COUNT - 1));
+    await expect(rows.read(COUNT)).rejects.toThrow('goes on');
+    await rows.close();
+  });
+});
+
+it('an archive is unpacked piece by piece', async () => {
+  const zeros = { shape: [2 ** 22], values: new Float32Array(2 ** 22) };
+  const path = write('zeros.npz', await writeNpz({ x: zeros }, { compress: true }));
+  const [file] = await listZipFile(path);
+  expect(file.packedLength).toBeLessThan(2 ** 15);
+  let length = 0;
+  for await (const piece of readZipFile(path, file, 2 ** 14)) {
+    expect(piece.length).toBeLessThanOrEqual(2 ** 14);
+    length += piece.length;
+  }
+  expect(length).toBe(file.byteLength);
+});
+
+/** The same archive with all lengths and places as numbers of 64 bits. */
+function asLong(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = bytes.length - 22;
+  const count = view.getUint16(end + 10, true);
+  const start = view.getUint32(end + 16, true);
+  const parts: Uint8Array[] = [bytes.subarray(0, start)];
+  for (let place = start, i = 0; i < count; i++) {
+    const next = place + 46 + view.getUint16(place + 28, true);
+    const entry = bytes.slice(place, next);
+    const fields = new DataView(entry.buffer);
+    const extra = new DataView(new ArrayBuffer(28));
+    extra.setUint16(0, 1, true);
+    extra.setUint16(2, 24, true);
+    for (const [index, offset] of [24, 20, 42].entries()) {
+      extra.setBigUint64(4 + 8 * index, BigInt(fields.getUint32(offset, true)), true);
+      fields.setUint32(offset, 0xffffffff, true);
+    }
+    fields.setUint16(30, 28, true);
+    parts.push(entry, new Uint8Array(extra.buffer));
+    place = next;
+  }
+  const directoryEnd = parts.reduce((sum, { length }) => sum + length, 0);
+  const tail = new DataView(new ArrayBuffer(56 + 20 + 22));
+  tail.setUint32(0, 0x06064b50, true);
+  for (const [offset, value] of [
+    [4, 44],
+    [24, count],
+    [32, count],
+    [40, directoryEnd - start],
+    [48, start],
+    [56 + 8, directoryEnd],
+  ]) {
+    tail.setBigUint64(offset, BigInt(value), true);
+  }
+  tail.setUint32(56, 0x07064b50, true);
+  tail.setUint32(76, 0x06054b50, true);
+  for (const offset of [8, 10]) tail.setUint16(76 + offset, 0xffff, true);
+  for (const offset of [12, 16]) tail.setUint32(76 + offset, 0xffffffff, true);
+  parts.push(new Uint8Array(tail.buffer));
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
