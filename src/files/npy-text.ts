@@ -9,6 +9,9 @@ const TEXT_TYPE = /^<U(\d{1,9})$/;
 
 const MAXIMAL_CODE_POINT = 0x10ffff;
 
+/** Characters that become text at a time: each in a string of its own takes far more memory. */
+const PART_LENGTH = 4096;
+
 /**
  * A header with texts as the numbers that they are stored as, along one more dimension; others as they are.
  *
@@ -40,13 +43,16 @@ export function writeNpyText(text: string): Uint8Array {
  * @throws DataError if one is none.
  */
 export function textOfCodes(codes: ArrayLike<number>): string {
-  const parts: string[] = [];
+  let text = '';
+  let part: number[] = [];
   for (let i = 0; i < codes.length && codes[i] !== 0; i++) {
     const code = codes[i];
     if (!Number.isInteger(code) || code < 0 || code > MAXIMAL_CODE_POINT) {
       throw new DataError(`character ${i} of the text has code ${code}, which Unicode lacks`);
     }
-    parts.push(String.fromCodePoint(code));
+    if (part.push(code) < PART_LENGTH) continue;
+    text += String.fromCodePoint(...part);
+    part = [];
   }
-  return parts.join('');
+  return text + String.fromCodePoint(...part);
 }

@@ -18,6 +18,9 @@ export type PngTexts = Readonly<Record<string, string>>;
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 /** Bytes of a chunk besides its data: length, name, checksum. */
 const CHUNK_FRAME = 12;
+const LONGEST_KEYWORD = 79;
+/** Bytes that become text at a time: each in a string of its own takes far more memory. */
+const PART_LENGTH = 4096;
 
 /**
  * Writes a picture as PNG; the same picture gives the same bytes. Long work leaves the event loop its turns.
@@ -59,9 +62,10 @@ export function addPngTexts(bytes: Uint8Array, texts: PngTexts): Uint8Array {
 /**
  * The texts of a PNG from an untrusted source, as far as they are not compressed.
  *
+ * @param wanted - keyword of the only text that is read; all by default.
  * @throws DataError if it is no PNG, or cut off before its pixels.
  */
-export function readPngTexts(bytes: Uint8Array): Map<string, string> {
+export function readPngTexts(bytes: Uint8Array, wanted?: string): Map<string, string> {
   checkSignature(bytes);
   const texts = new Map<string, string>();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -74,8 +78,11 @@ export function readPngTexts(bytes: Uint8Array): Map<string, string> {
     const name = latin1(bytes.subarray(offset + 4, offset + 8));
     if (name === 'IEND') return texts;
     const data = bytes.subarray(offset + 8, offset + 8 + length);
-    const text = name === 'tEXt' ? readText(data) : name === 'iTXt' ? readLongText(data) : null;
-    if (text) texts.set(...text);
+    const keyword = name === 'tEXt' || name === 'iTXt' ? readKeyword(data) : null;
+    if (keyword !== null && (wanted ?? keyword) === keyword) {
+      const text = name === 'tEXt' ? latin1(data.subarray(keyword.length + 1)) : readLongText(data);
+      if (text !== null) texts.set(keyword, text);
+    }
     offset += CHUNK_FRAME + length;
   }
 }
@@ -156,23 +163,29 @@ function textChunks(texts: PngTexts): Uint8Array[] {
   });
 }
 
-function readText(data: Uint8Array): [string, string] | null {
-  const end = data.indexOf(0);
-  return end < 0 ? null : [latin1(data.subarray(0, end)), latin1(data.subarray(end + 1))];
+/** What a text starts with, up to a 0; null if there is none. */
+function readKeyword(data: Uint8Array): string | null {
+  const end = data.subarray(0, LONGEST_KEYWORD + 1).indexOf(0);
+  return end < 0 ? null : latin1(data.subarray(0, end));
 }
 
-function readLongText(data: Uint8Array): [string, string] | null {
+/** UTF-8 after the keyword; null if it is compressed. */
+function readLongText(data: Uint8Array): string | null {
   const end = data.indexOf(0);
-  if (end < 0 || data[end + 1] !== 0) return null;
+  if (data[end + 1] !== 0) return null;
   const language = data.indexOf(0, end + 3);
   const translation = language < 0 ? -1 : data.indexOf(0, language + 1);
   if (translation < 0) return null;
-  const text = new TextDecoder().decode(data.subarray(translation + 1));
-  return [latin1(data.subarray(0, end)), text];
+  return new TextDecoder().decode(data.subarray(translation + 1));
 }
 
+/** Each byte is the code of a character. TextDecoder has windows-1252 under this name. */
 function latin1(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  let text = '';
+  for (let i = 0; i < bytes.length; i += PART_LENGTH) {
+    text += String.fromCharCode(...bytes.subarray(i, i + PART_LENGTH));
+  }
+  return text;
 }
 
 function chunk(name: string, data: Uint8Array): Uint8Array {

@@ -15,6 +15,9 @@ import { parseStrictJson } from './strict-json.ts';
 /** Objects and lists within each other, a network file's metadata included. */
 const DEPTH = 12;
 
+/** Most bytes of a text in an NPZ file, which has four for each character. */
+const MAXIMAL_BYTES = 2 ** 26;
+
 /**
  * The parameters that stand in a file that was written here, from an untrusted source: PNG, SVG, NPZ, CSV, a
  * network in safetensors or JSON, or parameters alone as JSON.
@@ -26,9 +29,10 @@ export async function parseParameters(bytes: Uint8Array): Promise<MapParameters>
 }
 
 async function findParameters(bytes: Uint8Array): Promise<unknown> {
-  if (isPng(bytes)) return parse(readPngTexts(bytes).get(PNG_PARAMETERS), 'PNG');
+  if (isPng(bytes)) return parse(readPngTexts(bytes, PNG_PARAMETERS).get(PNG_PARAMETERS), 'PNG');
   if (startsWith(bytes, 'PK')) {
-    const array = (await parseNpz(bytes, { names: ['parameters'] })).get('parameters');
+    const reading = { names: ['parameters'], maximalBytes: MAXIMAL_BYTES };
+    const array = (await parseNpz(bytes, reading)).get('parameters');
     return parse(array && textOfCodes(array.values), 'NPZ file');
   }
   if (bytes[8] === '{'.charCodeAt(0) && bytes.subarray(0, 8).includes(0)) {

@@ -96,6 +96,25 @@ describe('texts', () => {
     await expect(written).rejects.toThrow(/keyword of a PNG text/);
   });
 
+  it('are read in Latin-1, and only the one that is wanted', async () => {
+    const codes = Uint8Array.from({ length: 10_000 }, (_, i) => 1 + (i % 255));
+    const foreign = Uint8Array.of(...new TextEncoder().encode('Comment'), 0, ...codes);
+    const chunk = new Uint8Array(12 + foreign.length);
+    new DataView(chunk.buffer).setUint32(0, foreign.length);
+    chunk.set(new TextEncoder().encode('tEXt'), 4);
+    chunk.set(foreign, 8);
+    const bytes = await writePng(createImage(1, 1, 1, 8), { Title: 'ours' });
+    const both = Uint8Array.from([...bytes.subarray(0, 33), ...chunk, ...bytes.subarray(33)]);
+    const text = Array.from(codes, (code) => String.fromCharCode(code)).join('');
+    expect(readPngTexts(both)).toEqual(
+      new Map([
+        ['Comment', text],
+        ['Title', 'ours'],
+      ]),
+    );
+    expect(readPngTexts(both, 'Title')).toEqual(new Map([['Title', 'ours']]));
+  });
+
   it('of broken files are DataErrors', async () => {
     const bytes = await writePng(createImage(3, 2, 3, 8), texts);
     for (let length = 0; length < bytes.length; length++) {

@@ -20,7 +20,8 @@ import { fieldCsv } from '../../src/files/csv.ts';
 import type { FieldFileOptions, FieldFormat, Origin } from '../../src/files/file-options.ts';
 import { loadNetwork } from '../../src/files/load.ts';
 import { parseNpy } from '../../src/files/npy.ts';
-import { parseNpz } from '../../src/files/npz.ts';
+import { textOfCodes } from '../../src/files/npy-text.ts';
+import { parseNpz, writeNpz } from '../../src/files/npz.ts';
 import { writeParameters, type MapParameters } from '../../src/files/parameters.ts';
 import { readPngTexts, writePng } from '../../src/files/png.ts';
 import {
@@ -355,6 +356,20 @@ describe('parameters', () => {
   it('alone as JSON are read too', async () => {
     const parameters: MapParameters = origin;
     expect(await readParameters(encode(writeParameters(parameters)))).toEqual(origin);
+  });
+
+  it('are not unpacked where they are far too long', async () => {
+    const parameters = { shape: [2 ** 24 + 1], values: new Uint32Array(2 ** 24 + 1) };
+    const bytes = await writeNpz({ parameters }, { compress: true });
+    await expect(readParameters(bytes)).rejects.toThrow(
+      /unpacks to \d+ bytes, but may .* 67108864/,
+    );
+  });
+
+  it('of many characters come back', async () => {
+    const text = 'λ😀'.repeat(9000);
+    const array = (await parseNpz(await writeNpz({ parameters: text }))).get('parameters')!;
+    expect(textOfCodes(array.values)).toBe(text);
   });
 
   it('are missed in files of others', async () => {
