@@ -24,6 +24,9 @@ export interface ArraysOptions {
 /** As many classes as a layer may have outputs. */
 const MAXIMAL_CLASS_COUNT = 1024;
 
+/** Most targets, half a GiB: one-hot rows of a file of bytes could take far more memory than the file. */
+const MAXIMAL_TARGET_COUNT = 2 ** 27;
+
 /** The least number that float32 holds with all its digits. */
 const SMALLEST_DEVIATION = 2 ** -126;
 
@@ -62,9 +65,7 @@ export function datasetFromArrays(options: ArraysOptions): Dataset {
   const standardised = new Float32Array(count * inputWidth);
   order.forEach((from, to) => {
     classes[to] = labels.classes[from]!;
-    for (let k = 0; k < outputWidth; k++) {
-      targets[to * outputWidth + k] = labels.targets[from * outputWidth + k]!;
-    }
+    labels.writeTargets(from, targets.subarray(to * outputWidth, (to + 1) * outputWidth));
     for (let k = 0; k < inputWidth; k++) {
       const place = to * inputWidth + k;
       standardised[place] = (points[from * inputWidth + k] - centre[k]) / scale[k];
@@ -123,7 +124,8 @@ interface Labels {
   readonly classCount: number;
   /** In the order of the given points. */
   readonly classes: ArrayLike<number>;
-  readonly targets: ArrayLike<number>;
+  /** @param row - zeros, [outputWidth]. */
+  writeTargets(point: number, row: Float32Array): void;
 }
 
 function readLabels({ classes, targets }: ArraysOptions, count: number): Labels {
@@ -150,12 +152,16 @@ function labelsFromClasses(classes: ArrayLike<number>, count: number): Labels {
   }
   if (classCount < 2) throw new DataError('classes are all 0, but must be at least two');
   const outputWidth = classCount === 2 ? 1 : classCount;
-  const targets = new Float64Array(count * outputWidth);
-  for (let i = 0; i < count; i++) {
-    if (outputWidth === 1) targets[i] = 2 * classes[i] - 1;
-    else targets[i * outputWidth + classes[i]] = 1;
+  if (count * outputWidth > MAXIMAL_TARGET_COUNT) {
+    throw new DataError(
+      `${count} points of ${classCount} classes need ${count * outputWidth} targets, but there may be ${MAXIMAL_TARGET_COUNT} at most: take fewer points, or number the classes without gaps`,
+    );
   }
-  return { outputWidth, classCount, classes, targets };
+  const writeTargets = (point: number, row: Float32Array): void => {
+    if (outputWidth === 1) row[0] = 2 * classes[point] - 1;
+    else row[classes[point]] = 1;
+  };
+  return { outputWidth, classCount, classes, writeTargets };
 }
 
 function labelsFromTargets(targets: ArrayLike<number>, count: number): Labels {
@@ -174,7 +180,10 @@ function labelsFromTargets(targets: ArrayLike<number>, count: number): Labels {
     }
     return largest;
   });
-  return { outputWidth, classCount: Math.max(2, outputWidth), classes, targets };
+  const writeTargets = (point: number, row: Float32Array): void => {
+    for (let k = 0; k < outputWidth; k++) row[k] = targets[point * outputWidth + k];
+  };
+  return { outputWidth, classCount: Math.max(2, outputWidth), classes, writeTargets };
 }
 
 /** 0 … count − 1 in random order (Fisher & Yates). */

@@ -155,6 +155,15 @@ describe('datasetFromArrays', () => {
     expect(new Set(orders).size).toBe(3);
   });
 
+  it('refuses one-hot rows that would fill the memory', () => {
+    const [classes, many] = [new Uint16Array(2 ** 18), new Float32Array(2 ** 18)];
+    classes[7] = 1023;
+    expect(() => datasetFromArrays({ points: many, inputWidth: 1, classes })).toThrow(DataError);
+    expect(() => datasetFromArrays({ points: many, inputWidth: 1, classes })).toThrow(
+      '262144 points of 1024 classes need 268435456 targets, but there may be 134217728 at most',
+    );
+  });
+
   it('keeps regression targets, and takes classes from them', () => {
     const one = datasetFromArrays({ points, inputWidth: 2, targets: [0.5, -3, 0, 7] });
     expect(one).toMatchObject({ outputWidth: 1, classCount: 2 });
