@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts';
+import { asError, DataError } from '../errors.ts';
 
 /*
  * Values that go between the command and the page it computes in: JSON in which typed arrays and numbers
@@ -56,9 +56,18 @@ export function encodePacket(value: unknown): Uint8Array<ArrayBuffer>[] {
 /**
  * The value, its arrays in memory of their own.
  *
- * @throws DataError if the bytes are cut off.
+ * @throws DataError if the bytes are damaged or cut off.
  */
 export function decodePacket(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes);
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    throw new DataError(`a packet is damaged: ${asError(cause).message}`, { cause });
+  }
+}
+
+function decode(bytes: Uint8Array): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const textLength = view.getUint32(0, true);
   const text = new TextDecoder().decode(bytes.subarray(4, 4 + textLength));

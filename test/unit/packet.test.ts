@@ -3,6 +3,7 @@
 // off is an error.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DataError } from '../../src/errors.ts';
 import { decodePacket, encodePacket } from '../../src/cli/packet.ts';
 
 /** What arrives: the pieces in one buffer, `offset` bytes into a larger one. */
@@ -52,5 +53,16 @@ describe('packets', () => {
   it('tell when they are cut off', () => {
     const bytes = send(new Float64Array(100));
     expect(() => decodePacket(bytes.subarray(0, 200))).toThrow(/ends after 200 bytes/);
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodePacket(bytes.subarray(0, length)), `${length}`).toThrow(DataError);
+    }
+  });
+
+  it('tell when they are damaged', () => {
+    const bytes = send({ a: Float64Array.of(1, 2) });
+    const text = new TextDecoder().decode(bytes);
+    bytes.set(new TextEncoder().encode('Flout'), text.indexOf('Float'));
+    expect(() => decodePacket(bytes)).toThrow(DataError);
+    expect(() => decodePacket(bytes)).toThrow(/^a packet is damaged: /);
   });
 });

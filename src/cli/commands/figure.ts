@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readMnist, type DigitImages } from '../../data/digits.ts';
-import { DataError, DeviceError } from '../../errors.ts';
+import { asError, DataError, DeviceError } from '../../errors.ts';
 import type { Conclusion, Figure, FigureSettings } from '../../figures/figure.ts';
 import { FIGURE_NAMES, findFigure } from '../../figures/registry.ts';
 import { partId, stepKey, type KeptStep } from '../../figures/run.ts';
@@ -101,13 +101,13 @@ async function computeSteps(
   const given: GivenStep[] = [];
   for (const step of resume ? figure.steps(settings) : []) {
     const key = stepKey(settings, step);
-    const kept = await readStep(pathOf(step.id));
+    const kept = await readStep(pathOf(step.id), session);
     if (kept?.key === key) {
       given.push({ id: step.id, kept });
       results.set(step.id, kept.result);
       continue;
     }
-    const part = await readPart(pathOf(partId(step.id)));
+    const part = await readStep(pathOf(partId(step.id)), session);
     if (part?.key === key) given.push({ id: partId(step.id), kept: part });
   }
   const run = await session.run(
@@ -130,8 +130,8 @@ async function computeSteps(
   return { ...run, results };
 }
 
-/** Undefined if there is no such file. */
-async function readStep(path: string): Promise<KeptStep | undefined> {
+/** Undefined if there is no such file, or a damaged one: its step begins anew then, and a note says so. */
+async function readStep(path: string, session: Session): Promise<KeptStep | undefined> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -139,14 +139,10 @@ async function readStep(path: string): Promise<KeptStep | undefined> {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new DataError(`${path} cannot be read: ${reasonOf(cause)}`, { cause });
   }
-  return decodePacket(bytes) as KeptStep;
-}
-
-/** Undefined if there is no such file, or none that can be read: its step begins anew then. */
-async function readPart(path: string): Promise<KeptStep | undefined> {
   try {
-    return await readStep(path);
-  } catch {
+    return decodePacket(bytes) as KeptStep;
+  } catch (cause) {
+    session.reporter.note(`${path} begins anew: ${asError(cause).message}`);
     return undefined;
   }
 }
