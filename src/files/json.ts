@@ -33,6 +33,9 @@ export const NETWORK_FORMAT_VERSION = 1;
 /** Longest file that is read: JavaScript's strings end at twice that. */
 export const MAXIMAL_JSON_BYTES = 2 ** 28;
 
+/** Lists and objects within each other, the metadata themselves included. */
+const METADATA_DEPTH = 100;
+
 const MEMBERS = ['$schema', 'format', 'version', 'inputWidth', 'layers', 'metadata'];
 
 /**
@@ -62,6 +65,11 @@ export function parseNetworkJson(source: NetworkSource): NetworkFile {
   const { inputWidth, layers, metadata = {} } = file;
   if (!isRecord(metadata)) {
     throw new DataError(`metadata is ${show(metadata)}, but must be an object`);
+  }
+  if (isDeeper(metadata, METADATA_DEPTH)) {
+    throw new DataError(
+      `metadata is nested more than ${METADATA_DEPTH} deep, which nothing that reads it on can take`,
+    );
   }
   const members: unknown[] = Array.isArray(layers) ? layers : [];
   const parts = members.map((layer, index) => splitLayer(layer, `layers[${index}]`));
@@ -157,6 +165,12 @@ function asObject(value: unknown): LayerMembers {
   throw new DataError(
     `the file holds ${show(value)}, but must hold an object with format, layers, …`,
   );
+}
+
+/** Whether lists and objects lie within each other more than `depth` deep. */
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
 }
 
 /** A layer's members as they stand in the file: its specification, and its tensors by name. */

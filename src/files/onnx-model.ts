@@ -60,6 +60,12 @@ const MAXIMAL_MESSAGES = 2 ** 16;
 
 const MAXIMAL_DIMENSIONS = 16;
 
+/** Most inputs of a node, and most outputs. */
+const MAXIMAL_OPERANDS = 1024;
+
+/** Most numbers in lists, which take eight bytes each; tensors mostly are raw bytes. */
+const MAXIMAL_NUMBERS = 2 ** 25;
+
 /**
  * Reads the protobuf of an ONNX file from an untrusted source.
  *
@@ -68,7 +74,12 @@ const MAXIMAL_DIMENSIONS = 16;
  * Cost: one pass; tensors stay views of `bytes`, lists of numbers take eight bytes each.
  */
 export function readOnnxModel(bytes: Uint8Array): OnnxModel {
-  const source: Source = { reader: new PbfReader(bytes), messageCount: 0, place: 'model' };
+  const source: Source = {
+    reader: new PbfReader(bytes),
+    messageCount: 0,
+    numberCount: 0,
+    place: 'model',
+  };
   try {
     return readModel(source, bytes.length);
   } catch (cause) {
@@ -84,6 +95,7 @@ export function readOnnxModel(bytes: Uint8Array): OnnxModel {
 interface Source {
   readonly reader: PbfReader;
   messageCount: number;
+  numberCount: number;
   /** The message that is being read, such as `graph.node[3]`. */
   place: string;
 }
@@ -168,10 +180,11 @@ function message(set: (end: number) => void): Field {
 
 /** A repeated number, packed or one by one. */
 function numbers(
-  { reader }: Source,
+  source: Source,
   type: 'signed' | 'unsigned' | 'float' | 'double',
   list: number[],
 ): Field {
+  const { reader } = source;
   const next = (): number => {
     if (type === 'float') return reader.readFloat();
     return type === 'double' ? reader.readDouble() : reader.readVarint(type === 'signed');
@@ -181,7 +194,14 @@ function numbers(
     wire,
     isList: true,
     read(end) {
-      while (reader.pos < end) list.push(next());
+      while (reader.pos < end) {
+        list.push(next());
+        if (++source.numberCount > MAXIMAL_NUMBERS) {
+          throw new DataError(
+            `${source.place}: the file has more than ${MAXIMAL_NUMBERS} numbers in lists; save its tensors as raw data (onnx.numpy_helper.from_array)`,
+          );
+        }
+      }
     },
   };
 }
@@ -245,8 +265,8 @@ function readNode(source: Source, end: number, place: string): OnnxNode {
   const outputs: string[] = [];
   const attributes = new Map<string, OnnxAttribute>();
   readMessage(source, end, place, {
-    1: text(source, (value) => inputs.push(value)),
-    2: text(source, (value) => outputs.push(value)),
+    1: text(source, (value) => addOperand(inputs, value, `${place}.input`)),
+    2: text(source, (value) => addOperand(outputs, value, `${place}.output`)),
     3: text(source, (value) => (node.name = value)),
     4: text(source, (value) => (node.operator = value)),
     5: message((attributeEnd) => {
@@ -259,6 +279,13 @@ function readNode(source: Source, end: number, place: string): OnnxNode {
     7: text(source, (value) => (node.domain = standardDomain(value))),
   });
   return { ...node, inputs, outputs, attributes };
+}
+
+function addOperand(names: string[], name: string, place: string): void {
+  if (names.push(name) <= MAXIMAL_OPERANDS) return;
+  throw new DataError(
+    `${place} has more than ${MAXIMAL_OPERANDS} names, which no dense network needs`,
+  );
 }
 
 function readAttribute(source: Source, end: number, place: string): OnnxAttribute {

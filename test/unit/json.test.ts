@@ -121,6 +121,11 @@ describe('reading', () => {
     [/^version is 2, but this release reads 1/, DataError, (f) => (f.version = 2)],
     [/^version is undefined/, DataError, (f) => delete f.version],
     [/^metadata is a list, but must be an object/, DataError, (f) => (f.metadata = [])],
+    [
+      /^metadata is nested more than 100 deep/,
+      DataError,
+      (f) => (f.metadata = JSON.parse(`${'{"a":'.repeat(101)}1${'}'.repeat(101)}`) as object),
+    ],
     [/unknown member author; put .* metadata/, DataError, (f) => (f.author = 'me')],
     [/^inputWidth is 0/, NetworkError, (f) => (f.inputWidth = 0)],
     [/^layers is no list/, NetworkError, (f) => Object.assign(f, { layers: 'two' })],

@@ -643,6 +643,19 @@ describe('damaged bytes', () => {
     }
   });
 
+  it('a node with very many inputs', () => {
+    const many = (count: number): Uint8Array => model([['Max', 'z '.repeat(count).trim(), 'y']]);
+    expectError(many(1025), DataError, /graph\.node\[1\]\.input has more than 1024 names/);
+  });
+
+  it('numbers without end in a list', () => {
+    const packed = new Uint8Array(2 ** 25 + 8).fill(1);
+    const bytes = graphOf((out) => {
+      out.writeMessage(5, (_: null, tensor: PbfWriter) => tensor.writeBytesField(7, packed), null);
+    });
+    expectError(bytes, DataError, /initializer\[0\]: the file has more than 33554432 numbers/);
+  });
+
   it('millions of empty nodes are refused while they are counted', () => {
     const empty = new Uint8Array(2 ** 22);
     for (let i = 0; i < empty.length; i += 2) empty[i] = 0x0a;
