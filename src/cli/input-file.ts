@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { asError, DataError } from '../errors.ts';
 
 /** @throws DataError that says why the file cannot be read. */
@@ -8,15 +8,18 @@ export function readInput(path: string): Promise<Buffer> {
 }
 
 /** @throws DataError that says why the file cannot be read. */
-export function checkInput(path: string): Promise<void> {
-  return access(path, constants.R_OK).catch((cause: unknown) => refuse(path, cause));
+export async function checkInput(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((cause: unknown) => refuse(path, cause));
+  if ((await stat(path)).isDirectory()) {
+    throw new DataError(`${path} cannot be read: it is a folder; name a file in it`);
+  }
 }
 
 /** Why a file cannot be read or written, in words. */
 export function reasonOf(thrown: unknown): string {
   const { code, message } = asError(thrown) as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EISDIR') return 'it is a folder; name a file in it';
   if (code === 'ENOSPC') return 'the disk is full; free some space';
   if (code === 'EACCES' || code === 'EPERM') return 'you have no permission';
   return message;

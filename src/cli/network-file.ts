@@ -7,8 +7,8 @@ import { recogniseFormat } from '../files/format.ts';
 import type { Origin } from '../files/file-options.ts';
 import { checkParameters } from '../files/checked-parameters.ts';
 import { describeNetwork, PARAMETERS_FORMAT } from '../files/parameters.ts';
-import { isRecord } from '../files/show.ts';
-import { readInput } from './input-file.ts';
+import { isRecord, quote } from '../files/show.ts';
+import { readInput, reasonOf } from './input-file.ts';
 
 /** A network with the file that it came from. */
 export interface NetworkFromFile extends LoadedNetwork {
@@ -32,7 +32,13 @@ export async function readNetworkFile(
     if (recogniseFormat(bytes) === 'onnx') {
       for (const name of listExternalFiles(bytes)) {
         // One that is not there is named by the reader, with the tensor that it is needed for.
-        const content = await readFile(join(dirname(path), name)).catch(() => null);
+        const content = await readFile(join(dirname(path), name)).catch((cause: unknown) => {
+          if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+          throw new DataError(
+            `the file of its tensors ${quote(name)} cannot be read: ${reasonOf(cause)}`,
+            { cause },
+          );
+        });
         if (content) externalData.set(name, content);
       }
     }

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { asError, DataError } from '../errors.ts';
+import { DataError } from '../errors.ts';
 import { UsageError } from './arguments.ts';
+import { reasonOf } from './input-file.ts';
 
 /** Files that are being written. */
 const unfinished = new Set<string>();
@@ -35,34 +37,40 @@ export class OutputFile {
   /** @throws DataError if the folder is not there or nothing may be written to it. */
   static async create(path: string): Promise<OutputFile> {
     await checkPlace(path);
-    const suffix = `${process.pid}-${unfinished.size}.part`;
+    // Process numbers come back: what a process that was killed has left must be in nobody's way.
+    const suffix = `${process.pid}-${randomBytes(4).toString('hex')}.part`;
     const partPath = join(dirname(path), `.${basename(path)}.${suffix}`);
     try {
       const handle = await open(partPath, 'wx');
       unfinished.add(partPath);
       return new OutputFile(path, partPath, handle);
     } catch (cause) {
-      throw new DataError(`${path} cannot be written: ${asError(cause).message}`, { cause });
+      throw refuse(path, cause);
     }
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    for (let start = 0; start < bytes.length;) {
-      const { bytesWritten } = await this.#open.write(bytes, start);
-      start += bytesWritten;
-    }
+  /** @throws DataError if the disk is full, … */
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#guard(async () => {
+      for (let start = 0; start < bytes.length;) {
+        const { bytesWritten } = await this.#open.write(bytes, start);
+        start += bytesWritten;
+      }
+    });
   }
 
   /** Overwrites bytes that are there already, such as a header that names what followed. */
   async writeAt(bytes: Uint8Array, position: number): Promise<void> {
-    await this.#open.write(bytes, 0, bytes.length, position);
+    await this.#guard(() => this.#open.write(bytes, 0, bytes.length, position));
   }
 
   /** Moves the file to its place. */
   async finish(): Promise<void> {
-    await this.#open.close();
-    this.#handle = null;
-    await rename(this.partPath, this.path);
+    await this.#guard(async () => {
+      await this.#open.close();
+      this.#handle = null;
+      await rename(this.partPath, this.path);
+    });
     unfinished.delete(this.partPath);
   }
 
@@ -75,10 +83,22 @@ export class OutputFile {
     unfinished.delete(this.partPath);
   }
 
+  async #guard(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+    } catch (cause) {
+      throw cause instanceof DataError ? cause : refuse(this.path, cause);
+    }
+  }
+
   get #open(): FileHandle {
     if (!this.#handle) throw new DataError(`${this.path} is closed already`);
     return this.#handle;
   }
+}
+
+function refuse(path: string, cause: unknown): DataError {
+  return new DataError(`${path} cannot be written: ${reasonOf(cause)}`, { cause });
 }
 
 /** Writes a whole file, beside its place first. */

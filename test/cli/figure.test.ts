@@ -6,7 +6,7 @@
 // Control: without --resume nothing kept is used. One that is interrupted in training keeps its networks there, and goes
 // on with them, also where a browser computes; what comes out then is compared in test/unit/figure-parts.test.ts. A part
 // that is damaged is as none.
-import { readdirSync, statSync, } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { decodePacket } from '../../src/cli/packet.ts';
 import type { PopulationState } from '../../src/engine/engine.ts';

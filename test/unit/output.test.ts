@@ -1,12 +1,19 @@
 // Plan: no command writes over what it reads, by whatever name (control: another file, and a file that is not
-// there yet).
+// there yet). What stops a file from being written or read is said with the file's name; parts that were left
+// behind are in nobody's way.
 import { Command } from 'commander';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../src/cli/arguments.ts';
+import { checkInput } from '../../src/cli/input-file.ts';
+import { readNetworkFile } from '../../src/cli/network-file.ts';
 import { createCommand } from '../../src/cli/options.ts';
+import { OutputFile, writeOutput } from '../../src/cli/output.ts';
+import { DataError } from '../../src/errors.ts';
+import { encodeModel } from '../support/onnx.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ftle-map-output-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -54,5 +61,53 @@ describe('a command', () => {
     ['nothing', [at('net.json')]],
   ])('writes %s', async (_title, args) => {
     await expect(run(...args)).resolves.toBeUndefined();
+  });
+});
+
+describe('a file that cannot be written', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  it('is named where the disk is full', async () => {
+    const other = await open(at('other.json'));
+    const handles = Object.getPrototypeOf(other) as typeof other;
+    await other.close();
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    vi.spyOn(handles, 'write').mockRejectedValueOnce(full);
+    const written = writeOutput(at('full.json'), 'text');
+    await expect(written).rejects.toThrow(DataError);
+    await expect(written).rejects.toThrow(
+      `${at('full.json')} cannot be written: the disk is full; free some space`,
+    );
+    await writeOutput(at('full.json'), 'text');
+    expect(await readFile(at('full.json'), 'utf8')).toBe('text');
+  });
+
+  it('has a part of another name each time', async () => {
+    const files = [await OutputFile.create(at('a.npy')), await OutputFile.create(at('a.npy'))];
+    const [first, second] = files.map(({ partPath }) => partPath);
+    for (const file of files) await file.discard();
+    const again = await OutputFile.create(at('a.npy'));
+    await again.discard();
+    expect(new Set([first, second, again.partPath]).size).toBe(3);
+  });
+});
+
+describe('a file that cannot be read', () => {
+  it('is named where it is a folder', async () => {
+    await expect(checkInput(at('figS1'))).rejects.toThrow(
+      `${at('figS1')} cannot be read: it is a folder; name a file in it`,
+    );
+  });
+
+  it.each([
+    ['figS1', /model\.onnx: the file of its tensors 'figS1' cannot be read: it is a folder/],
+    ['none.data', /model\.onnx: initializer 'W' lies in the file 'none\.data', but no such file/],
+  ])('is named where tensors lie in it: %s', async (location, message) => {
+    const model = encodeModel({
+      nodes: [['MatMul', 'x W', 'y']],
+      tensors: { W: { shape: [2, 2], storage: { location } } },
+    });
+    writeFileSync(at('model.onnx'), model);
+    await expect(readNetworkFile(at('model.onnx'), {})).rejects.toThrow(message);
   });
 });
