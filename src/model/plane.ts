@@ -74,7 +74,7 @@ function normalise(vector: Float64Array, name: string): Float64Array {
 /**
  * Checks a rectangle.
  *
- * @throws DataError if it has no area or a number is not finite.
+ * @throws DataError if it has no area, or a number or its extent is not finite.
  */
 export function checkDomain(domain: Domain): Domain {
   const { sMin, tMin, sMax, tMax } = domain;
@@ -86,6 +86,11 @@ export function checkDomain(domain: Domain): Domain {
   if (!(sMax > sMin && tMax > tMin)) {
     throw new DataError(
       `domain [${sMin}, ${tMin}, ${sMax}, ${tMax}] has no area, but must have min below max in both directions`,
+    );
+  }
+  if (!Number.isFinite(sMax - sMin) || !Number.isFinite(tMax - tMin)) {
+    throw new DataError(
+      `domain [${sMin}, ${tMin}, ${sMax}, ${tMax}] is wider than any number (1.8e308), but must have a finite extent`,
     );
   }
   return domain;

@@ -61,6 +61,10 @@ describe('points and pixels', () => {
     expect(checkDomain(domain)).toBe(domain);
     expect(() => checkDomain({ ...domain, sMax: -1 })).toThrow(/has no area/);
     expect(() => checkDomain({ ...domain, tMin: 5 })).toThrow(/has no area/);
+    expect(() => checkDomain({ ...domain, sMin: -1e308, sMax: 1e308 })).toThrow(
+      /^domain \[-1e\+308, .*\] is wider than any number/,
+    );
+    expect(() => checkDomain({ ...domain, sMin: -8e307, sMax: 8e307 })).not.toThrow();
     expect(() => checkDomain({ ...domain, tMax: Infinity })).toThrow(/domain\.tMax is Infinity/);
   });
 });
