@@ -59,11 +59,14 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Read
   };
 }
 
-export function numberAbove(least: number, isAllowed: boolean): Reader<number> {
+export function numberAbove(least: number, isAllowed: boolean, most = Infinity): Reader<number> {
+  const end = most < Infinity ? `, ${most} at most` : '';
   return (text) => {
     const value = readNumber(text);
-    const isGood = isAllowed ? value >= least : value > least;
-    return isGood ? value : wanted(`a number ${isAllowed ? 'of at least' : 'above'} ${least}`);
+    const isGood = (isAllowed ? value >= least : value > least) && value <= most;
+    return isGood
+      ? value
+      : wanted(`a number ${isAllowed ? 'of at least' : 'above'} ${least}${end}`);
   };
 }
 
@@ -92,7 +95,9 @@ export const readDomain: Reader<Domain> = (text) => {
   try {
     return checkDomain(domain);
   } catch {
-    return wanted('sMin,tMin,sMax,tMax with sMin below sMax and tMin below tMax');
+    return wanted(
+      'sMin,tMin,sMax,tMax with sMin below sMax and tMin below tMax, less than 1.8e308 apart',
+    );
   }
 };
 

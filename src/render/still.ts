@@ -1,5 +1,6 @@
 import type { FieldData } from '../engine/engine.ts';
 import { Slices } from '../engine/slices.ts';
+import { DataError } from '../errors.ts';
 import { fieldStreaksInTurns } from '../engine/streaks.ts';
 import { boundarySegments, hasOutput } from '../curves/boundary.ts';
 import type { ColorRange } from './color-range.ts';
@@ -48,6 +49,9 @@ export interface StillStyle {
   readonly pixelRatio: number;
 }
 
+/** Four of the largest fields: 0.8 GB. */
+const MAXIMAL_PIXEL_COUNT = 2 ** 28;
+
 /** Lengths in units of the pixel ratio. */
 const BAR = {
   leastHeight: 140,
@@ -90,7 +94,13 @@ export async function paintStill(data: FieldData, style: StillStyle): Promise<Ra
   const { width, height } = data.request;
   const { pixelRatio } = style;
   const bar = style.colorbar ? layOutBar(stillLegend(data, style), height, pixelRatio) : null;
-  const raster = new Raster(width + (bar?.width ?? 0), Math.max(height, bar?.height ?? 0), PAPER);
+  const size = [width + (bar?.width ?? 0), Math.max(height, bar?.height ?? 0)] as const;
+  if (size[0] * size[1] > MAXIMAL_PIXEL_COUNT) {
+    throw new DataError(
+      `pixelRatio is ${pixelRatio}, which makes a picture of ${size[0]} × ${size[1]} pixels with its colour bar, but it may have ${MAXIMAL_PIXEL_COUNT} at most: take a smaller one`,
+    );
+  }
+  const raster = new Raster(...size, PAPER);
   await paintField(raster, data, style);
   paintLines(raster, data, style);
   if (bar) paintBar(raster, width, bar, style);

@@ -288,6 +288,13 @@ describe('the colour bar', () => {
     outputs: [s, t, 0.1],
   }));
 
+  it('is refused where it would fill the memory', async () => {
+    const painted = paintStill(data, { ...PLAIN, colorbar: true, pixelRatio: 2000 });
+    await expect(painted).rejects.toThrow(
+      /^pixelRatio is 2000, .* \d+ × 280000 pixels .* 268435456/,
+    );
+  });
+
   it.each(QUANTITIES)('of %s stands beside a map that it leaves alone', async (quantity) => {
     const style = { ...PLAIN, quantity };
     const map = await paintStill(data, style);

@@ -102,7 +102,7 @@ export function addRenderCommand(program: Command, signal: AbortSignal): void {
       valueOption(
         '--pixel-ratio <n>',
         'pixels for each unit of lines and text',
-        numberAbove(0, false),
+        numberAbove(0, false, 256),
       ),
     )
     .option('--grey', 'grey PNG of 16 bits that holds the numbers, λ per layer')
