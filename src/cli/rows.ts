@@ -28,6 +28,8 @@ export interface RowSource {
 }
 
 const PIECE_BYTES = 2 ** 20;
+/** Most bytes of a line: a row of a million numbers takes less, and no text may be longer than 512 MiB. */
+const MAXIMAL_LINE = 2 ** 26;
 /** Longest NPY header, with what stands before it. */
 const HEADER_BYTES = 10_012;
 
@@ -198,6 +200,7 @@ class NpyRows implements RowSource {
 class CsvRows implements RowSource {
   #lineNumber = 0;
   #hasHeading: boolean | null = null;
+  #isTooLong = false;
   readonly #stream;
   readonly #lines: AsyncIterator<string>;
 
@@ -209,6 +212,14 @@ class CsvRows implements RowSource {
     this.#stream = createReadStream(name, { highWaterMark: PIECE_BYTES });
     const lines = createInterface({ input: this.#stream, crlfDelay: Infinity });
     this.#lines = lines[Symbol.asyncIterator]();
+    let length = 0;
+    this.#stream.on('data', (piece: Buffer) => {
+      const end = Math.max(piece.lastIndexOf(0x0a), piece.lastIndexOf(0x0d));
+      length = end < 0 ? length + piece.length : piece.length - end - 1;
+      if (length <= MAXIMAL_LINE) return;
+      this.#isTooLong = true;
+      lines.close();
+    });
   }
 
   /** Reads the file once to count its rows. */
@@ -240,6 +251,11 @@ class CsvRows implements RowSource {
   async #next(): Promise<string | null> {
     for (;;) {
       const next = await this.#lines.next();
+      if (next.done && this.#isTooLong) {
+        throw new DataError(
+          `${this.name}, line ${this.#lineNumber + 1} has more than ${MAXIMAL_LINE} bytes: is it a table, a row a line?`,
+        );
+      }
       if (next.done) return null;
       this.#lineNumber++;
       const line = next.value.trim();

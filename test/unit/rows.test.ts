@@ -75,6 +75,13 @@ describe('bytes beyond the last row', () => {
   });
 });
 
+it('a line without end is refused while it is read', async () => {
+  const bytes = new Uint8Array(2 ** 26 + 2 ** 20).fill('7'.charCodeAt(0));
+  bytes.set(new TextEncoder().encode('1,2,3\n'));
+  const { message } = await errorOf(write('line.csv', bytes));
+  expect(message).toMatch(/line\.csv, line 2 has more than 67108864 bytes: is it a table/);
+});
+
 it('an archive is unpacked piece by piece', async () => {
   const zeros = { shape: [2 ** 22], values: new Float32Array(2 ** 22) };
   const path = write('zeros.npz', await writeNpz({ x: zeros }, { compress: true }));
