@@ -30,9 +30,7 @@ export const dense: LayerType<DenseSpec> = {
     }
     if (!isActivationName(activation)) {
       const wanted = `one of ${ACTIVATION_NAMES.join(', ')}`;
-      throw new NetworkError(
-        `${place}.activation is ${show(activation)}, but must be ${wanted}`,
-      );
+      throw new NetworkError(`${place}.activation is ${show(activation)}, but must be ${wanted}`);
     }
     const factor = alpha ?? ACTIVATIONS[activation].defaultAlpha;
     if (typeof factor !== 'number' || !Number.isFinite(factor)) {

@@ -1,7 +1,12 @@
 import { NetworkError, shorten } from '../errors.ts';
 import { MAXIMAL_WIDTH } from '../layers/dense.ts';
 import type { ActivationName } from '../math/activations.ts';
-import { checkSpec, MAXIMAL_INPUT_WIDTH, MAXIMAL_LAYER_COUNT, type NetworkSpec } from './network.ts';
+import {
+  checkSpec,
+  MAXIMAL_INPUT_WIDTH,
+  MAXIMAL_LAYER_COUNT,
+  type NetworkSpec,
+} from './network.ts';
 
 export interface ArchitectureOptions {
   /** Activation of the hidden layers; `tanh` by default. */

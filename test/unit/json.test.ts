@@ -17,7 +17,11 @@ import { MAXIMAL_WIDTH } from '../../src/layers/dense.ts';
 import { LAYERS } from '../../src/layers/registry.ts';
 import { ACTIVATION_NAMES } from '../../src/math/activations.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
-import { createNetwork, MAXIMAL_INPUT_WIDTH, MAXIMAL_LAYER_COUNT } from '../../src/model/network.ts';
+import {
+  createNetwork,
+  MAXIMAL_INPUT_WIDTH,
+  MAXIMAL_LAYER_COUNT,
+} from '../../src/model/network.ts';
 import { initialiseNetwork, tensorPlaces, writeTensor } from '../../src/model/parameters.ts';
 
 /** A file as a user would write it: two inputs, a hidden layer of three, one output. */
