@@ -213,7 +213,8 @@ class CsvRows implements RowSource {
     const lines = createInterface({ input: this.#stream, crlfDelay: Infinity });
     this.#lines = lines[Symbol.asyncIterator]();
     let length = 0;
-    this.#stream.on('data', (piece: Buffer) => {
+    this.#stream.on('data', (data) => {
+      const piece = data as Buffer;
       const end = Math.max(piece.lastIndexOf(0x0a), piece.lastIndexOf(0x0d));
       length = end < 0 ? length + piece.length : piece.length - end - 1;
       if (length <= MAXIMAL_LINE) return;
