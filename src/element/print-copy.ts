@@ -21,7 +21,8 @@ export class PrintCopy {
 
   #show(connection: Connection | null): void {
     const session = connection?.live.session;
-    if (!session) return;
+    // The canvas of the CPU is printed as it is.
+    if (!session || !connection.engine.device) return;
     const { canvas, live } = connection;
     // The content of a canvas is only sure in the task that painted it.
     live.picture.paint(session);

@@ -1,7 +1,8 @@
 // Plan: how the element stands in pages of other people. Text and its ground by the colour scheme of the page, whatever
 // the system prefers; colours that the page sets win. A width in places that ask for one; nothing runs out of a
 // narrow map. A fixed height holds all. The numbers under the pointer stand clear of the badge. When the
-// browser prints, a copy of the picture is there, pixel for pixel, and goes afterwards.
+// browser prints, a copy of the picture is there, pixel for pixel, and goes afterwards; the CPU's
+// canvas needs none.
 import type { FtleMapElement } from 'ftle-map/element';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cdp, page } from 'vitest/browser';
@@ -140,7 +141,10 @@ describe('badge', () => {
 });
 
 describe('print', () => {
-  it.each(['webgpu', 'cpu'])('has the picture, %s', async (backend) => {
+  it.each([
+    ['webgpu', 1],
+    ['cpu', 0],
+  ] as const)('has the picture, %s', async (backend, copyCount) => {
     const element = await mountIdle(`${MAP} backend="${backend}"`);
     const pictures = find(element, '.pictures');
     const canvas = find(element, 'canvas');
@@ -157,8 +161,9 @@ describe('print', () => {
     );
     const session = cdp() as unknown as { send(method: string, options: object): Promise<unknown> };
     await session.send('Page.printToPDF', { printBackground: false });
-    expect(printed).toHaveLength(1);
-    expect(countDifferent(printed[0], await readPicture(element))).toBe(0);
+    expect(printed).toHaveLength(copyCount);
+    const picture = await readPicture(element);
+    for (const copy of printed) expect(countDifferent(copy, picture)).toBe(0);
     expect(pictures.children).toHaveLength(1);
   });
 });
