@@ -9,6 +9,9 @@ import { readInput } from './input-file.ts';
 /** Most bytes of the arrays of a data set: all of it is kept where it trains. */
 const MAXIMAL_BYTES = 2 ** 31 - 2 ** 20;
 
+/** Whether a data set is a file, and no toy problem. */
+export const isDatasetFile = (text: string): boolean => /\.npz$/i.test(text);
+
 /**
  * A data set by the name of a toy problem, or from an NPZ file with the arrays `inputs` [count][…] and either
  * `targets` [count][outputs] or `classes` [count], whole numbers from 0.
@@ -19,7 +22,7 @@ export async function loadDataset(
   text: string,
   { seed, standardise }: { seed: number; standardise: boolean },
 ): Promise<Dataset> {
-  if (!/\.npz$/i.test(text)) {
+  if (!isDatasetFile(text)) {
     const name = DATASET_NAMES.find((candidate) => candidate === text);
     if (name) return createDataset(name satisfies DatasetName, { seed });
     const names = DATASET_NAMES.join(', ');

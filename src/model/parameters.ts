@@ -97,3 +97,31 @@ export function initialiseNetwork(
   }
   return network;
 }
+
+/**
+ * The network that gives for x what a network gives for (x − mean)/deviation: its first layer has the weights
+ * w/deviation and the biases b − Σ mean·w/deviation, so that λ is of x too.
+ *
+ * @param mean - [inputWidth]; `deviation` too, above 0.
+ * @throws NetworkError if a weight or bias is beyond float32.
+ */
+export function takeOriginalInputs(
+  network: Network,
+  { mean, deviation }: { readonly mean: Float64Array; readonly deviation: Float64Array },
+): Network {
+  const taken = createNetwork(network.spec, network.parameters.slice());
+  const first = tensorPlaces(network).filter(({ layerIndex }) => layerIndex === 0);
+  const [weight, bias] = (['weight', 'bias'] as const).map((part) => {
+    const place = first.find((candidate) => candidate.part === part)!;
+    return { place, values: Float64Array.from(readTensor(place, network.parameters)) };
+  });
+  const { inputWidth } = network;
+  weight.values.forEach((value, i) => {
+    const input = i % inputWidth;
+    const scaled = value / deviation[input];
+    weight.values[i] = scaled;
+    bias.values[Math.floor(i / inputWidth)] -= scaled * mean[input];
+  });
+  for (const { place, values } of [weight, bias]) writeTensor(place, values, taken.parameters);
+  return taken;
+}

@@ -1,6 +1,7 @@
 // Plan: `ftle train` gives bit for bit what the engine's trainer gives from the same seed; the file says how it was
-// made, in safetensors and in JSON; data from an NPZ with targets or classes; a run that diverges fails and leaves
-// nothing; faults of data files are named.
+// made, in safetensors and in JSON; data from an NPZ with targets or classes, whose inputs the written network takes
+// as they stand there, and which maps show where they are; a run that diverges fails and leaves nothing; faults of
+// data files are named.
 import { describe, expect, it } from 'vitest';
 import { createDataset } from '../../src/data/toy.ts';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
@@ -9,6 +10,7 @@ import { writeNpz } from '../../src/files/npz.ts';
 import { readParameters } from '../../src/files/save.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
+import { classify, forward } from '../../src/reference/forward.ts';
 import { Workplace } from '../support/command.ts';
 
 const place = new Workplace();
@@ -109,6 +111,43 @@ describe('ftle train', () => {
     const none = await place.run(train('none.npz'));
     expect(none.stderr).toMatch(/none\.npz: it holds inputs, but must hold inputs, and either/);
     expect([short.code, none.code]).toEqual([1, 1]);
+  });
+
+  it('writes a network for the inputs as they stand in the NPZ file', async () => {
+    const count = 200;
+    const inputs = Float64Array.from({ length: 2 * count }, (_, i) => 50 + 3 * Math.sin(i * i));
+    const classes = Uint8Array.from({ length: count }, (_, i) => {
+      return inputs[2 * i] + inputs[2 * i + 1] > 100 ? 1 : 0;
+    });
+    const data = {
+      inputs: { shape: [count, 2], values: inputs },
+      classes: { shape: [count], values: classes },
+    };
+    place.write('far.npz', await writeNpz(data));
+    const options = '--architecture 2-6-1 --optimizer adam --learning-rate 0.02 --epochs 50';
+    const train = ['train', '--dataset', 'far.npz', ...options.split(' '), ...CPU];
+    const said = await place.json<{ trainAccuracy: number; testAccuracy: number }>([
+      ...train,
+      '--out',
+      'far.safetensors',
+    ]);
+    const { network } = await loadNetwork(place.read('far.safetensors'));
+    const rightCount = classes.filter((wanted, i) => {
+      return classify(forward(network, inputs.subarray(2 * i, 2 * i + 2))) === wanted;
+    }).length;
+    expect(rightCount).toBeGreaterThan(0.9 * count);
+    expect(rightCount).toBeCloseTo(180 * said.trainAccuracy + 20 * said.testAccuracy, 6);
+
+    const map = ['render', 'far.safetensors', '--samples', '--domain', '46,46,54,54', ...CPU];
+    await place.json([...map, '--size', '80', '--no-colorbar', '--out', 'far.svg']);
+    const svg = new TextDecoder().decode(place.read('far.svg'));
+    const places = Array.from(svg.matchAll(/class="sample" cx="([^"]+)"/g), ([, x]) => Number(x));
+    const wanted = inputs.filter((_, i) => i % 2 === 0).sort();
+    expect(places).toHaveLength(count);
+    for (const [i, x] of places.sort((a, b) => a - b).entries()) {
+      // Left of the map there is room for the numbers of its axis.
+      expect(x - places[0]).toBeCloseTo((80 / 8) * (wanted[i] - wanted[0]), 1);
+    }
   });
 
   it('fails where training diverges', async () => {

@@ -191,7 +191,7 @@ async function markDataset(
   const seed = given === undefined ? trained!.seed : givenSeed;
   const { points, classes, inputWidth, count } = await loadDataset(name, {
     seed,
-    standardise: true,
+    standardise: false,
   });
   if (inputWidth !== network.inputWidth) {
     throw new UsageError(

@@ -6,7 +6,7 @@ import { ACTIVATION_NAMES, type ActivationName } from '../../math/activations.ts
 import type { Initialisation } from '../../math/initialisation.ts';
 import { parseArchitecture } from '../../model/architecture.ts';
 import { createNetwork, type Network } from '../../model/network.ts';
-import { initialiseNetwork } from '../../model/parameters.ts';
+import { initialiseNetwork, takeOriginalInputs } from '../../model/parameters.ts';
 import {
   checkTraining,
   MAXIMAL_BATCH_SIZE,
@@ -15,7 +15,7 @@ import {
   type TrainingOptions,
 } from '../../model/training.ts';
 import { asUsage, numberAbove, oneOf, readEnding, wholeNumber } from '../arguments.ts';
-import { loadDataset } from '../dataset-file.ts';
+import { isDatasetFile, loadDataset } from '../dataset-file.ts';
 import { packNetwork } from '../jobs/job.ts';
 import { addBackendOption, createCommand, startSession, valueOption } from '../options.ts';
 import { checkPlace, writeOutput } from '../output.ts';
@@ -86,7 +86,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
       '--dataset <name>',
       `${DATASET_NAMES.join(', ')}, or data.npz with inputs and either targets or classes`,
     )
-    .option('--no-standardise', 'take the inputs of data.npz as they are');
+    .option('--no-standardise', 'train on the inputs of data.npz as they are');
   for (const option of options) command.addOption(option);
   command.requiredOption('--out <file>', 'net.safetensors or net.json');
   addBackendOption(command).action((given: Options) => train(given, signal));
@@ -115,13 +115,16 @@ async function train(given: Options, signal: AbortSignal): Promise<void> {
   const stepCount = Math.ceil((given.epochs * dataset.trainCount) / batchSize);
   const job = { network: packNetwork(network), dataset, options, stepCount };
   const { result, description, seconds } = await session.run(backend, 'train', job);
-  const trained = createNetwork(network.spec, result.parameters);
+  const isFile = isDatasetFile(given.dataset);
+  const standard = createNetwork(network.spec, result.parameters);
+  // What is written takes inputs as they stand in the file, so that all commands can.
+  const trained = isFile ? takeOriginalInputs(standard, dataset) : standard;
   const training: TrainingRecord = { dataset: given.dataset, ...options, stepCount };
   const record = describeNetwork(trained, undefined, { ...start, seed });
   const parameters = parametersValue({ network: record, training });
   const { mean, deviation } = dataset;
-  const standardisation = { mean: [...mean], deviation: [...deviation] };
-  const metadata = { parameters, standardisation };
+  const standardisation = isFile ? null : { mean: [...mean], deviation: [...deviation] };
+  const metadata = { parameters, ...(standardisation && { standardisation }) };
   await writeOutput(out, await WRITERS[format](trained, metadata));
   const { epoch, trainLoss, testLoss, trainAccuracy, testAccuracy } = result.status;
   session.print(
