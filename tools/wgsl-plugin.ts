@@ -89,8 +89,8 @@ function lineRuns(lines: SourceLine[]): LineRun[] {
   const runs: LineRun[] = [];
   lines.forEach(({ file, line }, index) => {
     const last = runs.at(-1);
-    if (last && last.file === file && last.line + index + 1 - last.start === line) return;
-    runs.push({ start: index + 1, file, line });
+    if (last && last[1] === file && last[2] + index + 1 - last[0] === line) return;
+    runs.push([index + 1, file, line]);
   });
   return runs;
 }

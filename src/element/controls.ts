@@ -73,7 +73,6 @@ export function renderControls(
               class="toggle"
               type="button"
               aria-pressed=${properties[name] && !isMissing ? 'true' : 'false'}
-              title=${isMissing ? 'needs WebGPU' : nothing}
               ?disabled=${isMissing || (name === 'samples' && !canTrain)}
               @click=${() => actions.change(name, !properties[name])}
             >

@@ -79,9 +79,7 @@ export class LiveMap {
     this.#loop = new TaskLoop(
       () => this.#nextTask(),
       () => !this.#isPlanAwaited && !this.#isRunning,
-      async (error) => {
-        if (await this.#failOnEngine('engine', error)) this.#stop();
-      },
+      (error) => this.#failOnEngine('engine', error, true),
     );
   }
 
@@ -337,7 +335,7 @@ export class LiveMap {
     } catch (error) {
       this.#isStatusStale = false;
       this.#jobs.rejectAll(error as Error);
-      if (await this.#failOnEngine('network', error)) this.#stop();
+      await this.#failOnEngine('network', error, true);
     }
     session.trainer?.setLearningRate(this.#learningRate);
   }
@@ -408,16 +406,12 @@ export class LiveMap {
     this.listener.onProblem(source, asError(error));
   }
 
-  /**
-   * Reports what failed, unless the device is lost: then all fails, and who connected tells of it.
-   *
-   * @returns whether it was reported.
-   */
-  async #failOnEngine(source: LiveSource, error: unknown): Promise<boolean> {
+  /** Reports what failed, unless the device is lost: then all fails, and who connected tells of it. */
+  async #failOnEngine(source: LiveSource, error: unknown, endsTraining = false): Promise<void> {
     const { device } = this.engine;
-    if (device && (await isLost(device))) return false;
+    if (device && (await isLost(device))) return;
+    if (endsTraining) this.#stop();
     this.#fail(source, error);
-    return true;
   }
 
   /** Paints the present field where it is in another view, and computes it there. */

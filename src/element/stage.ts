@@ -2,7 +2,6 @@ import { CanvasWatch } from './canvas-watch.ts';
 import type { Connection } from './connection.ts';
 import { MarkLayer } from './marks.ts';
 import { PictureLabel } from './picture-label.ts';
-import { PrintCopy } from './print-copy.ts';
 import { shownDomain, shownMarks } from './shown.ts';
 import { isSameSize, pointIn, type CanvasSize } from './view.ts';
 
@@ -21,7 +20,7 @@ export class Stage {
   readonly #watch: CanvasWatch;
   readonly #marks: MarkLayer;
   readonly #label: PictureLabel;
-  readonly #print = new PrintCopy(() => (this.#isShown ? this.#connection : null));
+  readonly #closing = new AbortController();
   #size: CanvasSize = { width: 0, height: 0, pixelRatio: 1 };
   #isAwake = false;
   #connection: Connection | null = null;
@@ -43,6 +42,12 @@ export class Stage {
         this.#isAwake = isAwake;
         host.onAwake(isAwake);
       },
+    );
+    // Not in what a page loads at once; without it only the print lacks the picture.
+    import('./print-copy.ts').then(
+      ({ copyForPrint }) =>
+        copyForPrint(() => (this.#isShown ? this.#connection : null), this.#closing.signal),
+      () => undefined,
     );
   }
 
@@ -96,7 +101,7 @@ export class Stage {
   dispose(): void {
     this.#watch.dispose();
     this.#label.stop();
-    this.#print.dispose();
+    this.#closing.abort();
     this.#marks.dispose();
     this.pictures.replaceChildren();
   }

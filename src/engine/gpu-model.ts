@@ -6,7 +6,6 @@ import type { Network } from '../model/network.ts';
 import { BLOCK } from '../ops/op.ts';
 import { packProgram, type StatePlacement } from '../wgsl/program.ts';
 import type { Model } from './engine.ts';
-import { checkPopulation } from './population-checks.ts';
 
 /** Offsets of bindings are multiples of this many bytes on every device. */
 const BINDING_ALIGNMENT = 256;
@@ -84,57 +83,13 @@ export class GpuModel implements Model, ResidentNetworks {
   }
 }
 
-/** Networks of one architecture in one buffer, so that one dispatch can take a step of all. */
-export class GpuPopulationModel implements ResidentNetworks {
-  readonly scope: Scope;
-  readonly network: Network;
-  readonly weights: GPUBufferBinding;
-  /** One each; they share the buffer. */
-  readonly members: readonly GpuModel[];
-
-  /** @throws NetworkError if there is none, or one differs from the first in more than parameters. */
-  constructor(
-    readonly device: GPUDevice,
-    networks: readonly Network[],
-  ) {
-    checkPopulation(networks);
-    const [first] = networks;
-    this.network = first;
-    this.scope = new Scope(device, 'ftle-map/population');
-    this.weights = createWeights(this.scope, first, networks.length);
-    const size = 4 * strideOf(first);
-    this.members = networks.map((network, index) => {
-      const place = { buffer: this.weights.buffer, offset: index * size, size };
-      const member = new GpuModel(device, network, place);
-      member.write(network.parameters);
-      return member;
-    });
-  }
-
-  get count(): number {
-    return this.members.length;
-  }
-
-  get parameterStride(): number {
-    return strideOf(this.network);
-  }
-
-  program(placement: StatePlacement): GPUBuffer {
-    return this.members[0].program(placement);
-  }
-
-  dispose(): void {
-    for (const member of this.members) member.dispose();
-    this.scope.dispose();
-  }
-}
-
-function strideOf({ program }: Network): number {
+/** Floats from one network's parameters to the next's. */
+export function strideOf({ program }: Network): number {
   const unit = BINDING_ALIGNMENT / 4;
   return unit * Math.ceil(Math.max(program.parameterLength, BLOCK) / unit);
 }
 
-function createWeights(scope: Scope, network: Network, count: number): GPUBufferBinding {
+export function createWeights(scope: Scope, network: Network, count: number): GPUBufferBinding {
   const size = 4 * count * strideOf(network);
   const usage = BufferUsage.storage | BufferUsage.copyDst | BufferUsage.copySrc;
   return { buffer: scope.buffer('parameters', size, usage), offset: 0, size };

@@ -2,7 +2,8 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Network } from '../model/network.ts';
 import type { TrainingOptions } from '../model/training.ts';
 import type { MemberOptions, Population, PopulationState, TrainingStatus } from './engine.ts';
-import { GpuPopulationModel, type GpuModel } from './gpu-model.ts';
+import type { GpuModel } from './gpu-model.ts';
+import { GpuPopulationModel } from './gpu-population-model.ts';
 import { createTraining, type GpuTrainerSettings, type GpuTraining } from './gpu-training-run.ts';
 
 /** Networks that take their steps in the same dispatches. */

@@ -56,10 +56,10 @@ export function composeShader(
   const unrolled = unroll(directivesFirst(source), known, shader);
   return {
     code: unrolled.map((line) => line.text).join('\n'),
-    lines: unrolled.map(({ origin }, index) => {
-      const [file, line] = locate(shader.lines, origin + 1);
-      return { start: index + 1, file, line };
-    }),
+    lines: unrolled.map(({ origin }, index): LineRun => [
+      index + 1,
+      ...locate(shader.lines, origin + 1),
+    ]),
   };
 }
 
@@ -104,6 +104,8 @@ function unroll(lines: Line[], known: Record<string, number>, shader: ShaderModu
 
 /** File and line to which a composed line (from 1) belongs. */
 export function locate(lines: readonly LineRun[], line: number): [file: string, line: number] {
-  const run = lines.findLast((candidate) => candidate.start <= line);
-  return run ? [run.file, run.line + line - run.start] : ['', 0];
+  const run = lines.findLast(([start]) => start <= line);
+  if (!run) return ['', 0];
+  const [start, file, first] = run;
+  return [file, first + line - start];
 }

@@ -4,7 +4,7 @@ export interface ShaderModule {
   readonly file: string;
   /** Text with every `@use` and `@each` resolved; constants still at their written value. */
   readonly code: string;
-  /** Runs of lines: composed line `start` (from 1) is line `line` of `file`. Ascending in `start`. */
+  /** Runs of lines, ascending. */
   readonly lines: readonly LineRun[];
   /** Entry points in the order of the text; none for a library file. */
   readonly entries: readonly ShaderEntry[];
@@ -14,11 +14,8 @@ export interface ShaderModule {
   readonly constants: Readonly<Record<string, number>>;
 }
 
-export interface LineRun {
-  readonly start: number;
-  readonly file: string;
-  readonly line: number;
-}
+/** From composed line `start` (from 1) on, lines are those of `file` from `line` on. A list: bundles have hundreds. */
+export type LineRun = readonly [start: number, file: string, line: number];
 
 export interface ShaderEntry {
   readonly name: string;

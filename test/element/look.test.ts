@@ -159,6 +159,8 @@ describe('print', () => {
       },
       { once: true },
     );
+    // Loaded beside the picture.
+    await import('../../src/element/print-copy.ts');
     const session = cdp() as unknown as { send(method: string, options: object): Promise<unknown> };
     await session.send('Page.printToPDF', { printBackground: false });
     expect(printed).toHaveLength(copyCount);

@@ -120,7 +120,7 @@ describe('every shader', () => {
     expect(shader.entries).toEqual([]);
     if (needsKernel(file)) {
       const users = PROGRAMS.filter((program) =>
-        readShader(program).lines.some((run) => run.file === file),
+        readShader(program).lines.some(([, name]) => name === file),
       );
       expect(users).not.toEqual([]);
     } else {
