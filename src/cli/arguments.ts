@@ -27,7 +27,7 @@ function wanted(what: string): never {
 /**
  * The reader as commander wants it, with the option's name in its messages.
  *
- * @param flag - such as `--size`.
+ * @param flag - such as `--size`, or what an argument is.
  */
 export function reading<T>(flag: string, read: Reader<T>): Reader<T> {
   return (text) => {

@@ -79,7 +79,8 @@ interface Failure {
 function describeFailure(thrown: unknown, args: readonly string[], { commands }: Command): Failure {
   const { message } = asError(thrown);
   if (thrown instanceof CommanderError || thrown instanceof UsageError) {
-    const text = message.replace(/^error: /, '') || 'no command is given';
+    const isEmpty = thrown.code === 'commander.help';
+    const text = isEmpty ? 'no command is given' : message.replace(/^error: /, '');
     const command = commands.find((candidate) => args.includes(candidate.name()));
     const help = command ? `ftle ${command.name()} --help` : 'ftle --help';
     return { exitCode: EXIT.usage, code: 'usage', message: `${text}\nSee ${help}` };

@@ -10,7 +10,7 @@ const OUT = ['--out', 'field.npy', '--backend', 'cpu'];
 
 describe('the command line', () => {
   it.each<[args: string[], message: RegExp]>([
-    [[], /no command is given|Usage: ftle/],
+    [[], /Usage: ftle.*ftle: no command is given/s],
     [['fild', 'net.json'], /unknown command 'fild'.*Did you mean field/s],
     [['field', 'net.json'], /required option '--out <file>'/],
     [['field', ...OUT], /missing required argument 'network'/],
@@ -35,6 +35,7 @@ describe('the command line', () => {
       /must end in one of \.npy, \.npz, \.csv/,
     ],
     [['points', 'net.json', ...OUT], /--inputs is missing/],
+    [['figure', 'foo', '--out', 'z'], /the figure is "foo", but must be one of fig2, /],
     [['render', 'net.json', '--out', 'a.svg', '--grey', '--backend', 'cpu'], /--grey is for \.png/],
     [
       ['train', '--dataset', 'circle', '--epochs', '0', '--out', 'n.json'],

@@ -8,7 +8,7 @@ import { FIGURE_NAMES, findFigure } from '../../figures/registry.ts';
 import { partId, stepKey, type KeptStep } from '../../figures/run.ts';
 import { comparisonMarkdown, tableCsv, tableJson } from '../../figures/writing.ts';
 import { writeNetwork } from '../../files/save.ts';
-import { oneOf, wholeNumber } from '../arguments.ts';
+import { oneOf, reading, wholeNumber } from '../arguments.ts';
 import { readInput, reasonOf } from '../input-file.ts';
 import type { GivenStep } from '../jobs/figure.ts';
 import { addBackendOption, createCommand, startSession, valueOption } from '../options.ts';
@@ -56,7 +56,7 @@ export function addFigureCommand(program: Command, signal: AbortSignal): void {
 
 async function draw(name: string, given: Options, signal: AbortSignal): Promise<void> {
   const { out, backend, seed } = given;
-  const figure = findFigure(oneOf(FIGURE_NAMES)(name))!;
+  const figure = findFigure(reading('the figure', oneOf(FIGURE_NAMES))(name))!;
   const session = startSession('figure', given, signal);
   const size = given.quick ? 'quick' : 'full';
   const digits = given.mnist === undefined ? undefined : await readDigits(figure, given.mnist);
