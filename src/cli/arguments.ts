@@ -18,7 +18,11 @@ export class UsageError extends FtleError {
 }
 
 /** Reads the text of an option; throws an error whose message says what it must be. */
-export type Reader<T> = (text: string) => T;
+export interface Reader<T> {
+  (text: string): T;
+  /** All texts that it takes, where they can be listed. */
+  readonly values?: readonly string[];
+}
 
 function wanted(what: string): never {
   throw new UsageError(what);
@@ -82,7 +86,9 @@ export const anyNumber: Reader<number> = (text) => {
 };
 
 export function oneOf<T extends string>(values: readonly T[]): Reader<T> {
-  return (text) => values.find((value) => value === text) ?? wanted(`one of ${values.join(', ')}`);
+  const read = (text: string): T =>
+    values.find((value) => value === text) ?? wanted(`one of ${values.join(', ')}`);
+  return Object.assign(read, { values });
 }
 
 export const readDomain: Reader<Domain> = (text) => {

@@ -14,7 +14,7 @@ import { Session, type CommonOptions } from './session.ts';
  */
 
 /**
- * An option with a value.
+ * An option with a value. Where its values can be listed, the help does so.
  *
  * @param flags - such as `--size <WxH>`.
  */
@@ -24,7 +24,10 @@ export function valueOption<T>(
   read: Reader<T>,
   standard?: string,
 ): Option {
-  const option = new Option(flags, description);
+  const { values = [] } = read;
+  const isComplete = values.every((value) => description.includes(value));
+  const text = isComplete ? description : `${description}: ${values.join(', ')}`;
+  const option = new Option(flags, text);
   const parse = reading(option.long!, read);
   option.argParser(parse);
   return standard === undefined ? option : option.default(parse(standard), standard);
