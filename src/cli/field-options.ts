@@ -11,6 +11,7 @@ import {
 import { readParameters } from '../files/save.ts';
 import type { Network } from '../model/network.ts';
 import type { Domain, Plane } from '../model/plane.ts';
+import { axesPlane } from '../model/planes.ts';
 import {
   asUsage,
   chooseLayer,
@@ -18,6 +19,7 @@ import {
   readDomain,
   readLayer,
   readSize,
+  UsageError,
   type LayerName,
   type Size,
 } from './arguments.ts';
@@ -64,8 +66,12 @@ export function addSizeOption(command: Command, standard: Size): Command {
   return command.addOption(valueOption('--size <WxH>', text, readSize));
 }
 
-/** Options of commands that compute a whole field. */
-export function addFieldOptions(command: Command): Command {
+/**
+ * Options of commands that compute a whole field.
+ *
+ * @param alike - what else `--like` takes over in this command, for the help.
+ */
+export function addFieldOptions(command: Command, alike = ''): Command {
   addPlaneOptions(command);
   addDomainOption(command);
   addSizeOption(command, DEFAULT_SIZE);
@@ -79,7 +85,7 @@ export function addFieldOptions(command: Command): Command {
   return command.addOption(
     new Option(
       '--like <file>',
-      'plane, domain, size, layer and tolerance as in this file that ftle wrote, where no option says otherwise',
+      `plane, domain, size, layer, --full and tolerance${alike} as in this file that ftle wrote, where no option says otherwise`,
     ),
   );
 }
@@ -110,7 +116,11 @@ export async function chooseField(
   const hasPlane = options.planeAxes ?? options.planePoints ?? options.planeComponents;
   const { plane, places, domain } =
     old && hasPlane === undefined
-      ? { plane: readPlane(old.plane), places: null, domain: listedDomain(old.domain) }
+      ? {
+          plane: moveOrigin(readPlane(old.plane), options),
+          places: null,
+          domain: listedDomain(old.domain),
+        }
       : await choosePlane(network, options);
   const request: FieldRequest = {
     plane,
@@ -136,6 +146,21 @@ async function readLike(path: string): Promise<MapParameters> {
 function readPlane({ origin, u, v }: PlaneRecord): Plane {
   const [a, b, c] = [origin, u, v].map((vector) => Float64Array.from(vector));
   return { origin: a, u: b, v: c };
+}
+
+/** Another origin for a plane of two inputs; others have their own. */
+function moveOrigin(plane: Plane, { planeOrigin, like }: FieldOptions): Plane {
+  if (planeOrigin === undefined) return plane;
+  const [i, j] = [plane.u, plane.v].map((direction) => {
+    const isAxis = direction.filter((value) => value !== 0).length === 1;
+    return isAxis ? direction.indexOf(1) : -1;
+  });
+  if (i < 0 || j < 0) {
+    throw new UsageError(
+      `--plane-origin goes with --plane-axes: the plane of ${like!} is not that of two inputs`,
+    );
+  }
+  return asUsage(() => axesPlane(plane.origin.length, [i, j], planeOrigin));
 }
 
 function listedDomain([sMin, tMin, sMax, tMax]: FieldRecord['domain']): Domain {

@@ -66,7 +66,7 @@ export function addRenderCommand(program: Command, signal: AbortSignal): void {
     'net.safetensors --like map.png --size 2048x2048 --out larger.png',
   ]);
   addNetworkOptions(command);
-  addFieldOptions(command);
+  addFieldOptions(command, ', and all that is drawn,');
   command
     .addOption(valueOption('--quantity <name>', 'what is shown (exponent)', oneOf(QUANTITIES)))
     .addOption(
