@@ -69,6 +69,11 @@ describe('ftle render', () => {
     await place.json([...marked, '--samples']);
     const changed = pixelsOf(place.read('map.png')).filter((value, i) => value !== unmarked[i]);
     expect(changed.length).toBeGreaterThan(3 * 3 * 4);
+    // Points elsewhere than the plane's three, which lie in the same plane.
+    place.write('y.npy', writeNpy({ shape: [3, 2], values: corners.map((value) => value / 2) }));
+    const plane = pixelsOf(await paint());
+    const rows = pixelsOf(await paint('--samples', '--inputs', 'y.npy'));
+    expect(rows.filter((value, i) => value !== plane[i]).length).toBeGreaterThan(3 * 3 * 4);
     const { code, stderr } = await place.run([...PLAIN, '--samples', '--out', 'map.png']);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/--samples needs --dataset/)]);
   });
@@ -127,5 +132,10 @@ describe('ftle render', () => {
     const none = await paint('--ridges', '--ridge-threshold', '99');
     expect(await repeat()).toEqual(none);
     expect(pixelsOf(await repeat('--ridge-threshold', 'auto'))).not.toEqual(pixelsOf(none));
+
+    const plain = await paint();
+    await paint('--samples', '--dataset', 'blobs');
+    // Which points those were the picture does not say.
+    expect(pixelsOf(await repeat())).toEqual(pixelsOf(plain));
   });
 });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { FieldData, FieldRequest } from '../../engine/engine.ts';
 import { allocateRows, setBand } from '../../engine/field-bands.ts';
 import type { DrawnRidges } from '../../engine/ridge-limits.ts';
+import { FtleError } from '../../errors.ts';
 import type { FieldFormat } from '../../files/file-options.ts';
 import { parametersValue, type TrainingRecord } from '../../files/parameters.ts';
 import { readParameters, writeField } from '../../files/save.ts';
@@ -31,7 +32,8 @@ import {
   valueOption,
 } from '../options.ts';
 import { checkPlace, writeOutput } from '../output.ts';
-import type { RunOptions } from '../session.ts';
+import { openRows } from '../rows.ts';
+import type { RunOptions, Session } from '../session.ts';
 import { showExtent, showSeconds } from '../wording.ts';
 
 interface Options extends FieldOptions, RunOptions {
@@ -94,7 +96,10 @@ export function addRenderCommand(program: Command, signal: AbortSignal): void {
     )
     .option('--directions', 'draw stretching directions')
     .option('--boundary', 'draw the decision boundary')
-    .option('--samples', 'draw points of --dataset, or those that the plane goes through')
+    .option(
+      '--samples',
+      'draw points of --dataset, or the three that the plane goes through, or rows of --inputs',
+    )
     .option('--dataset <name>', 'whose points (what the network was trained on, if it was here)')
     .addOption(valueOption('--seed <n>', 'of the data set', wholeNumber(0), '1'))
     .option('--no-colorbar', 'leave out the colour bar')
@@ -124,8 +129,22 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
   const { request, span, places, like } = await chooseField(network, given, session);
   const options = { colorbar: true, ...like?.picture, ...like?.grey, ...given };
   const isGrey = given.grey ?? (like?.grey !== undefined && ending === 'png');
+  const findSamples = async (): Promise<SampleMarks> => {
+    const { plane } = request;
+    if (given.dataset === undefined) {
+      if (places) return markPlaces(places);
+      if (given.inputs !== undefined) return markRows(given.inputs, plane, session);
+    }
+    return markDataset(given, origin.training, network, plane);
+  };
   const samples = options.samples
-    ? (markPlaces(places) ?? (await markDataset(given, origin.training, network, request.plane)))
+    ? await findSamples().catch((error: unknown) => {
+        // Nobody asked for those of `--like`, which says no more than that there were some.
+        const isAsked = given.samples ?? given.dataset !== undefined;
+        if (isAsked || !(error instanceof FtleError)) throw error;
+        session.reporter.note(`samples as in ${given.like!} are left out: ${error.message}`);
+        return null;
+      })
     : null;
   const data: FieldData = allocateRows(network, request, span, request.height);
   const drawn: DrawnRidges = {
@@ -171,10 +190,36 @@ function wholeBand(part: FieldPart, request: FieldRequest, span: number) {
 }
 
 /** The points that a plane was made from, each in a colour of its own. */
-function markPlaces(places: Float32Array | null): SampleMarks | null {
-  if (!places) return null;
+function markPlaces(places: Float32Array): SampleMarks {
   const count = places.length / 2;
   return { points: places, classes: Uint8Array.from({ length: count }, (_, i) => i), count };
+}
+
+/** Plane coordinates [count][2] of points [count][inputs]. */
+function projectRows(points: Float32Array, plane: Plane): Float32Array {
+  const width = plane.origin.length;
+  const marks = new Float32Array((2 * points.length) / width);
+  for (let i = 0; i < marks.length / 2; i++) {
+    const point = points.subarray(i * width, (i + 1) * width);
+    marks.set(planeCoordinates(plane, point), 2 * i);
+  }
+  return marks;
+}
+
+/** The first rows of a table, projected onto the plane, in one colour: nobody says what classes they have. */
+async function markRows(inputs: string, plane: Plane, { reporter }: Session): Promise<SampleMarks> {
+  const width = plane.origin.length;
+  const rows = await openRows(inputs, width);
+  try {
+    const points = (await rows.read(MOST_SAMPLES))!;
+    const count = points.length / width;
+    if (count < rows.count) {
+      reporter.note(`--samples draws the first ${count} of ${rows.count} rows of ${inputs}`);
+    }
+    return { points: projectRows(points, plane), classes: new Uint8Array(count), count };
+  } finally {
+    await rows.close();
+  }
 }
 
 /** The first points of a data set, which are in random order, projected onto the plane. */
