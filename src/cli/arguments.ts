@@ -54,6 +54,26 @@ export function asUsage<T>(check: () => T): T {
   }
 }
 
+/** The flag of an option by its name in what commander gives: `planeAxes` is `--plane-axes`. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * Options that would have no effect are refused: who gives one means something by it.
+ *
+ * @param why - follows the flag of the first that is given.
+ * @throws UsageError if one of them is given.
+ */
+export function refuseUnused<T extends object>(
+  given: T,
+  names: readonly (keyof T & string)[],
+  why: string,
+): void {
+  const name = names.find((candidate) => given[candidate] !== undefined);
+  if (name !== undefined) throw new UsageError(`${flagOf(name)} ${why}`);
+}
+
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Reader<number> {
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
   return (text) => {

@@ -20,6 +20,9 @@ export const FIELD_QUANTITIES = [
 ] as const;
 export type FieldQuantity = (typeof FIELD_QUANTITIES)[number];
 
+/** Endings of files of a field. */
+export const FIELD_ENDINGS = ['npy', 'npz', 'csv'] as const;
+
 /** Arrays in memory, and their names in files. */
 const NAMES: Readonly<Record<FieldArray, FieldArrayName>> = {
   exponents: 'lambda1',
@@ -61,7 +64,7 @@ export async function createFieldFile(
   parameters: MapParameters,
 ): Promise<FieldFile> {
   const plans = planArrays(network, request);
-  const format = readEnding(path, ['npy', 'npz', 'csv']);
+  const format = readEnding(path, FIELD_ENDINGS);
   switch (format) {
     case 'npy': {
       const array = ARRAYS[quantity];

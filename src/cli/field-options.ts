@@ -19,6 +19,7 @@ import {
   readDomain,
   readLayer,
   readSize,
+  refuseUnused,
   UsageError,
   type LayerName,
   type Size,
@@ -102,12 +103,20 @@ export interface ChosenField {
   readonly like: MapParameters | null;
 }
 
-/** @throws UsageError if options do not fit together or to the network. */
+/**
+ * @param usesInputs - whether the rows of `--inputs` are for something besides the plane.
+ * @throws UsageError if options do not fit together or to the network.
+ */
 export async function chooseField(
   network: Network,
   options: FieldOptions,
   session: Session,
+  usesInputs = false,
 ): Promise<ChosenField> {
+  if (!usesInputs && !options.planePoints && !options.planeComponents) {
+    const why = 'has no effect without --plane-points or --plane-components, which take its rows';
+    refuseUnused(options, ['inputs'], why);
+  }
   const like = options.like === undefined ? null : await readLike(options.like);
   const old = like?.field;
   if (like && like.network.sha256 !== describeNetwork(network).sha256) {

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { WeightOrder } from '../files/tensor-names.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
-import { anyNumber, oneOf, reading, type Reader } from './arguments.ts';
+import { anyNumber, flagOf, oneOf, reading, type Reader } from './arguments.ts';
+import type { Network } from '../model/network.ts';
 import { BACKENDS } from './host.ts';
 import { readNetworkFile, type NetworkFromFile } from './network-file.ts';
 import { checkKept } from './output.ts';
@@ -137,6 +138,24 @@ export async function loadFromOptions(
     ...(weightOrder && { weightOrder }),
     ...(layers && { layers }),
   });
-  for (const note of loaded.notes) session.reporter.note(note);
-  return loaded;
+  const notes = [...loaded.notes, ...unusedNotes(loaded.network, options)];
+  for (const note of notes) session.reporter.note(note);
+  return { ...loaded, notes };
+}
+
+/** What a file says of its activations counts, and not the option; who gives one should know. */
+function unusedNotes(
+  { spec, depth }: Network,
+  { activation, outputActivation }: NetworkOptions,
+): string[] {
+  const found = spec.layers.map((layer) => layer.activation);
+  const describe = (name: string, given: ActivationName | undefined, own: ActivationName[]) => {
+    if (given === undefined || own.every((other) => other === given)) return [];
+    const said = [...new Set(own)].join(', ');
+    return [`${flagOf(name)} ${given} is not used: the file says ${said}`];
+  };
+  return [
+    ...describe('activation', activation, found.slice(0, depth)),
+    ...describe('outputActivation', outputActivation, found.slice(depth)),
+  ];
 }

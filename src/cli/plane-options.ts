@@ -57,7 +57,19 @@ export interface ChosenPlane {
   readonly domain: Domain | null;
 }
 
-/** @throws UsageError if options contradict each other or do not fit the network. */
+/** Options that choose a plane, or change the one that is chosen. */
+export const PLANE_CHOICES = [
+  'planeAxes',
+  'planePoints',
+  'planeComponents',
+  'planeOrigin',
+] as const satisfies readonly (keyof PlaneOptions)[];
+
+/**
+ * The plane that is asked for, or that of the first two inputs.
+ *
+ * @throws UsageError if options contradict each other or do not fit the network.
+ */
 export async function choosePlane(network: Network, options: PlaneOptions): Promise<ChosenPlane> {
   const { planeAxes, planePoints, planeComponents, planeOrigin, inputs } = options;
   const { inputWidth } = network;

@@ -69,7 +69,6 @@ describe('ftle render', () => {
     await place.json([...marked, '--samples']);
     const changed = pixelsOf(place.read('map.png')).filter((value, i) => value !== unmarked[i]);
     expect(changed.length).toBeGreaterThan(3 * 3 * 4);
-    // Points elsewhere than the plane's three, which lie in the same plane.
     place.write('y.npy', writeNpy({ shape: [3, 2], values: corners.map((value) => value / 2) }));
     const plane = pixelsOf(await paint());
     const rows = pixelsOf(await paint('--samples', '--inputs', 'y.npy'));

@@ -7,6 +7,7 @@ import { Workplace } from '../support/command.ts';
 const place = new Workplace();
 place.network('net.json', '2-3-1');
 const OUT = ['--out', 'field.npy', '--backend', 'cpu'];
+const PICTURE = ['render', 'net.json', '--out', 'a.png', '--backend', 'cpu'];
 
 describe('the command line', () => {
   it.each<[args: string[], message: RegExp]>([
@@ -35,6 +36,19 @@ describe('the command line', () => {
       /must end in one of \.npy, \.npz, \.csv/,
     ],
     [['points', 'net.json', ...OUT], /--inputs is missing/],
+    [['field', 'net.json', '--inputs', 'x.npy', ...OUT], /--inputs .* without --plane-points or/],
+    [
+      ['field', 'net.json', '--quantity', 'class', '--out', 'f.npz', '--backend', 'cpu'],
+      /--quantity is for \.npy/,
+    ],
+    [
+      ['points', 'net.json', '--inputs', 'x.npy', '--full', '--plane-axes', '0,1', ...OUT],
+      /--plane-axes .* with --full/,
+    ],
+    [[...PICTURE, '--grey', '--per-layer'], /--per-layer .* grey .* --grey/],
+    [[...PICTURE, '--ridge-threshold', '1'], /--ridge-threshold .* without --ridges/],
+    [[...PICTURE, '--output-index', '0'], /--output-index .* without --quantity output/],
+    [[...PICTURE, '--dataset', 'circle'], /--dataset .* without --samples/],
     [['figure', 'foo', '--out', 'z'], /the figure is "foo", but must be one of fig2, /],
     [['render', 'net.json', '--out', 'a.svg', '--grey', '--backend', 'cpu'], /--grey is for \.png/],
     [

@@ -1,7 +1,16 @@
-// Plan: the help of an option lists its values, once; an option without a list has its description alone.
-import { describe, expect, it } from 'vitest';
-import { oneOf, wholeNumber } from '../../src/cli/arguments.ts';
-import { valueOption } from '../../src/cli/options.ts';
+// Plan: the help of an option lists its values, once; an option without a list has its description alone. An option that
+// would have no effect is refused by its flag; an activation that the file has otherwise is noted, one that it has is not.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { oneOf, refuseUnused, wholeNumber } from '../../src/cli/arguments.ts';
+import { loadFromOptions, valueOption, type NetworkOptions } from '../../src/cli/options.ts';
+import { Reporter } from '../../src/cli/reporter.ts';
+import { Session } from '../../src/cli/session.ts';
+import { writeNetworkJson } from '../../src/files/json.ts';
+import { parseArchitecture } from '../../src/model/architecture.ts';
+import { initialiseNetwork } from '../../src/model/parameters.ts';
 
 const values = oneOf(['red', 'blue']);
 
@@ -11,5 +20,34 @@ describe('valueOption', () => {
     expect(text('of lines (red)').description).toBe('of lines (red): red, blue');
     expect(text('red or blue').description).toBe('red or blue');
     expect(valueOption('--count <n>', 'of lines', wholeNumber(1)).description).toBe('of lines');
+  });
+});
+
+describe('refuseUnused', () => {
+  it('names the flag that is given', () => {
+    const given: { ridgeScale?: number; out?: string } = { out: 'x.npy' };
+    expect(() => refuseUnused(given, ['ridgeScale'], 'is for lines')).not.toThrow();
+    const both = { ...given, ridgeScale: 0 };
+    expect(() => refuseUnused(both, ['ridgeScale'], 'is for lines')).toThrow(
+      /^--ridge-scale is for lines$/,
+    );
+  });
+});
+
+describe('loadFromOptions', () => {
+  it('notes activations that the file has otherwise', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ftle-map-options-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'net.json');
+    const spec = parseArchitecture('2-3x2-1', { outputActivation: 'identity' });
+    writeFileSync(path, writeNetworkJson(initialiseNetwork(spec, 1)));
+    const session = new Session('any', {}, new AbortController().signal, new Reporter(true));
+    const notes = async (options: NetworkOptions) =>
+      (await loadFromOptions(path, options, session)).notes;
+    expect(await notes({ activation: 'tanh', outputActivation: 'identity' })).toEqual([]);
+    expect(await notes({ activation: 'sine', outputActivation: 'relu' })).toEqual([
+      '--activation sine is not used: the file says tanh',
+      '--output-activation relu is not used: the file says identity',
+    ]);
   });
 });

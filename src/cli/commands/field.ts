@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 import { describeField, parametersValue } from '../../files/parameters.ts';
-import { oneOf } from '../arguments.ts';
-import { createFieldFile, FIELD_QUANTITIES, type FieldQuantity } from '../field-file.ts';
+import { oneOf, readEnding, refuseUnused } from '../arguments.ts';
+import {
+  createFieldFile,
+  FIELD_ENDINGS,
+  FIELD_QUANTITIES,
+  type FieldQuantity,
+} from '../field-file.ts';
 import { packNetwork } from '../jobs/job.ts';
 import type { FieldResult } from '../jobs/field.ts';
 import { addFieldOptions, chooseField, type FieldOptions } from '../field-options.ts';
@@ -17,7 +22,7 @@ import { showExtent, showSeconds } from '../wording.ts';
 import type { RunOptions } from '../session.ts';
 
 interface Options extends FieldOptions, RunOptions {
-  readonly quantity: FieldQuantity;
+  readonly quantity?: FieldQuantity;
   readonly out: string;
 }
 
@@ -37,13 +42,17 @@ export function addFieldCommand(program: Command, signal: AbortSignal): void {
   addFieldOptions(command);
   command
     .addOption(
-      valueOption('--quantity <name>', 'what .npy holds', oneOf(FIELD_QUANTITIES), 'exponent'),
+      valueOption('--quantity <name>', 'what .npy holds (exponent)', oneOf(FIELD_QUANTITIES)),
     )
     .requiredOption(
       '--out <file>',
       'field.npy: one array [height][width], lowest y first, λ per layer; field.npz: all arrays; field.csv: a row a pixel',
     );
   addBackendOption(command).action(async (path: string, options: Options) => {
+    const { out, quantity = 'exponent' } = options;
+    if (readEnding(out, FIELD_ENDINGS) !== 'npy') {
+      refuseUnused(options, ['quantity'], 'is for .npy: .npz and .csv hold all quantities');
+    }
     const session = startSession('field', options, signal);
     const { network, origin } = await loadFromOptions(path, options, session);
     const { request, span } = await chooseField(network, options, session);
@@ -51,7 +60,6 @@ export function addFieldCommand(program: Command, signal: AbortSignal): void {
       ...origin,
       field: describeField({ request, span }),
     };
-    const { out, quantity } = options;
     const file = await createFieldFile(out, quantity, network, request, span, parameters);
     try {
       const run = await session.run(

@@ -2,7 +2,14 @@ import type { Command } from 'commander';
 import type { PointsRequest } from '../../engine/engine.ts';
 import { checkPointsRequest } from '../../engine/field-checks.ts';
 import { parametersValue } from '../../files/parameters.ts';
-import { asUsage, chooseLayer, UsageError, wholeNumber, type LayerName } from '../arguments.ts';
+import {
+  asUsage,
+  chooseLayer,
+  refuseUnused,
+  UsageError,
+  wholeNumber,
+  type LayerName,
+} from '../arguments.ts';
 import { packNetwork } from '../jobs/job.ts';
 import { addLayerOptions } from '../field-options.ts';
 import {
@@ -14,7 +21,12 @@ import {
   valueOption,
   type NetworkOptions,
 } from '../options.ts';
-import { addPlaneOptions, choosePlane, type PlaneOptions } from '../plane-options.ts';
+import {
+  addPlaneOptions,
+  choosePlane,
+  PLANE_CHOICES,
+  type PlaneOptions,
+} from '../plane-options.ts';
 import { createPointsFile } from '../points-file.ts';
 import { openRows, partRows } from '../rows.ts';
 import type { RunOptions } from '../session.ts';
@@ -48,6 +60,9 @@ export function addPointsCommand(program: Command, signal: AbortSignal): void {
     const { inputs, out, directions = false } = options;
     if (inputs === undefined)
       throw new UsageError('--inputs is missing: x.npy, x.npz:name or x.csv');
+    if (options.full) {
+      refuseUnused(options, PLANE_CHOICES, 'has no effect with --full: all inputs are in no plane');
+    }
     const session = startSession('points', options, signal);
     const { network, origin } = await loadFromOptions(path, options, session);
     const request: PointsRequest = {

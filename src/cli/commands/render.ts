@@ -16,6 +16,7 @@ import {
   readEnding,
   readRange,
   readThreshold,
+  refuseUnused,
   UsageError,
   wholeNumber,
 } from '../arguments.ts';
@@ -126,9 +127,10 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
   await checkPlace(out);
   const session = startSession('render', given, signal);
   const { network, origin } = await loadFromOptions(path, given, session);
-  const { request, span, places, like } = await chooseField(network, given, session);
+  const { request, span, places, like } = await chooseField(network, given, session, given.samples);
   const options = { colorbar: true, ...like?.picture, ...like?.grey, ...given };
   const isGrey = given.grey ?? (like?.grey !== undefined && ending === 'png');
+  checkUse(given, options, isGrey);
   const findSamples = async (): Promise<SampleMarks> => {
     const { plane } = request;
     if (given.dataset === undefined) {
@@ -184,6 +186,39 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
     ],
   );
 }
+
+/**
+ * @param options - those that are given, and what `--like` adds to them.
+ * @throws UsageError if an option is given that draws nothing.
+ */
+function checkUse(
+  given: Options,
+  { ridges, quantity, samples }: Pick<Options, 'ridges' | 'quantity' | 'samples'>,
+  isGrey: boolean,
+): void {
+  if (isGrey) {
+    const why = `has no place in grey pictures, and ${given.grey ? '--grey' : given.like!} asks for one`;
+    refuseUnused(given, COLOURED, why);
+  }
+  if (!ridges) {
+    refuseUnused(given, ['ridgeSmoothing', 'ridgeThreshold'], 'has no effect without --ridges');
+  }
+  if (quantity !== 'output') {
+    refuseUnused(given, ['outputIndex'], 'has no effect without --quantity output');
+  }
+  if (!samples) refuseUnused(given, ['dataset'], 'has no effect without --samples');
+}
+
+/** What a picture that holds numbers has not. */
+const COLOURED = [
+  'perLayer',
+  'colormap',
+  'ridges',
+  'directions',
+  'boundary',
+  'samples',
+  'pixelRatio',
+] as const satisfies readonly (keyof Options)[];
 
 function wholeBand(part: FieldPart, request: FieldRequest, span: number) {
   return { ...(part as Required<FieldPart>), request, span };
