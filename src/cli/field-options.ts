@@ -130,7 +130,7 @@ export async function chooseField(
           places: null,
           domain: listedDomain(old.domain),
         }
-      : await choosePlane(network, options);
+      : await choosePlane(network, options, session.reporter);
   const request: FieldRequest = {
     plane,
     domain: options.domain ?? domain ?? DEFAULT_DOMAIN,

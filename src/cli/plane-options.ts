@@ -4,6 +4,7 @@ import { type Domain, type Plane, coordinatePlane } from '../model/plane.ts';
 import { axesPlane, pointsPlane, principalPlane } from '../model/planes.ts';
 import { UsageError, asUsage, readNumbers, wholeNumbers } from './arguments.ts';
 import { valueOption } from './options.ts';
+import type { Reporter } from './reporter.ts';
 import { openRows, readAllRows } from './rows.ts';
 
 export interface PlaneOptions {
@@ -66,11 +67,15 @@ export const PLANE_CHOICES = [
 ] as const satisfies readonly (keyof PlaneOptions)[];
 
 /**
- * The plane that is asked for, or that of the first two inputs.
+ * The plane that is asked for, or that of the first two inputs, with a note where there are more.
  *
  * @throws UsageError if options contradict each other or do not fit the network.
  */
-export async function choosePlane(network: Network, options: PlaneOptions): Promise<ChosenPlane> {
+export async function choosePlane(
+  network: Network,
+  options: PlaneOptions & { readonly full?: boolean },
+  reporter: Pick<Reporter, 'note'>,
+): Promise<ChosenPlane> {
   const { planeAxes, planePoints, planeComponents, planeOrigin, inputs } = options;
   const { inputWidth } = network;
   const ways = [planeAxes, planePoints, planeComponents].filter((way) => way !== undefined);
@@ -98,10 +103,18 @@ export async function choosePlane(network: Network, options: PlaneOptions): Prom
     return { plane, places: null, domain: { sMin: -s, tMin: -t, sMax: s, tMax: t } };
   }
   if (inputWidth === 1) return { plane: coordinatePlane(1), places: null, domain: null };
+  if (inputWidth > 2 && !planeAxes && !planeOrigin && !options.full) {
+    reporter.note(
+      `exponents are those within the plane of inputs 0 and 1, of ${inputWidth}, with 0 for the others: ${PLANE_FIX}`,
+    );
+  }
   const axes = planeAxes ?? [0, 1];
   const plane = asUsage(() => axesPlane(inputWidth, axes, planeOrigin));
   return { plane, places: null, domain: null };
 }
+
+const PLANE_FIX =
+  '--plane-axes, --plane-points and --plane-components choose another, --full takes all directions';
 
 /** Rows of a table by their numbers. */
 async function readRows(

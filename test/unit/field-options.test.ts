@@ -58,3 +58,18 @@ describe('a field as in a file', () => {
     await expect(choose({ like, planeOrigin })).rejects.toThrow(/--plane-origin goes with/);
   });
 });
+
+describe('a field without a plane', () => {
+  it('notes that it takes the first two inputs of many', async () => {
+    const { request, notes } = await choose({});
+    expect(request.plane).toEqual(axesPlane(4, [0, 1]));
+    expect(notes).toEqual([expect.stringMatching(/inputs 0 and 1, of 4.*--plane-axes.*--full/)]);
+    expect((await choose({ full: true })).notes).toEqual([]);
+    expect((await choose({ planeAxes: [0, 1] })).notes).toEqual([]);
+    expect((await choose({ like: await writePattern(axesPlane(4, [0, 1])) })).notes).toEqual([]);
+  });
+
+  it('refuses inputs that no plane is made from', async () => {
+    await expect(choose({ inputs: 'x.npy' })).rejects.toThrow(/--inputs .* --plane-components/);
+  });
+});

@@ -50,7 +50,7 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
   addBackendOption(command).action(async (path: string, options: Options) => {
     const session = startSession('accuracy', options, signal);
     const { network, origin } = await loadFromOptions(path, options, session);
-    const { plane, domain } = await choosePlane(network, options);
+    const { plane, domain } = await choosePlane(network, options, session.reporter);
     const layer = chooseLayer(options.layer ?? 'last', network);
     asUsage(() => layerPlace(network, layer));
     const space = options.full ? 'full' : plane;

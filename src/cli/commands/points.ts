@@ -67,7 +67,7 @@ export function addPointsCommand(program: Command, signal: AbortSignal): void {
     const { network, origin } = await loadFromOptions(path, options, session);
     const request: PointsRequest = {
       layer: chooseLayer(options.layer ?? 'last', network),
-      space: options.full ? 'full' : (await choosePlane(network, options)).plane,
+      space: options.full ? 'full' : (await choosePlane(network, options, session.reporter)).plane,
       exponentCount: options.exponents,
       directions,
     };
