@@ -20,6 +20,10 @@ export function showNumber(value: number | null): string {
   return size === 0 || (size >= 1e-3 && size < 1e5) ? value.toPrecision(5) : value.toExponential(2);
 }
 
+export function showAngle(degrees: number | null): string {
+  return degrees === null ? 'none' : `${showNumber(degrees)}°`;
+}
+
 export function showSeconds(seconds: number): string {
   return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
 }

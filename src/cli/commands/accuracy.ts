@@ -24,7 +24,7 @@ import { addPlaneOptions, choosePlane } from '../plane-options.ts';
 import type { Size } from '../arguments.ts';
 import { openRows, partRows, type RowSource } from '../rows.ts';
 import type { RunOptions } from '../session.ts';
-import { showNumber, showSeconds } from '../wording.ts';
+import { showAngle, showNumber, showSeconds } from '../wording.ts';
 
 interface Options extends FieldOptions, RunOptions {
   readonly count: number;
@@ -90,7 +90,7 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
         },
         [
           `|l·λ₁ − float64| at ${pointCount} points: worst ${showNumber(worst)}, median ${showNumber(median)}`,
-          `angle of directions at ${directionCount} points: worst ${showNumber(worstAngle)}°, median ${showNumber(medianAngle)}°`,
+          `angle of directions at ${directionCount} points: worst ${showAngle(worstAngle)}, median ${showAngle(medianAngle)}`,
           ...(result.statusMismatches > 0
             ? [`${result.statusMismatches} points have another status`]
             : []),

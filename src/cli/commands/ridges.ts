@@ -27,7 +27,7 @@ import {
 } from '../options.ts';
 import { checkPlace, writeOutput } from '../output.ts';
 import type { RunOptions } from '../session.ts';
-import { showNumber, showSeconds } from '../wording.ts';
+import { showAngle, showNumber, showSeconds } from '../wording.ts';
 
 interface Options extends FieldOptions, RunOptions {
   readonly smoothing?: number;
@@ -142,7 +142,7 @@ async function findRidges(path: string, options: Options, signal: AbortSignal): 
     `ridges: ${describeCurves(ridges)}, length ${showNumber(report.ridgeLength)}`,
     `boundary: ${describeCurves(boundary)}, length ${showNumber(report.boundaryLength)}`,
     `distance: mean ${showNumber(report.distance.mean)}, Hausdorff ${showNumber(report.distance.hausdorff)}`,
-    `angle of stretching to ridge normals: ${showNumber(report.angleDegrees)}°`,
+    `angle of stretching to ridge normals: ${showAngle(report.angleDegrees)}`,
     ...describePolish(options, report),
     `${backend} (${description}), ${showSeconds(seconds)}`,
   ]);
