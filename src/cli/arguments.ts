@@ -44,13 +44,42 @@ export function reading<T>(flag: string, read: Reader<T>): Reader<T> {
   };
 }
 
+/** Members of requests, and the flags that they are given by. */
+const FLAGS: Readonly<Record<string, string>> = {
+  axes: '--plane-axes',
+  fixed: '--plane-origin',
+  layer: '--layer',
+  tolerance: '--tolerance',
+  exponentCount: '--exponents',
+  radius: '--radius',
+  stepCount: '--steps',
+  stepSize: '--step-size',
+  bounds: '--bounds',
+  learningRate: '--learning-rate',
+  momentum: '--momentum',
+  weightDecay: '--weight-decay',
+  batchSize: '--batch-size',
+};
+
+/** A message of a check as it goes to who typed flags: `exponentCount is 3` becomes `--exponents is 3`. */
+function inFlags(message: string): string {
+  const subject = /^\w+(?=(\[\d+\])? (is|are|has) )/;
+  return message.replace(subject, (name) => (Object.hasOwn(FLAGS, name) ? FLAGS[name] : name));
+}
+
+/** What readers of networks call options, as flags: `the option weightOrder` becomes `the option --weight-order`. */
+export function optionsInFlags(message: string): string {
+  const names = /\boption (activation|outputActivation|alpha|weightOrder|layers)\b/g;
+  return message.replace(names, (_, name: string) => `option ${flagOf(name)}`);
+}
+
 /** What `check` gives; what it refuses is the fault of the command line. */
 export function asUsage<T>(check: () => T): T {
   try {
     return check();
   } catch (cause) {
     if (!(cause instanceof FtleError) || cause.code === 'internal') throw cause;
-    throw new UsageError(cause.message, { cause });
+    throw new UsageError(inFlags(cause.message), { cause });
   }
 }
 

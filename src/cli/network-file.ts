@@ -8,6 +8,7 @@ import type { Origin } from '../files/file-options.ts';
 import { checkParameters } from '../files/checked-parameters.ts';
 import { describeNetwork, PARAMETERS_FORMAT } from '../files/parameters.ts';
 import { isRecord, quote } from '../files/show.ts';
+import { optionsInFlags } from './arguments.ts';
 import { readInput, reasonOf } from './input-file.ts';
 
 /** A network with the file that it came from. */
@@ -44,9 +45,9 @@ export async function readNetworkFile(
     }
     const loaded = await loadNetwork(bytes, { ...options, externalData });
     const { origin, notes } = describeOrigin(loaded, path);
-    return { ...loaded, path, origin, notes: [...loaded.notes, ...notes] };
+    return { ...loaded, path, origin, notes: [...loaded.notes.map(optionsInFlags), ...notes] };
   } catch (cause) {
-    const message = `${path}: ${asError(cause).message}`;
+    const message = `${path}: ${optionsInFlags(asError(cause).message)}`;
     if (cause instanceof NetworkError) throw new NetworkError(message, { cause });
     if (cause instanceof DataError) throw new DataError(message, { cause });
     throw cause;

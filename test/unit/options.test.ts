@@ -1,13 +1,22 @@
 // Plan: the help of an option lists its values, once; an option without a list has its description alone. An option that
-// would have no effect is refused by its flag; an activation that the file has otherwise is noted, one that it has is not.
+// would have no effect is refused by its flag; an activation that the file has otherwise is noted, one that it has is not. Messages of checks
+// and readers name flags; words that are none stay.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { oneOf, refuseUnused, wholeNumber } from '../../src/cli/arguments.ts';
+import {
+  asUsage,
+  oneOf,
+  optionsInFlags,
+  refuseUnused,
+  UsageError,
+  wholeNumber,
+} from '../../src/cli/arguments.ts';
 import { loadFromOptions, valueOption, type NetworkOptions } from '../../src/cli/options.ts';
 import { Reporter } from '../../src/cli/reporter.ts';
 import { Session } from '../../src/cli/session.ts';
+import { DataError } from '../../src/errors.ts';
 import { writeNetworkJson } from '../../src/files/json.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
@@ -30,6 +39,28 @@ describe('refuseUnused', () => {
     const both = { ...given, ridgeScale: 0 };
     expect(() => refuseUnused(both, ['ridgeScale'], 'is for lines')).toThrow(
       /^--ridge-scale is for lines$/,
+    );
+  });
+});
+
+describe('messages', () => {
+  it.each([
+    ['exponentCount is 3, but', '--exponents is 3, but'],
+    ['axes[1] is 7, but', '--plane-axes[1] is 7, but'],
+    ['bounds are [1, 0], but', '--bounds are [1, 0], but'],
+    ['plane.u has 3 numbers', 'plane.u has 3 numbers'],
+    ['constructor is odd', 'constructor is odd'],
+  ])('%j goes to the user as %j', (message, shown) => {
+    const check = () => {
+      throw new DataError(message);
+    };
+    expect(() => asUsage(check)).toThrow(new UsageError(shown));
+  });
+
+  it('name options of networks by their flags', () => {
+    const message = "Give the option weightOrder, 'out-in'; the option layers names a";
+    expect(optionsInFlags(message)).toBe(
+      "Give the option --weight-order, 'out-in'; the option --layers names a",
     );
   });
 });

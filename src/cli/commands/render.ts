@@ -131,6 +131,12 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
   const options = { colorbar: true, ...like?.picture, ...like?.grey, ...given };
   const isGrey = given.grey ?? (like?.grey !== undefined && ending === 'png');
   checkUse(given, options, isGrey);
+  const { outputIndex = 0 } = options;
+  if (outputIndex >= network.outputWidth) {
+    throw new UsageError(
+      `--output-index is ${outputIndex}, but must be a whole number from 0 to ${network.outputWidth - 1}`,
+    );
+  }
   const findSamples = async (): Promise<SampleMarks> => {
     const { plane } = request;
     if (given.dataset === undefined) {
