@@ -285,10 +285,6 @@ async function markDataset(
     );
   }
   const shown = Math.min(count, MOST_SAMPLES);
-  const marks = new Float32Array(2 * shown);
-  for (let i = 0; i < shown; i++) {
-    const point = points.subarray(i * inputWidth, (i + 1) * inputWidth);
-    marks.set(planeCoordinates(plane, point), 2 * i);
-  }
+  const marks = projectRows(points.subarray(0, shown * inputWidth), plane);
   return { points: marks, classes: classes.subarray(0, shown), count: shown };
 }

@@ -14,7 +14,14 @@ import {
   type Optimizer,
   type TrainingOptions,
 } from '../../model/training.ts';
-import { asUsage, numberAbove, oneOf, readEnding, wholeNumber } from '../arguments.ts';
+import {
+  asUsage,
+  numberAbove,
+  oneOf,
+  readEnding,
+  refuseUnused,
+  wholeNumber,
+} from '../arguments.ts';
 import { isDatasetFile, loadDataset } from '../dataset-file.ts';
 import { packNetwork } from '../jobs/job.ts';
 import { addBackendOption, createCommand, startSession, valueOption } from '../options.ts';
@@ -33,7 +40,7 @@ interface Options extends RunOptions {
   readonly epochs: number;
   readonly optimizer: Optimizer;
   readonly learningRate: number;
-  readonly momentum: number;
+  readonly momentum?: number;
   readonly weightDecay: number;
   readonly batchSize: number;
   readonly loss?: Loss;
@@ -72,7 +79,7 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
     valueOption('--epochs <n>', 'passes over the data', numberAbove(0, false), '20'),
     valueOption('--optimizer <name>', 'sgd or adam', oneOf(['sgd', 'adam'] as const), 'sgd'),
     valueOption('--learning-rate <η>', 'step size', numberAbove(0, false), '0.05'),
-    valueOption('--momentum <number>', 'of sgd, from 0 to below 1', rate, '0'),
+    valueOption('--momentum <number>', 'of sgd, from 0 to below 1 (0)', rate),
     valueOption('--weight-decay <number>', 'L2 penalty', rate, '0'),
     valueOption('--batch-size <n>', 'samples of a step', wholeNumber(1, MAXIMAL_BATCH_SIZE), '64'),
     valueOption(
@@ -95,12 +102,13 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
 async function train(given: Options, signal: AbortSignal): Promise<void> {
   const { out, backend, seed, standardise } = given;
   const format = readEnding(out, ['safetensors', 'json']);
+  if (given.optimizer !== 'sgd') refuseUnused(given, ['momentum'], 'is for --optimizer sgd');
   await checkPlace(out);
   const session = startSession('train', given, signal);
   const dataset = await loadDataset(given.dataset, { seed, standardise });
   const start = { scheme: 'gaussian', variance: given.startVariance } as const;
   const network = asUsage(() => makeNetwork(given, dataset, start));
-  const { optimizer, learningRate, momentum, weightDecay, batchSize } = given;
+  const { optimizer, learningRate, momentum = 0, weightDecay, batchSize } = given;
   const loss = given.loss ?? (network.outputWidth === 1 ? 'squared' : 'cross-entropy');
   const options: TrainingOptions = {
     optimizer,
