@@ -3,7 +3,7 @@
 //   l2      x <- Π(x ± α g / |g|)        Π: back to distance `radius` from the start, straight
 //   linf    x <- Π(x ± α sign g)         Π: each input back to within `radius` of its start
 //
-// then into the bounds (src/reference/attack.ts).
+// then into the bounds, which hold the start (src/reference/attack.ts). g is known up to a positive factor.
 //
 // @use lib/network.wgsl
 // group 1     0 args · 1 states[block][stride]: the first input_blocks are x, and are written

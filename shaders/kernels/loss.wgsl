@@ -3,6 +3,10 @@
 //   squared         ℓ = Σ (y_k − t_k)² / n          ȳ = 2 (y − t) / (n B)
 //   cross-entropy   ℓ = Σ t_k (log Σ_j exp y_j − y_k)   ȳ = (softmax(y) Σ t_k − t) / B
 //
+// With DIRECTION, for attacks, ȳ is known up to a positive factor a sample. Cross-entropy with t = a · one-hot
+// of c, a > 0, then has ȳ = a (q − one-hot of c) / B, where q is the softmax of all y but y_c: that above divided
+// by 1 − softmax(y)_c, which is 0 in float32 where a network is certain.
+//
 // @use lib/training.wgsl
 // @use lib/network.wgsl
 // @use lib/activation.wgsl
@@ -16,6 +20,7 @@
 
 override LANES: u32 = 64;
 override LOSS: u32 = 0; // SQUARED or CROSS_ENTROPY
+override DIRECTION: u32 = 0; // 1: cotangents up to a positive factor a sample
 
 @group(1) @binding(0) var<uniform> args: TrainingArgs;
 @group(1) @binding(1) var<storage, read> states: array<vec4f>;
@@ -55,6 +60,35 @@ fn live(block: u32, x: vec4f) -> vec4f {
   return select(vec4f(), x, vec4u(0u, 1u, 2u, 3u) + 4u * block < vec4u(args.output_width));
 }
 
+// Where all of the target is in one class: the largest of the other outputs, and Σ exp relative to it.
+struct Rivals {
+  value: f32,
+  exp_sum: f32,
+}
+
+// The lanes of a block that belong to outputs other than one.
+fn are_rivals(block: u32, place: u32) -> vec4<bool> {
+  let lanes = vec4u(0u, 1u, 2u, 3u) + 4u * block;
+  return (lanes < vec4u(args.output_width)) & (lanes != vec4u(place));
+}
+
+fn rivals_of(place: u32, first_state: u32) -> Rivals {
+  let blocks = block_count(args.output_width);
+  var value = -3e38;
+  for (var block = 0u; block < blocks; block++) {
+    let y = states[first_state + block * args.column_stride];
+    let x = select(vec4f(value), y, are_rivals(block, place));
+    value = max(value, max(max(x.x, x.y), max(x.z, x.w)));
+  }
+  var exp_sum = 0.0;
+  for (var block = 0u; block < blocks; block++) {
+    let y = states[first_state + block * args.column_stride];
+    let e = exponentials(min(y - value, vec4f()), vec4i()).value;
+    exp_sum += sum4(select(vec4f(), e, are_rivals(block, place)));
+  }
+  return Rivals(value, exp_sum);
+}
+
 @compute @workgroup_size(LANES)
 fn loss(@builtin(global_invocation_id) id: vec3u) {
   let column = id.x;
@@ -69,6 +103,7 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
   var output = Largest(0u, 0.0);
   var wanted = Largest(0u, 0.0);
   var target_sum = 0.0;
+  var target_count = 0.0;
   var finite = true;
   for (var block = 0u; block < blocks; block++) {
     let t = targets[first_target + block];
@@ -77,6 +112,7 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
     output = larger(output, block, y);
     wanted = larger(wanted, block, t);
     target_sum += sum4(t);
+    target_count += sum4(select(vec4f(), vec4f(1.0), t != vec4f()));
   }
   var exp_sum = 0.0;
   if (LOSS == CROSS_ENTROPY) {
@@ -84,6 +120,13 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
       let y = states[first_state + block * args.column_stride];
       exp_sum += sum4(live(block, exponentials(min(y - output.value, vec4f()), vec4i()).value));
     }
+  }
+
+  // One class is wanted, and there are others.
+  let has_rivals = (target_count == 1.0) & (wanted.value > 0.0) & (args.output_width > 1u);
+  var rivals = Rivals(0.0, 1.0);
+  if ((DIRECTION == 1u) & (LOSS == CROSS_ENTROPY) & has_rivals) {
+    rivals = rivals_of(wanted.place, first_state);
   }
 
   let samples_inverse = 1.0 / f32(args.batch_size);
@@ -99,6 +142,10 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
       let softmax = exponentials(min(shifted, vec4f()), vec4i()).value / exp_sum;
       total += sum4(live(block, t * (log_sum - shifted)));
       cotangent = samples_inverse * (softmax * target_sum - t);
+      if ((DIRECTION == 1u) & has_rivals) {
+        let q = exponentials(min(y - rivals.value, vec4f()), vec4i()).value / rivals.exp_sum;
+        cotangent = samples_inverse * target_sum * select(vec4f(-1.0), q, are_rivals(block, wanted.place));
+      }
     } else {
       total += sum4(live(block, (y - t) * (y - t))) * outputs_inverse;
     }

@@ -93,7 +93,7 @@ async function createBatch(
   const lanes = slow ? 16 : 64;
   const [kernels, lossKernel, attack] = await Promise.all([
     createColumnKernels(device, program, shape),
-    createLossKernel(device, loss, lanes),
+    createLossKernel(device, loss, lanes, 'direction'),
     createKernel(device, attackShader, { overrides: { LANES: lanes } }),
   ]);
   const byteLength = slow ? MOST_BYTES.slow : MOST_BYTES.fast;

@@ -62,8 +62,16 @@ export async function createTrainingKernels(
   return { descent, batch, loss, restore, score, lanes, slow };
 }
 
-export function createLossKernel(device: GPUDevice, loss: Loss, lanes: number): Promise<Kernel> {
-  return createKernel(device, lossShader, { overrides: { LANES: lanes, LOSS: LOSS_CODES[loss] } });
+/** @param cotangents - exact, or the direction alone: up to a positive factor a sample. */
+export function createLossKernel(
+  device: GPUDevice,
+  loss: Loss,
+  lanes: number,
+  cotangents: 'exact' | 'direction' = 'exact',
+): Promise<Kernel> {
+  const DIRECTION = cotangents === 'direction' ? 1 : 0;
+  const overrides = { LANES: lanes, LOSS: LOSS_CODES[loss], DIRECTION };
+  return createKernel(device, lossShader, { overrides });
 }
 
 /** A data set on the GPU, in blocks of four padded with zeros: [sample][blocks]. */

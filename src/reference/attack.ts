@@ -2,7 +2,7 @@ import type { Network, Program } from '../model/network.ts';
 import type { Loss } from '../model/training.ts';
 import { opRules } from '../ops/registry.ts';
 import { checkPoint, createStates, runForward } from './forward.ts';
-import { sampleLoss } from './loss.ts';
+import { sampleDirection, sampleLoss } from './loss.ts';
 
 /** Where an attack may go, and how it walks. */
 export interface AttackStep {
@@ -35,20 +35,22 @@ export function inputGradient(
 ): Float64Array {
   const states = createStates(network.program);
   states[0].set(checkPoint(network, point));
-  return pullLoss(network.program, network.parameters, states, targets, loss);
+  return pullBack(network.program, network.parameters, states, (outputs, cotangent) => {
+    sampleLoss(loss, outputs, targets, cotangent);
+  });
 }
 
-function pullLoss(
+/** @param start - writes the cotangent of the outputs, with which backward starts. */
+function pullBack(
   program: Program,
   parameters: ArrayLike<number>,
   states: Float64Array[],
-  targets: ArrayLike<number>,
-  loss: Loss,
+  start: (outputs: Float64Array, cotangent: Float64Array) => void,
 ): Float64Array {
   const { ops } = program;
   runForward(program, parameters, states);
   const cotangents = createStates(program);
-  sampleLoss(loss, states[ops.length], targets, cotangents[ops.length]);
+  start(states[ops.length], cotangents[ops.length]);
   for (let i = ops.length - 1; i >= 0; i--) {
     opRules(ops[i]).cotangent(ops[i], parameters, states[i], cotangents[i + 1], cotangents[i]);
   }
@@ -61,7 +63,8 @@ function pullLoss(
  *   l2      x ← Π(x ± α g / ‖g‖)        Π: back to distance `radius` from `start`, straight
  *   linf    x ← Π(x ± α sign g)         Π: each input back to within `radius` of its start
  *
- * then into the bounds. One step of `linf` with α = radius is the fast gradient sign method.
+ * then into the bounds, which must hold `start`, or the next point may be farther than `radius`. Any
+ * positive multiple of g does the same. One step of `linf` with α = radius is the fast gradient sign method.
  *
  * Sources: Goodfellow, Shlens & Szegedy, ICLR 2015; Madry et al., ICLR 2018.
  *
@@ -90,7 +93,8 @@ export function attackStep(
 }
 
 /**
- * The path of an attack in float64: the point itself, then one after each step.
+ * The path of an attack in float64: the point itself, then one after each step. Gradients are known up to a
+ * positive factor each (`sampleDirection`).
  *
  * @param parameters - in the layout of the network's program.
  */
@@ -107,7 +111,9 @@ export function attackPath(
   const path: Float64Array[] = [Float64Array.from(start)];
   for (let i = 0; i < stepCount; i++) {
     states[0].set(path[i]);
-    const gradient = pullLoss(program, parameters, states, targets, loss);
+    const gradient = pullBack(program, parameters, states, (outputs, cotangent) => {
+      sampleDirection(loss, outputs, targets, cotangent);
+    });
     path.push(attackStep(path[i], start, gradient, step));
   }
   return path;

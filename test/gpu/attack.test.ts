@@ -1,6 +1,7 @@
 // Plan: input gradients against finite differences; attacks on the GPU against float64, for both norms, both
 // losses, towards and away, with bounds, in batches; FGSM against its formula; what must hold of any attack
-// (distance, bounds, a higher or lower loss). Control: with another target the points differ.
+// (distance, bounds, a higher or lower loss); points of a network that is certain of its class, or has soft
+// targets. Control: with another target the points differ.
 import { describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import type { AttackData, AttackRequest, Engine } from '../../src/engine/engine.ts';
@@ -9,9 +10,14 @@ import { DataError } from '../../src/errors.ts';
 import { Purpose, RandomStream } from '../../src/math/random.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import type { Network } from '../../src/model/network.ts';
-import { initialiseNetwork } from '../../src/model/parameters.ts';
+import {
+  initialiseNetwork,
+  readTensor,
+  tensorPlaces,
+  writeTensor,
+} from '../../src/model/parameters.ts';
 import { inputGradient } from '../../src/reference/attack.ts';
-import { forward } from '../../src/reference/forward.ts';
+import { classify, forward } from '../../src/reference/forward.ts';
 import { sampleLoss } from '../../src/reference/loss.ts';
 import { getTestDevice } from '../support/device.ts';
 
@@ -40,6 +46,16 @@ async function attackWith(
   } finally {
     model.dispose();
   }
+}
+
+/** Of 5 inputs, with scores some hundreds apart, or one score that far from 0. */
+function certainNetwork(classCount: number): Network {
+  const spec = parseArchitecture(`5-9x2-${classCount}`, { outputActivation: 'identity' });
+  const network = initialiseNetwork(spec, 4);
+  const weights = tensorPlaces(network).at(-2)!;
+  const larger = readTensor(weights, network.parameters).map((value) => 500 * value);
+  writeTensor(weights, larger, network.parameters);
+  return network;
 }
 
 const base: AttackRequest = {
@@ -80,7 +96,8 @@ describe('attacks', () => {
     const network = initialiseNetwork(parseArchitecture(text), 4);
     const { inputWidth, outputWidth } = network;
     const count = 11;
-    const points = normals(count * inputWidth, 5);
+    const [low, high] = changes.bounds ?? [-Infinity, Infinity];
+    const points = normals(count * inputWidth, 5).map((x) => Math.max(low, Math.min(high, x)));
     const targets = classesOf(count, outputWidth);
     const request = { ...base, ...changes, path: true };
     const gpu = createGpuEngine(await getTestDevice(), { slow });
@@ -99,6 +116,53 @@ describe('attacks', () => {
     expect([...actual.classes]).toEqual([...expected.classes]);
     expected.outputs.forEach((value, i) => {
       expect(Math.abs(actual.outputs[i] - value)).toBeLessThan(1e-4);
+    });
+  });
+
+  it.each([
+    ['l2', 'away', 5],
+    ['linf', 'away', 5],
+    ['l2', 'towards', 5],
+    ['l2', 'away', 2],
+    ['linf', 'away', 1],
+  ] as const)('in %s, %s from certain classes, of %i', async (norm, direction, classCount) => {
+    const network = certainNetwork(classCount);
+    const count = 40;
+    const points = normals(count * 5, 8);
+    const targets = new Float32Array(count * classCount);
+    for (let i = 0; i < count; i++) {
+      const own = classify(forward(network, points.subarray(5 * i, 5 * i + 5)));
+      if (classCount === 1) targets[i] = own === 1 ? 1 : -1;
+      else targets[i * classCount + own] = 1;
+    }
+    const loss = classCount === 1 ? 'squared' : 'cross-entropy';
+    const request = { ...base, norm, direction, loss, stepCount: 1 } as const;
+    const gpu = createGpuEngine(await getTestDevice(), { slow: true });
+    const actual = await attackWith(gpu, network, points, targets, request);
+    const expected = await attackWith(createCpuEngine(), network, points, targets, request);
+    let [worst, least] = [0, Infinity];
+    for (let i = 0; i < count; i++) {
+      const moved = [0, 1, 2, 3, 4].map((k) => actual.points[5 * i + k] - points[5 * i + k]);
+      least = Math.min(least, Math.hypot(...moved));
+    }
+    expected.points.forEach((value, k) => {
+      worst = Math.max(worst, Math.abs(actual.points[k] - value));
+    });
+    // Scores of some hundreds are good to 1e-4 in float32, and so are their softmax and its direction.
+    console.log(`certain: worst ${worst.toExponential(1)}, least distance ${least.toFixed(3)}`);
+    expect(least).toBeGreaterThan(0.29);
+    expect(worst).toBeLessThan(1e-3);
+  });
+
+  it('with targets between classes are those of float64', async () => {
+    const network = initialiseNetwork(parseArchitecture('5-9x2-3'), 4);
+    const points = normals(20, 9);
+    const targets = Float32Array.of(0.5, 0.5, 0, 0, 2, 0, 0, 0, -1, 0.1, 0.2, 0.7);
+    const gpu = createGpuEngine(await getTestDevice(), { slow: true });
+    const actual = await attackWith(gpu, network, points, targets, base);
+    const expected = await attackWith(createCpuEngine(), network, points, targets, base);
+    expected.points.forEach((value, k) => {
+      expect(Math.abs(actual.points[k] - value)).toBeLessThan(2e-5 * base.radius);
     });
   });
 

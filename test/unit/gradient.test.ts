@@ -13,7 +13,7 @@ import type { Network } from '../../src/model/network.ts';
 import { initialiseNetwork, tensorPlaces } from '../../src/model/parameters.ts';
 import { checkTraining, type Loss, type TrainingOptions } from '../../src/model/training.ts';
 import { addGradients } from '../../src/reference/gradient.ts';
-import { sampleLoss } from '../../src/reference/loss.ts';
+import { sampleDirection, sampleLoss } from '../../src/reference/loss.ts';
 import { createTrainingState, sampleIndex, trainStep } from '../../src/reference/training.ts';
 import { compare } from '../support/compare.ts';
 import { differenceTolerance } from '../support/tolerance.ts';
@@ -71,6 +71,46 @@ describe('losses', () => {
       expected: differences,
       tolerance: (k) => differenceTolerance(STEP, size, 5, Math.abs(cotangent[k])),
     });
+  });
+});
+
+describe('directions of losses', () => {
+  const both = (loss: Loss, outputs: number[], targets: number[]) => {
+    const [exact, direction] = [new Float64Array(outputs.length), new Float64Array(outputs.length)];
+    sampleLoss(loss, outputs, targets, exact);
+    sampleDirection(loss, outputs, targets, direction);
+    return { exact: [...exact], direction: [...direction] };
+  };
+
+  it('are cotangents up to a positive factor', () => {
+    for (const [own, amount] of [
+      [0, 1],
+      [2, 1],
+      [1, 0.25],
+    ]) {
+      const targets = [0, 0, 0, 0].map((_, i) => (i === own ? amount : 0));
+      const { exact, direction } = both('cross-entropy', [0.5, -1, 3, 2], targets);
+      const factor = direction[own] / exact[own];
+      expect(factor).toBeGreaterThan(1);
+      exact.forEach((value, i) => expect(direction[i]).toBeCloseTo(factor * value, 12));
+    }
+  });
+
+  it('survive where the class is certain', () => {
+    const { exact, direction } = both('cross-entropy', [2000, 0, 0], [1, 0, 0]);
+    expect(exact.every((value) => value === 0)).toBe(true);
+    expect(direction).toEqual([-1, 0.5, 0.5]);
+  });
+
+  it.each([
+    ['squared', [1, 4], [0, 1]],
+    ['cross-entropy', [1, 4, 2], [0.25, 0.75, 0]],
+    ['cross-entropy', [1, 4, 2], [0, -1, 0]],
+    ['cross-entropy', [1, 4, 2], [0, 0, 0]],
+    ['cross-entropy', [3], [1]],
+  ] as const)('of %s of %j to %j are the cotangents', (loss, outputs, targets) => {
+    const { exact, direction } = both(loss, [...outputs], [...targets]);
+    expect(direction).toEqual(exact);
   });
 });
 
