@@ -40,6 +40,9 @@ export function checkAttack(
   if (direction !== 'away' && direction !== 'towards') {
     throw new DataError(`direction is ${JSON.stringify(direction)}, but must be away or towards`);
   }
+  if (loss === 'cross-entropy' && outputWidth === 1) {
+    throw new DataError('loss is cross-entropy, but one output has no softmax; use squared');
+  }
   checkLength('radius', radius);
   if (!Number.isInteger(stepCount) || stepCount < 1 || stepCount > MOST_STEPS) {
     throw new DataError(
@@ -51,8 +54,34 @@ export function checkAttack(
   if (bounds && !(bounds[0] < bounds[1] && bounds.every(Number.isFinite))) {
     throw new DataError(`bounds are [${bounds.join(', ')}], but must be finite, low below high`);
   }
+  if (bounds) {
+    const placeOf = (row: number, input: number) => `points[${row}][${input}]`;
+    checkStarts(points, network.inputWidth, bounds, placeOf);
+  }
   const sign = direction === 'away' ? 1 : -1;
   return { count, step: { norm, radius, stepSize, sign, bounds } };
+}
+
+/**
+ * Checks that attacks start within their bounds, up to float32's rounding: from outside, the bounds would carry
+ * a point farther than the radius.
+ *
+ * @param placeOf - names an input of a row of `points`, for the message.
+ * @throws DataError naming the first input that lies outside, its value, the bounds and what helps.
+ */
+export function checkStarts(
+  points: Float32Array,
+  inputWidth: number,
+  [low, high]: readonly [low: number, high: number],
+  placeOf: (row: number, input: number) => string,
+): void {
+  const slack = 2 ** -22 * Math.max(Math.abs(low), Math.abs(high));
+  const bad = points.findIndex((value) => value < low - slack || value > high + slack);
+  if (bad < 0) return;
+  const place = placeOf(Math.floor(bad / inputWidth), bad % inputWidth);
+  throw new DataError(
+    `${place} is ${points[bad]}, outside the bounds ${low} to ${high}, where an attack must start: clip the inputs to the bounds, or widen these`,
+  );
 }
 
 function checkLength(name: string, value: number): void {

@@ -288,7 +288,7 @@ export interface AttackRequest {
   readonly loss: Loss;
   /** `away`: raises the loss of the targets, which are the true ones. `towards`: lowers it. */
   readonly direction: 'away' | 'towards';
-  /** Least and largest value of an input. */
+  /** Least and largest value of an input; all points must start within. */
   readonly bounds?: readonly [low: number, high: number];
   /** Whether the points of all steps are wanted. */
   readonly path?: boolean;

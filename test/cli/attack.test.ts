@@ -1,5 +1,6 @@
 // Plan: `ftle attack` against the engine itself: classes of its own and given, towards a class, bounds, several
-// parts; what it prints and stores; parameters found again; faults named. Control: a smaller radius moves fewer.
+// parts; what it prints and stores; parameters found again; faults named, with rows of the file.
+// Control: a smaller radius moves fewer.
 import { describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import { writeNpy, type NpyArray } from '../../src/files/npy.ts';
@@ -94,6 +95,19 @@ describe('ftle attack', () => {
     const { code, stderr } = await place.run([...BASE.slice(0, -1), ...args]);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
+  });
+
+  it('starts within the bounds, and names the row of the file that does not', async () => {
+    const outside = points.slice();
+    // In the second part.
+    outside[3 * 280 + 1] = 2.5;
+    place.write('outside.npy', writeNpy({ shape: [COUNT, 3], values: outside }));
+    const args = ['attack', 'net.json', '--inputs', 'outside.npy', '--backend', 'cpu'];
+    const rest = ['--radius', '0.3', '--bounds=-2,2', '--out', 'outside.npz'];
+    const { code, stderr } = await place.run([...args, ...rest]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/outside.npy, row 280, column 1 is 2.5, outside the bounds -2 to 2/);
+    expect(place.list()).not.toContain('outside.npz');
   });
 
   it('names classes that do not fit', async () => {

@@ -1,7 +1,7 @@
 // Plan: input gradients against finite differences; attacks on the GPU against float64, for both norms, both
 // losses, towards and away, with bounds, in batches; FGSM against its formula; what must hold of any attack
 // (distance, bounds, a higher or lower loss); points of a network that is certain of its class, or has soft
-// targets. Control: with another target the points differ.
+// targets; starts outside the bounds refused, on both backends. Control: with another target the points differ.
 import { describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import type { AttackData, AttackRequest, Engine } from '../../src/engine/engine.ts';
@@ -234,5 +234,26 @@ describe('attacks', () => {
     await expect(attempt({ norm: 'l1' })).rejects.toThrow(/norm is "l1"/);
     await expect(attempt({ bounds: [1, 0] })).rejects.toThrow(/bounds are \[1, 0\]/);
     await expect(attempt({ direction: 'up' })).rejects.toThrow(DataError);
+    const one = initialiseNetwork(parseArchitecture('5-9x2-1'), 4);
+    const single = attackWith(engine, one, points, Float32Array.of(1, 1), base);
+    await expect(single).rejects.toThrow(/one output has no softmax; use squared/);
+  });
+
+  it('start within the bounds', async () => {
+    const network = initialiseNetwork(parseArchitecture('5-9x2-3'), 4);
+    const engines = [createGpuEngine(await getTestDevice(), { slow: true }), createCpuEngine()];
+    const points = new Float32Array(10).fill(0.3);
+    // 0.3 in float32 is above 0.3.
+    const request: AttackRequest = { ...base, bounds: [0.1, 0.3] };
+    const outside = points.slice();
+    outside[8] = -2;
+    for (const engine of engines) {
+      await attackWith(engine, network, points, classesOf(2, 3), request);
+      const attempt = attackWith(engine, network, outside, classesOf(2, 3), request);
+      await expect(attempt).rejects.toThrow(DataError);
+      await expect(attempt).rejects.toThrow(
+        /points\[1\]\[3\] is -2, outside the bounds 0.1 to 0.3/,
+      );
+    }
   });
 });

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { checkAttack } from '../../engine/attack-checks.ts';
+import { checkAttack, checkStarts } from '../../engine/attack-checks.ts';
 import type { AttackRequest, Loss } from '../../engine/engine.ts';
 import { DataError } from '../../errors.ts';
 import {
@@ -101,11 +101,24 @@ async function attack(path: string, given: Options, signal: AbortSignal): Promis
     const texts = { parameters: writeParameters(parameters) };
     const file = await createNpzSink(out, planArrays(network, count), texts);
     try {
-      let done = 0;
+      let [read, done] = [0, 0];
       const length = partRows(network.inputWidth, backend);
       const parcel = { network: packNetwork(network), request, goal: towards };
       const run = await session.run(backend, 'attack', parcel, {
-        give: () => readPart(rows, own, length, network),
+        async give() {
+          const part = await readPart(rows, own, length, network);
+          if (!part) return null;
+          const { points } = part;
+          // Here too, since the job does not know the rows of the file.
+          if (request.bounds) {
+            const first = read;
+            checkStarts(points, network.inputWidth, request.bounds, (row, column) => {
+              return `${rows.name}, row ${first + row}, column ${column}`;
+            });
+          }
+          read += points.length / network.inputWidth;
+          return part;
+        },
         async take({ points, outputs, classes: after, before }) {
           await file.append('points', points);
           await file.append('outputs', outputs);
