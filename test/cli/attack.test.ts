@@ -1,11 +1,14 @@
 // Plan: `ftle attack` against the engine itself: classes of its own and given, towards a class, bounds, several
-// parts; what it prints and stores; parameters found again; faults named, with rows of the file.
-// Control: a smaller radius moves fewer.
+// parts; what it prints and stores; parameters found again; points that stay; faults named, with rows of the file.
+// Controls: a smaller radius moves fewer; a network with gradients leaves no point where it is.
 import { describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
+import { writeNetworkJson } from '../../src/files/json.ts';
 import { writeNpy, type NpyArray } from '../../src/files/npy.ts';
 import { parseNpz } from '../../src/files/npz.ts';
 import { readParameters } from '../../src/files/save.ts';
+import { parseArchitecture } from '../../src/model/architecture.ts';
+import { initialiseNetwork, tensorPlaces } from '../../src/model/parameters.ts';
 import { classify, forward } from '../../src/reference/forward.ts';
 import { Workplace } from '../support/command.ts';
 
@@ -23,6 +26,7 @@ interface Printed {
   count: number;
   successCount: number;
   successRate: number;
+  stillCount: number;
   meanDistance: number;
   largestDistance: number;
 }
@@ -108,6 +112,21 @@ describe('ftle attack', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/outside.npy, row 280, column 1 is 2.5, outside the bounds -2 to 2/);
     expect(place.list()).not.toContain('outside.npz');
+  });
+
+  it('tells how many points stay where they are', async () => {
+    // A relu that is off everywhere has no gradient.
+    const off = initialiseNetwork(parseArchitecture('3-6-2', { activation: 'relu' }), 5);
+    const bias = tensorPlaces(off)[1];
+    off.parameters.fill(-100, bias.offset, bias.offset + bias.shape[0]);
+    place.write('off.json', writeNetworkJson(off));
+    const args = [...BASE.slice(2), '--radius', '1', '--out', 'off.npz'];
+    const printed = await place.json<Printed>(['attack', 'off.json', ...args]);
+    expect(printed).toMatchObject({ stillCount: COUNT, successCount: 0, largestDistance: 0 });
+    const told = await place.run(['attack', 'off.json', ...args.filter((arg) => arg !== '--json')]);
+    expect(told.stdout).toMatch(/300 stayed where they were: /);
+    const moved = await place.json<Printed>([...BASE, '--radius', '1', '--out', 'all.npz']);
+    expect(moved.stillCount).toBe(0);
   });
 
   it('names classes that do not fit', async () => {

@@ -130,7 +130,7 @@ async function attack(path: string, given: Options, signal: AbortSignal): Promis
       });
       await file.finish();
       const { result, description, seconds } = run;
-      const { successCount, meanDistance } = result;
+      const { successCount, stillCount, meanDistance } = result;
       const successRate = successCount / count;
       const goal = towards === null ? 'changed class' : `became class ${towards}`;
       session.print(
@@ -145,6 +145,7 @@ async function attack(path: string, given: Options, signal: AbortSignal): Promis
         },
         [
           `${out}: ${successCount} of ${count} points ${goal}, mean distance ${showNumber(meanDistance)}`,
+          ...describeStill(stillCount),
           `${backend} (${description}), ${showSeconds(seconds)}`,
         ],
       );
@@ -197,6 +198,14 @@ function describeAttack(
     loss,
     ...(bounds ? { bounds } : {}),
   };
+}
+
+/** Such points look robust, and need not be. */
+function describeStill(count: number): string[] {
+  if (count === 0) return [];
+  return [
+    `${count} stayed where they were: their gradient is 0 in the numbers of this backend, or leads out of the bounds`,
+  ];
 }
 
 async function openClasses(path: string, count: number): Promise<RowSource> {

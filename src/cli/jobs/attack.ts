@@ -28,6 +28,8 @@ export interface AttackResult {
   readonly count: number;
   /** Points whose class changed, or became the goal. */
   readonly successCount: number;
+  /** Points that ended where they started: their gradient was 0 in the backend's numbers, or led out of the bounds. */
+  readonly stillCount: number;
   /** Of the points from where they started, in the attack's norm. */
   readonly meanDistance: number;
   readonly largestDistance: number;
@@ -41,7 +43,7 @@ export const attackPoints: Job<AttackParameters, AttackedPart, AttackPart, Attac
   const network = unpackNetwork(parcel);
   const { inputWidth, outputWidth } = network;
   const model = engine.createModel(network);
-  let [count, successCount, sum, largestDistance] = [0, 0, 0, 0];
+  let [count, successCount, stillCount, sum, largestDistance] = [0, 0, 0, 0, 0];
   try {
     // For the classes alone, so that the cheapest exponents do.
     const evaluator = await engine.createEvaluator(model, {
@@ -64,6 +66,7 @@ export const attackPoints: Job<AttackParameters, AttackedPart, AttackPart, Attac
           const distance = distanceOf(own[0], own[1], request.norm);
           const after = found.classes[i];
           if (goal === null ? after !== before[i] : after === goal) successCount++;
+          if (distance === 0) stillCount++;
           sum += distance;
           largestDistance = Math.max(largestDistance, distance);
         }
@@ -77,7 +80,7 @@ export const attackPoints: Job<AttackParameters, AttackedPart, AttackPart, Attac
   } finally {
     model.dispose();
   }
-  return { count, successCount, meanDistance: sum / count, largestDistance };
+  return { count, successCount, stillCount, meanDistance: sum / count, largestDistance };
 };
 
 /** One-hot; −1 and 1 for the two classes of a single output. */
