@@ -125,8 +125,11 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
   // One class is wanted, and there are others.
   let has_rivals = (target_count == 1.0) & (wanted.value > 0.0) & (args.output_width > 1u);
   var rivals = Rivals(0.0, 1.0);
-  if ((DIRECTION == 1u) & (LOSS == CROSS_ENTROPY) & has_rivals) {
-    rivals = rivals_of(wanted.place, first_state);
+  // Alone in its condition, an override leaves the compiler nothing to do where training has no use for this.
+  if (DIRECTION == 1u) {
+    if (has_rivals) {
+      rivals = rivals_of(wanted.place, first_state);
+    }
   }
 
   let samples_inverse = 1.0 / f32(args.batch_size);
@@ -142,9 +145,10 @@ fn loss(@builtin(global_invocation_id) id: vec3u) {
       let softmax = exponentials(min(shifted, vec4f()), vec4i()).value / exp_sum;
       total += sum4(live(block, t * (log_sum - shifted)));
       cotangent = samples_inverse * (softmax * target_sum - t);
-      if ((DIRECTION == 1u) & has_rivals) {
+      if (DIRECTION == 1u) {
         let q = exponentials(min(y - rivals.value, vec4f()), vec4i()).value / rivals.exp_sum;
-        cotangent = samples_inverse * target_sum * select(vec4f(-1.0), q, are_rivals(block, wanted.place));
+        let direction = target_sum * select(vec4f(-1.0), q, are_rivals(block, wanted.place));
+        cotangent = select(cotangent, samples_inverse * direction, has_rivals);
       }
     } else {
       total += sum4(live(block, (y - t) * (y - t))) * outputs_inverse;
