@@ -34,8 +34,8 @@ export function borrowDevice(): Promise<BorrowedDevice> {
     const request = lent ? Promise.resolve(describe(lent, lent.adapterInfo)) : requestDevice();
     shared = request;
     const forget = (): void => {
-      if (shared === request) shared = null;
-      lent = null;
+      // Another may have been lent meanwhile.
+      if (shared === request) shared = lent = null;
     };
     request.then(({ device }) => device.lost.then(forget), forget);
   }

@@ -39,7 +39,7 @@ const KEEP_INTERVAL = 60_000;
 const KEEP_FACTOR = 50;
 
 /** To be raised when steps of the same plans come to give other results, or hold them in another form. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What a step's result depends on, in short: a result that is kept under another key is not the step's. */
 export function stepKey<Result>({ seed }: FigureSettings, { plan }: Step<Result>): string {

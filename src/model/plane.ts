@@ -1,4 +1,5 @@
 import { DataError } from '../errors.ts';
+import { norm } from '../math/linear.ts';
 
 /** Affine map from two coordinates to input space: (s, t) ↦ origin + s·u + t·v, u and v orthonormal. */
 export interface Plane {
@@ -48,12 +49,12 @@ export function createPlane(
   }
   const u = normalise(Float64Array.from(a), 'a');
   const v = Float64Array.from(b);
-  const size = Math.hypot(...v);
+  const size = norm(v);
   for (let pass = 0; pass < 2; pass++) {
     const along = dot(u, v);
     for (let i = 0; i < n; i++) v[i] -= along * u[i];
   }
-  if (Math.hypot(...v) <= 1e-12 * size) {
+  if (norm(v) <= 1e-12 * size) {
     throw new DataError('plane.b is parallel to plane.a, but must point elsewhere');
   }
   return { origin: Float64Array.from(origin), u, v: normalise(v, 'b') };

@@ -115,6 +115,20 @@ describe('with WebGPU', () => {
     expect(request).toHaveBeenCalledTimes(1);
   });
 
+  it('a device that is lent meanwhile outlasts the one before', async () => {
+    const adapters = await Promise.all([1, 2].map(() => navigator.gpu.requestAdapter()));
+    const [first, second] = await Promise.all(adapters.map((found) => found!.requestDevice()));
+    FtleMapElement.device = first;
+    await borrowDevice();
+    FtleMapElement.device = second;
+    first.destroy();
+    await first.lost;
+    await Promise.resolve();
+    expect(FtleMapElement.device).toBe(second);
+    expect((await borrowDevice()).device).toBe(second);
+    second.destroy();
+  });
+
   it('a lent device is used and left alone', async () => {
     const adapter = await navigator.gpu.requestAdapter();
     const device = await adapter!.requestDevice();

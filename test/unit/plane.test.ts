@@ -15,6 +15,16 @@ const inner = (a: Float64Array, b: Float64Array): number =>
   a.reduce((sum, value, i) => sum + value * b[i], 0);
 
 describe('createPlane', () => {
+  it('takes as many inputs as a network may have', () => {
+    const count = 2 ** 20;
+    const [a, b] = [1, 2].map((k) =>
+      Float64Array.from({ length: count }, (_, i) => Math.sin(k * i)),
+    );
+    const { u, v } = createPlane(new Float64Array(count), a, b);
+    expect(inner(u, v)).toBeCloseTo(0, 12);
+    expect(inner(v, v)).toBeCloseTo(1, 12);
+  });
+
   it('makes its directions orthonormal and keeps their span', () => {
     const vector = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), {
       minLength: 5,
