@@ -1,5 +1,5 @@
 import { DeviceError } from '../errors.ts';
-import { watchLoss } from '../gpu/loss.ts';
+import { watchLoss } from '../gpu/device-loss.ts';
 import { Connection } from './connection.ts';
 import { borrowDevice } from './device.ts';
 import type { LiveMapListener, LiveMapStart } from './listener.ts';

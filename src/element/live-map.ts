@@ -1,6 +1,6 @@
 import type { Engine, TrainingStatus } from '../engine/engine.ts';
 import { asError, DataError } from '../errors.ts';
-import { isLost } from '../gpu/loss.ts';
+import { isLost } from '../gpu/device-loss.ts';
 import type { TrainingRecord } from '../files/parameters.ts';
 import type { Network } from '../model/network.ts';
 import type { Painter } from '../render/painter.ts';

@@ -4,6 +4,7 @@ import { layerType } from '../layers/registry.ts';
 import { checkSpec, createNetwork, type Network, type NetworkSpec } from '../model/network.ts';
 import { readTensor, tensorPlaces, writeTensor } from '../model/parameters.ts';
 import { shortestDecimal } from './decimal.ts';
+import { isRecord } from './show.ts';
 
 /**
  * A network as plain JSON; docs/network.schema.json is the schema.
@@ -154,10 +155,6 @@ function decode(bytes: Uint8Array | ArrayBuffer): string {
   } catch (cause) {
     throw new DataError('the file is no UTF-8 text, but network JSON must be', { cause });
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function asObject(value: unknown): LayerMembers {

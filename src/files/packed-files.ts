@@ -142,7 +142,7 @@ export function stillStyle(data: FieldData, options: FieldFileOptions): StillSty
 /** A still's style as it goes into the parameters. */
 export function describePicture(
   style: StillStyle,
-  { ridgeSmoothing, ridgeThreshold = 'auto' }: FieldFileOptions = {},
+  { ridgeSmoothing, ridgeThreshold = 'auto' }: FieldFileOptions,
 ): PictureRecord {
   const { marks: _, ...rest } = style;
   const ridges = style.ridges !== null;

@@ -1,4 +1,5 @@
 import { DataError } from '../errors.ts';
+import { crc32 } from './crc32.ts';
 import { shorten } from './show.ts';
 
 /** What the directory of a zip archive says of a file. */
@@ -224,16 +225,3 @@ export function changed(name: string): DataError {
 export function broken(fault: string, options?: ErrorOptions): DataError {
   return new DataError(`the file is no zip archive, or a damaged one: ${fault}`, options);
 }
-
-/** The checksum of zip archives: polynomial 0xedb88320, bits reversed. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = CRC_TABLE[(crc ^ bytes[i]) & 0xff] ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});

@@ -5,7 +5,7 @@
 // canvas needs none.
 import type { FtleMapElement } from 'ftle-map/element';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cdp, page } from 'vitest/browser';
+import { page } from 'vitest/browser';
 import {
   countDifferent,
   mount,
@@ -14,7 +14,7 @@ import {
   SMALL,
   unmountAll,
 } from '../support/element.ts';
-import { emulateMedia } from '../support/input.ts';
+import { emulateMedia, printPage } from '../support/input.ts';
 
 const MAP = `dataset="xor" ${SMALL}`;
 
@@ -161,8 +161,7 @@ describe('print', () => {
     );
     // Loaded beside the picture.
     await import('../../src/element/print-copy.ts');
-    const session = cdp() as unknown as { send(method: string, options: object): Promise<unknown> };
-    await session.send('Page.printToPDF', { printBackground: false });
+    await printPage();
     expect(printed).toHaveLength(copyCount);
     const picture = await readPicture(element);
     for (const copy of printed) expect(countDifferent(copy, picture)).toBe(0);

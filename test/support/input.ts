@@ -1,9 +1,9 @@
 import { cdp } from 'vitest/browser';
 
 /*
- * Mouse, wheel, fingers and keys as the browser itself makes them, through its debugging protocol: unlike
- * events made by scripts these scroll the page, move the focus and become clicks. Places are those of this
- * page, which the test runner shows in a frame.
+ * What only the browser itself can do, through its debugging protocol. Mouse, wheel, fingers and keys that
+ * unlike events made by scripts scroll the page, move the focus and become clicks; places are those of this
+ * page, which the test runner shows in a frame. And preferences, memory and paper.
  */
 
 /** What is used of the protocol; vitest leaves its type empty. */
@@ -108,4 +108,9 @@ export async function emulateMedia(features: Readonly<Record<string, string>>): 
 /** Frees what nothing holds any more. */
 export async function collectGarbage(): Promise<void> {
   await send('HeapProfiler.collectGarbage', {});
+}
+
+/** Prints the page, into a PDF that nobody reads. */
+export async function printPage(): Promise<void> {
+  await send('Page.printToPDF', { printBackground: false });
 }
