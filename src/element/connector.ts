@@ -2,7 +2,7 @@ import { DeviceError } from '../errors.ts';
 import { watchLoss } from '../gpu/device-loss.ts';
 import { Connection } from './connection.ts';
 import { borrowDevice } from './device.ts';
-import type { LiveMapListener, LiveMapStart } from './listener.ts';
+import type { KeptWeights, LiveMapListener, LiveMapStart } from './listener.ts';
 import type { LiveMap } from './live-map.ts';
 import type { Backend } from './settings.ts';
 
@@ -11,7 +11,7 @@ export interface ConnectionHost {
   readonly listener: LiveMapListener;
   readonly backend: () => Backend;
   /** What a live map is to start with, as it is when the engine is there. */
-  readonly start: () => Omit<LiveMapStart, 'parameters'>;
+  readonly start: () => Omit<LiveMapStart, 'kept'>;
   readonly onConnect: (connection: Connection) => void;
   /** The device is lost, and the connection about to be freed. */
   readonly onLost: (live: LiveMap) => void;
@@ -52,13 +52,13 @@ export class Connector {
   /**
    * Starts the backend that is wanted; what there was before stays until the new is there.
    *
-   * @param parameters - weights to go on with; null: the start values.
+   * @param kept - weights to go on with; null: the start values.
    */
-  connect(parameters: Float32Array | null): void {
+  connect(kept: KeptWeights | null): void {
     this.#opening.abort();
     const { signal } = (this.#opening = new AbortController());
     const { backend, listener, start, onProblem } = this.host;
-    const startAll = (): LiveMapStart => ({ ...start(), parameters });
+    const startAll = (): LiveMapStart => ({ ...start(), kept });
     this.#connecting = Connection.open(backend(), listener, startAll, signal).then(
       (connection) => this.#attach(connection),
       (error: unknown) => {
@@ -99,7 +99,7 @@ export class Connector {
 
   /** After the loss of the device: says so, and asks once for another to go on with the last weights. */
   #recover({ live }: Connection, { message }: GPUDeviceLostInfo): void {
-    const kept = live.session?.kept ?? null;
+    const { session } = live;
     this.host.onLost(live);
     this.#drop();
     const next = this.#hasRecovered
@@ -109,6 +109,6 @@ export class Connector {
     this.host.onProblem(new DeviceError('lost', `The GPU device was lost${reason}. ${next}`));
     if (this.#hasRecovered) return;
     this.#hasRecovered = true;
-    this.connect(kept && kept.parameters);
+    this.connect(session && { plan: session.plan, parameters: session.kept.parameters });
   }
 }

@@ -1,3 +1,7 @@
+import { bytesPerPixel } from '../engine/field-content.ts';
+import { bindingLimit } from '../gpu/binding-limit.ts';
+import type { Network } from '../model/network.ts';
+import { programCost } from '../model/program-cost.ts';
 import { Pace, type FieldPlan, type FramePlan, type Speed } from './pace.ts';
 import type { Picture } from './picture.ts';
 import type { Session } from './session.ts';
@@ -8,7 +12,7 @@ export type ShowField = (session: Session, milliseconds: number, stepsPerFrame: 
 
 /** Which fields of a picture are computed, one after the other: live ones between training steps, or still ones. */
 export class Frames {
-  /** For networks that cost what the one that is shown does. */
+  /** For networks that cost what the one that is shown does, in time and memory. */
   #pace: Pace;
   /** The still pictures to come; null: to be planned, from the coarsest on. */
   #stills: FieldPlan[] | null = null;
@@ -72,12 +76,15 @@ export class Frames {
   /**
    * Goes over to a network.
    *
-   * @param cost - as model/program-cost.ts has it.
    * @returns takes it back.
    */
-  begin(cost: number): () => void {
+  begin({ program, outputWidth }: Network): () => void {
     const [pace, stills] = [this.#pace, this.#stills];
-    if (cost !== pace.cost) this.#pace = new Pace(pace.speed, cost);
+    const { device } = this.picture.engine;
+    const cost = programCost(program);
+    const mostPixels = device ? bindingLimit(device) / bytesPerPixel(outputWidth) : Infinity;
+    if (cost !== pace.cost || mostPixels !== pace.mostPixels)
+      this.#pace = new Pace(pace.speed, cost, mostPixels);
     this.#stills = null;
     return () => {
       this.#pace = pace;

@@ -1,4 +1,5 @@
 import type { TrainingStatus } from '../engine/engine.ts';
+import type { Plan } from './plan.ts';
 import type { PlaneSettings } from './plane-settings.ts';
 import type { StyleSettings, ViewSettings } from './settings.ts';
 
@@ -29,6 +30,12 @@ export interface LiveMapListener {
   onProblem(source: LiveSource, error: Error | null): void;
 }
 
+/** Weights that a plan's network had come to. */
+export interface KeptWeights {
+  readonly plan: Plan;
+  readonly parameters: Float32Array;
+}
+
 /** Wishes that a live map starts with. */
 export interface LiveMapStart {
   readonly style: StyleSettings;
@@ -36,6 +43,6 @@ export interface LiveMapStart {
   readonly plane: PlaneSettings;
   readonly learningRate: number;
   readonly playing: boolean;
-  /** Weights to go on with instead of the start values of the first plan. */
-  readonly parameters: Float32Array | null;
+  /** To go on with, instead of the start values, if the first plan is theirs. */
+  readonly kept: KeptWeights | null;
 }

@@ -5,8 +5,13 @@ import type { TrainingRecord } from '../files/parameters.ts';
 import type { Network } from '../model/network.ts';
 import type { Painter } from '../render/painter.ts';
 import { Frames } from './frames.ts';
-import type { FrameInfo, LiveMapListener, LiveMapStart, LiveSource } from './listener.ts';
-import { programCost } from '../model/program-cost.ts';
+import type {
+  FrameInfo,
+  KeptWeights,
+  LiveMapListener,
+  LiveMapStart,
+  LiveSource,
+} from './listener.ts';
 import { Monitor } from './monitor.ts';
 import { Picture, type PaintedCanvas, type Scene } from './picture.ts';
 import type { Plan } from './plan.ts';
@@ -42,7 +47,8 @@ export class LiveMap {
   // What is wanted.
   #nextPlan: Plan | null = null;
   #isPlanAwaited = false;
-  #parameters: Float32Array | null;
+  /** To go on with, should their plan come. */
+  #kept: KeptWeights | null;
   readonly #view: ViewChoice;
   #learningRate: number;
   #playing: boolean;
@@ -75,7 +81,7 @@ export class LiveMap {
     );
     this.#learningRate = start.learningRate;
     this.#playing = start.playing;
-    this.#parameters = start.parameters;
+    this.#kept = start.kept;
     this.#loop = new TaskLoop(
       () => this.#nextTask(),
       () => !this.#isPlanAwaited && !this.#isRunning,
@@ -282,13 +288,11 @@ export class LiveMap {
     const { picture } = this;
     let takeBack: (() => void)[] = [];
     try {
-      session = await Session.open(this.engine, plan, this.#parameters);
+      const kept = this.#kept?.plan === plan ? this.#kept.parameters : null;
+      session = await Session.open(this.engine, plan, kept);
       // A picture that is there stays until all of the new is sure.
       if (old) await session.openTrainer(this.#learningRate);
-      takeBack = [
-        this.#view.begin(picture, plan),
-        this.#frames.begin(programCost(plan.network.program)),
-      ];
+      takeBack = [this.#view.begin(picture, plan), this.#frames.begin(plan.network)];
       picture.restartRange();
       if (picture.isVisible) await this.#frames.computeFirst(session);
     } catch (error) {
@@ -314,7 +318,7 @@ export class LiveMap {
       (error) => void this.#failOnEngine('engine', error),
     );
     if (this.#nextPlan === plan) this.#nextPlan = null;
-    this.#parameters = null;
+    this.#kept = null;
     session.trainer?.setLearningRate(this.#learningRate);
     this.#isTrainerDue = plan.dataset !== null && !session.trainer;
     this.#isStatusStale = plan.dataset !== null;

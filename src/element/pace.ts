@@ -79,6 +79,9 @@ const LOOSE_STILL_FRAMES = 6;
 /** Of the exact one's time, an interpolated one takes this part at most, or it is left out. */
 const MOST_LOOSE_SHARE = 0.7;
 
+/** Sides of a field stay so much below what memory allows, for they are rounded to whole pixels. */
+const MEMORY_PART = 0.95;
+
 /** Frames of agreement before a choice grows. */
 const PATIENCE = 6;
 /** Over its budget by this factor, a choice shrinks. */
@@ -101,10 +104,14 @@ export class Pace {
   readonly #side: Choice;
   readonly #canvasScale: Choice;
 
-  /** @param cost - of the network, as model/program-cost.ts has it. */
+  /**
+   * @param cost - of the network, as model/program-cost.ts has it.
+   * @param mostPixels - of a field of it that the device can hold.
+   */
   constructor(
     readonly speed: Speed,
     readonly cost: number = GUESSED_COST,
+    readonly mostPixels: number = Infinity,
   ) {
     const guess = FIRST_GUESS[speed];
     const factor = Math.max(LEAST_COST, cost / GUESSED_COST);
@@ -137,7 +144,8 @@ export class Pace {
    */
   next(fixedSide: number | null, picture: PictureShape): FramePlan {
     const { frameTime } = this;
-    const { fullSide, fieldArea, devicePixelCount } = picture;
+    const { fieldArea, devicePixelCount } = picture;
+    const fullSide = this.#fullSide(picture);
     const paintTime = (scale: number): number =>
       scale ** 2 * devicePixelCount * this.#canvasPixelTime.value;
     const kindOf = (side: number): FieldKind =>
@@ -162,14 +170,18 @@ export class Pace {
    */
   refinement(
     fixedSide: number | null,
-    { fullSide, fieldArea, tolerance }: PictureShape,
+    picture: PictureShape,
     last: FieldPlan | null = null,
   ): FieldPlan[] {
+    const { fieldArea, tolerance } = picture;
     const { exact, loose, draft } = this.#pixelTimes;
     const fieldTime = (side: number): number => side ** 2 * fieldArea * exact.value;
     const isQuick = (side: number): boolean => fieldTime(side) < 2 * this.frameTime;
     const affordable = Math.sqrt(LONGEST_STILL[this.speed] / fieldTime(1));
-    const finest = Math.max(LEAST_STILL_SIDE, Math.floor(Math.min(fullSide, affordable)));
+    const finest = Math.max(
+      LEAST_STILL_SIDE,
+      Math.floor(Math.min(this.#fullSide(picture), affordable)),
+    );
     const full = fixedSide ?? (last && finest < WORTHWHILE * last.side ? last.side : finest);
     const plans: FieldPlan[] = [{ side: full, kind: tolerance > 0 ? 'loose' : 'exact' }];
     // What is bent is computed before what is smooth: the picture is right long before it is complete.
@@ -186,6 +198,11 @@ export class Pace {
       plans.unshift({ side, kind: 'exact' });
     }
     return last ? plans.filter((plan) => isFiner(plan, last)) : plans;
+  }
+
+  /** Pixels along the longer side of the finest field that is of use, and that there is memory for. */
+  #fullSide({ fullSide, fieldArea }: PictureShape): number {
+    return Math.min(fullSide, Math.floor(MEMORY_PART * Math.sqrt(this.mostPixels / fieldArea)));
   }
 
   measureSteps(stepCount: number, milliseconds: number): void {

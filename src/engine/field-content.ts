@@ -1,3 +1,4 @@
+import { checkBinding } from '../gpu/binding-limit.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { pixelCentre } from '../model/plane.ts';
@@ -9,7 +10,16 @@ export interface FieldContent extends FieldBuffers {
   readonly capacity: number;
 }
 
-/** Buffers for a field of that size: the old ones if they are large enough, which else are freed. */
+/** Of the largest buffer. */
+export function bytesPerPixel(outputWidth: number): number {
+  return Math.max(16, 4 * outputWidth);
+}
+
+/**
+ * Buffers for a field of that size: the old ones if they are large enough, which else are freed.
+ *
+ * @throws DeviceError (`limit`) if they would be too large for the device; the old ones stay.
+ */
 export function reserveContent(
   scope: Scope,
   old: FieldContent | null,
@@ -19,6 +29,9 @@ export function reserveContent(
 ): FieldContent {
   const count = width * height;
   if (old && old.capacity >= count) return { ...old, width, height };
+  // Before anything goes.
+  const name = `a field of ${count} pixels and ${outputWidth} outputs`;
+  checkBinding(scope.device, name, count * bytesPerPixel(outputWidth));
   for (const buffer of old ? [old.exponents, old.statuses, old.outputs] : []) scope.release(buffer);
   const usage = BufferUsage.storage | BufferUsage.copySrc;
   return {

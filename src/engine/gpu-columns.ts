@@ -1,4 +1,5 @@
 import { DeviceError } from '../errors.ts';
+import { bindingLimit } from '../gpu/binding-limit.ts';
 import {
   createArguments,
   createKernel,
@@ -125,11 +126,6 @@ export function fittingColumns(
     );
   }
   return group * Math.max(1, Math.floor(Math.min(byteLength, limit) / groupBytes));
-}
-
-/** Bytes of the largest storage buffer that a kernel can use. */
-export function bindingLimit(device: GPUDevice): number {
-  return Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
 }
 
 /** States of columns of all networks, [network][block][stride]. */

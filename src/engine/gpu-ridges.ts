@@ -57,7 +57,6 @@ export class GpuRidges implements Ridges {
   readonly buffers: SegmentBuffers;
   #rows: GPUBuffer | null = null;
   #smoothed: GPUBuffer | null = null;
-  #pixelCapacity = 0;
   readonly #blurArgs: ArgumentSlots;
   readonly #ridgeArgs: ArgumentSlots;
 
@@ -126,7 +125,16 @@ export class GpuRidges implements Ridges {
     { width, height }: FieldRequest,
     smoothing: number,
   ): GPUBuffer {
-    const { rows, smoothed } = this.#reserve(width * height);
+    const { scope } = this;
+    const { storage } = BufferUsage;
+    const pixelCount = width * height;
+    const rows = (this.#rows = scope.grown(this.#rows, 'rows', 8 * pixelCount, storage));
+    const smoothed = (this.#smoothed = scope.grown(
+      this.#smoothed,
+      'smoothed',
+      4 * pixelCount,
+      storage,
+    ));
     const { exponents } = this.field.buffers;
     const reach = Math.ceil(SMOOTHING_REACH * smoothing);
     const firstWeight = Math.exp(-0.5 / smoothing ** 2);
@@ -162,17 +170,6 @@ export class GpuRidges implements Ridges {
     const args = this.#ridgeArgs.slot(0);
     const bound = this.ridge.bind({ args, smoothed, summary, segments, counters });
     dispatch(pass, this.ridge, bound, tiles(width, height, RIDGE_TILE));
-  }
-
-  #reserve(pixelCount: number): { rows: GPUBuffer; smoothed: GPUBuffer } {
-    if (!this.#rows || !this.#smoothed || pixelCount > this.#pixelCapacity) {
-      this.scope.release(this.#rows);
-      this.scope.release(this.#smoothed);
-      this.#rows = this.scope.buffer('rows', pixelCount * 8, BufferUsage.storage);
-      this.#smoothed = this.scope.buffer('smoothed', pixelCount * 4, BufferUsage.storage);
-      this.#pixelCapacity = pixelCount;
-    }
-    return { rows: this.#rows, smoothed: this.#smoothed };
   }
 }
 

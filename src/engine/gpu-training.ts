@@ -1,5 +1,4 @@
 import type { Dataset } from '../data/dataset.ts';
-import { DeviceError } from '../errors.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import { createArguments, createKernel, dispatch, foldGrid, type Kernel } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
@@ -11,7 +10,6 @@ import lossShader from '../../shaders/kernels/loss.wgsl';
 import restoreShader from '../../shaders/kernels/restore.wgsl';
 import scoreShader from '../../shaders/kernels/score.wgsl';
 import {
-  bindingLimit,
   columnBlocks,
   columnStride,
   fittingColumns,
@@ -85,9 +83,8 @@ export function uploadDataset(scope: Scope, dataset: Dataset): ResidentData {
   const upload = (name: string, values: Float32Array, width: number) => {
     const stride = BLOCK * blockCount(width);
     const byteLength = 4 * dataset.count * stride;
-    checkBinding(scope.device, `${name} of data set ${dataset.name}`, byteLength);
     const usage = BufferUsage.storage | BufferUsage.copyDst;
-    const buffer = scope.buffer(name, byteLength, usage);
+    const buffer = scope.buffer(`${name} of data set ${dataset.name}`, byteLength, usage);
     const padded = new Float32Array(dataset.count * stride);
     for (let i = 0; i < dataset.count; i++) {
       padded.set(values.subarray(i * width, (i + 1) * width), i * stride);
@@ -99,15 +96,6 @@ export function uploadDataset(scope: Scope, dataset: Dataset): ResidentData {
     points: upload('points', dataset.points, dataset.inputWidth),
     targets: upload('targets', dataset.targets, dataset.outputWidth),
   };
-}
-
-export function checkBinding(device: GPUDevice, name: string, byteLength: number): void {
-  const limit = bindingLimit(device);
-  if (byteLength <= limit) return;
-  throw new DeviceError(
-    'limit',
-    `${name} take ${byteLength} bytes, but this device binds at most ${limit}`,
-  );
 }
 
 /** Steps on the GPU: what they work on, and how they are recorded. */
@@ -149,7 +137,6 @@ export function createSteps(
 
   const storage = BufferUsage.storage | BufferUsage.copySrc | BufferUsage.copyDst;
   const parameterBytes = 4 * networkCount * networks.parameterStride;
-  checkBinding(device, 'the moments of all parameters', 4 * parameterBytes);
   const states = scope.buffer('states', 4 * allStates * stride, storage);
   const cotangents = scope.buffer('cotangents', 4 * allStates * stride, storage);
   const samples = scope.buffer('samples', 4 * networkCount * stride, storage);

@@ -2,13 +2,13 @@ import outcomeShader from '../../shaders/kernels/tile-outcome.wgsl';
 import stretchShader from '../../shaders/kernels/tile-stretch.wgsl';
 import tileShader from '../../shaders/kernels/tile.wgsl';
 import { DeviceError } from '../errors.ts';
+import { bindingLimit } from '../gpu/binding-limit.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import { createArguments, createKernel, dispatch } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { BLOCK, type Op } from '../ops/op.ts';
 import { choiceSet } from '../ops/registry.ts';
 import type { FieldRoad } from './field-road.ts';
-import { bindingLimit } from './gpu-columns.ts';
 import type { GpuModel } from './gpu-model.ts';
 
 /** Points of a workgroup and of an invocation, kinds of columns (kernels/tile.wgsl). */

@@ -1,4 +1,6 @@
 import { assert } from '../errors.ts';
+import { checkBinding } from './binding-limit.ts';
+import { BufferUsage } from './flags.ts';
 
 /** Owner of GPU resources: what is created through it is freed with it. */
 export class Scope {
@@ -27,11 +29,17 @@ export class Scope {
     return this.#disposed;
   }
 
-  /** A buffer of at least 16 bytes, rounded up to a multiple of 16, labelled `<scope>/<name>`. */
+  /**
+   * A buffer of at least 16 bytes, rounded up to a multiple of 16, labelled `<scope>/<name>`.
+   *
+   * @throws DeviceError (`limit`) if it is for storage, and larger than the device binds.
+   */
   buffer(name: string, byteLength: number, usage: GPUBufferUsageFlags): GPUBuffer {
     assert(!this.#disposed, `${this.label} is used after dispose()`);
     const size = Math.max(16, Math.ceil(byteLength / 16) * 16);
-    const buffer = this.device.createBuffer({ label: `${this.label}/${name}`, size, usage });
+    const label = `${this.label}/${name}`;
+    if (usage & BufferUsage.storage) checkBinding(this.device, label, size);
+    const buffer = this.device.createBuffer({ label, size, usage });
     this.#owned.set(buffer, size);
     return buffer;
   }
@@ -44,8 +52,9 @@ export class Scope {
     usage: GPUBufferUsageFlags,
   ): GPUBuffer {
     if (buffer && buffer.size >= byteLength) return buffer;
+    const larger = this.buffer(name, byteLength, usage);
     this.release(buffer);
-    return this.buffer(name, byteLength, usage);
+    return larger;
   }
 
   /** Takes ownership of something with a `destroy` method. */

@@ -143,6 +143,33 @@ describe('with WebGPU', () => {
     expect(lost).toBe(false);
     device.destroy();
   });
+
+  it('a device that binds little gets fields that it can hold', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter!.requestDevice();
+    const { maxBufferSize, maxComputeWorkgroupStorageSize } = device.limits;
+    const limits = { maxBufferSize, maxComputeWorkgroupStorageSize };
+    // Of 16 bytes a pixel, the square of 64.
+    vi.spyOn(device, 'limits', 'get').mockReturnValue({
+      ...limits,
+      maxStorageBufferBindingSize: 2 ** 16,
+    } as GPUSupportedLimits);
+    FtleMapElement.device = device;
+    const element = await mountIdle('style="width: 240px"');
+    expect(messageOf(element)).toBe('');
+    expect(element.frame).toMatchObject({ width: 60, height: 60 });
+    expect(countColors(await readPicture(element))).toBeGreaterThan(20);
+    element.resolution = 128;
+    await element.whenIdle();
+    expect(messageOf(element)).toMatch(
+      /a field of 16384 pixels and 1 outputs takes 262144 bytes.* at most 65536/,
+    );
+    element.resolution = null;
+    await element.whenIdle();
+    expect(messageOf(element)).toBe('');
+    element.remove();
+    device.destroy();
+  });
 });
 
 describe('removal', () => {
@@ -261,6 +288,24 @@ describe('a lost device', () => {
     expect(element.playing).toBe(true);
     expect(messageOf(element)).toBe('');
     expect(errors).toMatchObject([{ code: 'device-lost' }]);
+  });
+
+  it('does not give its weights to another network', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter!.requestDevice();
+    FtleMapElement.device = device;
+    const element = await mountIdle(`dataset="xor" seed="1" ${SMALL}`);
+    await element.step(4);
+    element.seed = 2;
+    // The new network is being made.
+    await element.updateComplete;
+    const ready = nextEvent(element, 'ftle-ready');
+    device.destroy();
+    await ready;
+    await element.whenIdle();
+    const control = await mountIdle(`dataset="xor" seed="2" ${SMALL}`);
+    expect([...element.network!.parameters]).toEqual([...control.network!.parameters]);
+    expect(messageOf(element)).toBe('');
   });
 
   it('is replaced once; the weights go on', async () => {

@@ -121,6 +121,20 @@ describe('pace', () => {
     expect(new Pace('slow', 1000 * 142).next(null, small).side).toBeLessThan(32);
   });
 
+  it('plans no field that there is no memory for', () => {
+    // As large as the canvas if time alone counted.
+    const fits = (mostPixels: number) => {
+      const pace = new Pace('fast', 142, mostPixels);
+      const sides = [...pace.refinement(null, PICTURE), pace.next(null, PICTURE)].map(
+        ({ side }) => side,
+      );
+      return Math.max(...sides);
+    };
+    expect(fits(Infinity)).toBe(1000);
+    expect(fits(200 ** 2)).toBe(190);
+    expect(new Pace('fast', 142, 200 ** 2).next(512, PICTURE).side).toBe(512);
+  });
+
   it('plans what follows a still picture from what it took', () => {
     const small = { ...PICTURE, fullSide: 512 };
     const pace = new Pace('slow');

@@ -1,5 +1,6 @@
 // Plan: GPU memory as webgpu-memory counts it. A field read back as a whole takes what a few tiles take,
-// however large it is; field, ridges and trainer, once disposed of, leave as much as there was before them.
+// however large it is; what the device does not bind is refused; field, ridges and trainer, once disposed of, leave as
+// much as there was before them.
 // Control: a live field of that size takes more than the bound.
 import { getWebGPUMemoryUsage } from 'webgpu-memory';
 import { describe, expect, it } from 'vitest';
@@ -57,6 +58,27 @@ describe('GPU memory', () => {
     field.dispose();
     model.dispose();
     expect(getWebGPUMemoryUsage(device).memory.total).toBe(before);
+  });
+
+  it('that the device does not bind is not asked for; what was there stays', async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    // With the limits that every device has.
+    const device = await adapter!.requestDevice();
+    const engine = createGpuEngine(device, { slow: true });
+    const network = initialiseNetwork(parseArchitecture('2-2-1'), 1);
+    const model = engine.createModel(network);
+    const field = await engine.createField(model);
+    await field.compute(requestFor(network, 16));
+    const before = await field.read();
+    const { total } = getWebGPUMemoryUsage(device).memory;
+    await expect(field.compute(requestFor(network, 3000))).rejects.toThrow(
+      /9000000 pixels and 1 outputs takes 144000000 bytes.* at most 134217728/,
+    );
+    expect(getWebGPUMemoryUsage(device).memory.total).toBe(total);
+    expect(await field.read()).toEqual(before);
+    await field.compute(requestFor(network, 16));
+    expect(await field.read()).toEqual(before);
+    device.destroy();
   });
 
   it('is given back by field, ridges, trainer and model', async () => {

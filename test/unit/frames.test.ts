@@ -8,8 +8,11 @@ import type { FieldPlan } from '../../src/element/pace.ts';
 import type { Picture } from '../../src/element/picture.ts';
 import type { Session } from '../../src/element/session.ts';
 import type { ViewChoice } from '../../src/element/view-choice.ts';
+import { parseArchitecture } from '../../src/model/architecture.ts';
+import { initialiseNetwork } from '../../src/model/parameters.ts';
 
 const PIXEL_TIME = 0.01;
+const COSTLY = initialiseNetwork(parseArchitecture('2-200x3-1'), 1);
 
 /** A field that was asked for, and what ends it. */
 interface Asked extends FieldPlan {
@@ -170,7 +173,7 @@ describe('a network that fails', () => {
   /** @param meanwhile - while its first picture is computed. */
   async function failAfter(meanwhile: () => void): Promise<void> {
     await refine();
-    const takeBack = frames.begin(1e6);
+    const takeBack = frames.begin(COSTLY);
     const opening = frames.computeFirst(session);
     meanwhile();
     asked.at(-1)!.fail();
