@@ -1,4 +1,3 @@
-import { createCpuEngine } from '../engine/cpu-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createGpuEngine } from '../engine/gpu-engine.ts';
 import { DeviceError } from '../errors.ts';
@@ -75,6 +74,7 @@ async function startEngine(backend: Backend): Promise<StartedEngine> {
   }
 }
 
-function startCpu(fallbackReason: string | null): StartedEngine {
+async function startCpu(fallbackReason: string | null): Promise<StartedEngine> {
+  const { createCpuEngine } = await import('../engine/cpu-engine.ts');
   return { engine: createCpuEngine(), fallbackReason, format: undefined };
 }

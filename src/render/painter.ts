@@ -1,5 +1,4 @@
 import type { Engine } from '../engine/engine.ts';
-import { createCanvasPainter } from './canvas-painter.ts';
 import { createGpuPainter } from './gpu-painter.ts';
 import type { Painter } from './style.ts';
 
@@ -16,5 +15,6 @@ export async function createPainter(
   format: GPUTextureFormat = 'bgra8unorm',
 ): Promise<Painter> {
   if (engine.device) return createGpuPainter(engine.device, canvas, format);
+  const { createCanvasPainter } = await import('./canvas-painter.ts');
   return createCanvasPainter(canvas);
 }
