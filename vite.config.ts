@@ -6,14 +6,15 @@ import { wgsl } from './tools/wgsl-plugin.ts';
  * more and smaller files.
  */
 const CORE =
-  /src\/(errors|(ops|layers|wgsl)\/.*|gpu\/(kernel|layout|readback|scope|flags)|model\/(layer-choice|network|parameters|plane|training)|math\/(activations|linear|random)|engine\/(engine|field-bands|slices|field-checks|points-data|population-checks|ridge-limits)|reference\/(exponent|forward|ridge|spectral-start|tangent))\.ts$/;
+  /src\/(errors|(ops|layers|wgsl)\/.*|gpu\/(kernel|layout|readback|scope|flags)|model\/(layer-choice|network|parameters|plane|training)|math\/(activations|linear|random)|engine\/(engine|field-bands|slices|field-checks|points-data|ridge-limits)|reference\/(exponent|forward|ridge|spectral-start|tangent))\.ts$/;
 
 /** The engine of the CPU in one chunk: all of it is loaded where there is no GPU, and little of it elsewhere. */
 const CPU =
   /src\/(engine\/(cpu-(engine|field|model|points|ridges|trainer)|field-statistics)|reference\/(loss|gradient|training))\.ts$/;
 
 /** Small pieces that several formats of files share. */
-const FILES = /src\/files\/(crc32|float-formats|own-tensors|safetensors-layout|save|show)\.ts$/;
+const FILES =
+  /src\/files\/(crc32|file-options|float-formats|own-tensors|safetensors-layout|save|show)\.ts$/;
 
 /** The library: three entries that share chunks; `lit` is the page's own. */
 export default defineConfig({

@@ -25,6 +25,7 @@ struct ExponentArgs {
   output_offset: u32,  // first block of the network's output among the states
   output_width: u32,
   span: f32,
+  rank: u32,           // most singular values above 0
 }
 
 @group(1) @binding(0) var<uniform> args: ExponentArgs;
@@ -72,7 +73,7 @@ fn stretch(column: u32) -> vec4f {
     second += dot(image, image);
   }
   let power = powers[column] + exponent_of(largest);
-  return stretching(first, second, top, direction, power, args.span);
+  return stretching(first, second, top, direction, power, args.span, args.rank);
 }
 
 @compute @workgroup_size(LANES)

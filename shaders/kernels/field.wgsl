@@ -97,7 +97,7 @@ fn stretch_columns() -> array<vec4f, POINTS> {
       second += across * across;
     }
     let power = powers[p] + exponent_of(largest);
-    found[p] = stretching(first, second, top, direction, power, args.span);
+    found[p] = stretching(first, second, top, direction, power, args.span, args.rank);
   }
   return found;
 }

@@ -219,7 +219,7 @@ fn grouped(
       top = max(top, max(size_bits(entry_of(row, 1u, point)), size_bits(entry_of(row, 2u, point))));
     }
     unit = inverse_power(top);
-    found = stretch_of(point, row_count, powers[row_lane] + exponent_of(top), args.span);
+    found = stretch_of(point, row_count, powers[row_lane] + exponent_of(top), args.span, args.rank);
   }
   workgroupBarrier();
 

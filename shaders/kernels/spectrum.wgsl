@@ -34,6 +34,7 @@ struct SpectrumArgs {
   has_direction: u32, // 1: rows have v
   row_length: u32,
   span: f32,
+  rank: u32,          // most singular values above 0
 }
 
 @group(1) @binding(0) var<uniform> args: SpectrumArgs;
@@ -113,7 +114,7 @@ fn spectrum(@builtin(global_invocation_id) id: vec3u) {
   for (var i = 0u; i < args.exponent_count; i++) {
     side = next_side(column, side, square);
     var value = NO_EXPONENT;
-    if (side < args.side_count && status == GOOD) {
+    if (i < args.rank && side < args.side_count && status == GOOD) {
       square = tangents[place(args.square_offset, side, column)].x;
       value = exponent_from(square, power, args.span);
     }

@@ -25,6 +25,7 @@ struct TileStretchArgs {
   first_pixel: u32,
   end_pixel: u32,
   span: f32,
+  rank: u32,          // most singular values above 0
 }
 
 @group(1) @binding(0) var<uniform> args: TileStretchArgs;
@@ -105,6 +106,6 @@ fn tile_stretch(@builtin(global_invocation_id) id: vec3u) {
     second += dot(image, image);
   }
   let power = powers[column] + exponent_of(largest) + f32(shift) + exponent_of(top);
-  exponents[pixel] = stretching(first, second, across_top, direction, power, args.span);
+  exponents[pixel] = stretching(first, second, across_top, direction, power, args.span, args.rank);
   statuses[pixel] = bitcast<u32>(sizes[MET * args.column_stride + column]);
 }

@@ -294,7 +294,7 @@ fn wide(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var p = part * POINTS; p < POINTS; p++) {
       tops[p] = met_so_far[p / 4u][p % 4u];
       let row_count = program[args.exponent_op_count - 1u].output_width;
-      found[p] = stretch_of(p, row_count, powers[p / 4u][p % 4u], args.span);
+      found[p] = stretch_of(p, row_count, powers[p / 4u][p % 4u], args.span, args.rank);
     }
   }
   for (var p = 0u; p < POINTS; p++) {

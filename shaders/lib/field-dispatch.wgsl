@@ -15,6 +15,7 @@ struct FieldDispatchArgs {
   input_width: u32,
   output_width: u32,
   span: f32,
+  rank: u32,               // most singular values above 0
 }
 
 @group(1) @binding(0) var<uniform> args: FieldDispatchArgs;

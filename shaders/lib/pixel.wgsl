@@ -26,11 +26,11 @@ fn exponent_from(square: f32, power: f32, span: f32) -> f32 {
 }
 
 // λ1, λ2 and the direction from the squared lengths of the two images, of which the second is scaled by
-// inverse_power(top); tangents stand for 2^power times themselves.
-fn stretching(first: f32, second: f32, top: i32, direction: vec2f, power: f32, span: f32) -> vec4f {
+// inverse_power(top); tangents stand for 2^power times themselves. Of rank 1, the second is rounding, however small.
+fn stretching(first: f32, second: f32, top: i32, direction: vec2f, power: f32, span: f32, rank: u32) -> vec4f {
   return vec4f(
     exponent_from(first, power, span),
-    exponent_from(second, power + exponent_of(top), span),
+    select(NO_EXPONENT, exponent_from(second, power + exponent_of(top), span), rank > 1u),
     direction,
   );
 }

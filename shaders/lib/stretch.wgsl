@@ -1,6 +1,6 @@
 // stretch.wgsl: how a point's two tangents are stretched, from what they have become row by row
 //
-//   stretch_of(column, row_count, power, span)   λ1, λ2 and the direction (lib/pixel.wgsl)
+//   stretch_of(column, row_count, power, span, rank)   λ1, λ2 and the direction (lib/pixel.wgsl)
 //
 // @use lib/singular.wgsl
 // @use lib/pixel.wgsl
@@ -8,7 +8,7 @@
 //             stand for 2^power times themselves
 // units       λ in 1/span
 
-fn stretch_of(column: u32, row_count: u32, power: f32, span: f32) -> vec4f {
+fn stretch_of(column: u32, row_count: u32, power: f32, span: f32, rank: u32) -> vec4f {
   var gram = vec3f();
   for (var row = 0u; row < row_count; row++) {
     let image = image_of(row, column);
@@ -30,5 +30,5 @@ fn stretch_of(column: u32, row_count: u32, power: f32, span: f32) -> vec4f {
     let across = factor * (direction.x * image.y - direction.y * image.x);
     second += across * across;
   }
-  return stretching(first, second, top, direction, power, span);
+  return stretching(first, second, top, direction, power, span, rank);
 }

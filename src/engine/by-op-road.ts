@@ -51,6 +51,7 @@ export async function createPlaneRows(
         outputOffset: columns.stateOffset(ops.length),
         outputWidth,
         span: place.span,
+        rank: place.rank,
       });
       const { states, tangents, tops, powers } = columns;
       const own = { args: args.slot(0), states, tangents, tops, powers };

@@ -1,8 +1,7 @@
 import { FtleError } from '../errors.ts';
-import { singularFactors } from '../math/singular.ts';
 import type { Network } from '../model/network.ts';
 import type { LayerPlace } from '../model/layer-choice.ts';
-import { asMatrix, planeStretching } from '../reference/exponent.ts';
+import { planeStretching, stretchings } from '../reference/exponent.ts';
 import { classify, createStates, runForward } from '../reference/forward.ts';
 import { inputDirection, spectralStart } from '../reference/spectral-start.ts';
 import { createTangents, pushTangents, type TangentStatus } from '../reference/tangent.ts';
@@ -73,9 +72,10 @@ export function pointEvaluator(
   network: Network,
   parameters: Float64Array,
   space: PointsRequest['space'],
-  { opCount, span }: LayerPlace,
+  place: LayerPlace,
 ): (point: ArrayLike<number>) => PointOutcome {
   const { program, outputWidth } = network;
+  const { opCount } = place;
   const start =
     space === 'full'
       ? spectralStart(program, parameters)
@@ -88,16 +88,12 @@ export function pointEvaluator(
 
   const stretch = (): Pick<PointOutcome, 'exponents' | 'direction'> => {
     if (space !== 'full') {
-      const { first, second, direction } = planeStretching(tangents, opCount, span);
+      const { first, second, direction } = planeStretching(tangents, place);
       return { exponents: [first, second], direction: inputDirection(start, direction) };
     }
-    const sides = start.columns.length;
-    const { values, vectors } = singularFactors(asMatrix(tangents, opCount, rows), rows, sides);
-    const logFactor = tangents.power * Math.LN2;
-    return {
-      exponents: values.map((value) => (Math.log(value) + logFactor) / span),
-      direction: inputDirection(start, vectors.subarray(0, sides)),
-    };
+    const { values, directions } = stretchings(tangents, place, rows);
+    const first = directions.subarray(0, start.columns.length);
+    return { exponents: values, direction: inputDirection(start, first) };
   };
   return (point) => {
     input.set(point);

@@ -50,7 +50,10 @@ export interface PointsRequest {
 export interface PointsData {
   readonly request: PointsRequest;
   readonly span: number;
-  /** λ₁ ≥ λ₂ ≥ …, [count][exponentCount]; −Infinity where the status is not good. */
+  /**
+   * λ₁ ≥ λ₂ ≥ …, [count][exponentCount]; −Infinity where the status is not good. The error of λ_i is e^(l·(λ₁ − λ_i))
+   * times that of λ₁.
+   */
   readonly exponents: Float32Array;
   /**
    * The direction of λ₁ as an input vector [count][inputWidth], unit, its largest component positive; 0
@@ -92,7 +95,10 @@ export interface FieldData {
   readonly span: number;
   /** λ₁ in the space of the request, [height][width]; −Infinity where the status is not good. */
   readonly exponents: Float32Array;
-  /** λ₂ in the space of the request; −Infinity where the Jacobian has rank one. */
+  /**
+   * λ₂ in the space of the request; −Infinity where the Jacobian has rank one. Its error is e^(l·(λ₁ − λ₂)) times that
+   * of λ₁: on a GPU it says nothing where l·(λ₁ − λ₂) is beyond 12, on the CPU beyond 30.
+   */
   readonly secondExponents: Float32Array;
   /**
    * Maximal stretching direction (ds, dt) with ds ≥ 0, [height][width][2]: a unit vector; in the space

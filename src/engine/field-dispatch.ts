@@ -42,6 +42,7 @@ export class FieldDispatch {
       inputWidth,
       outputWidth,
       span: place.span,
+      rank: place.rank,
     });
     const bound = kernel.bind({
       program: model.program('alternate'),

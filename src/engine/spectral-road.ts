@@ -141,6 +141,7 @@ export async function createSpectrum(
         hasDirection: hasDirection ? 1 : 0,
         rowLength,
         span: place.span,
+        rank: place.rank,
       });
       const own = { args: args.slot(0), states, tangents, tops, powers, projections };
       const bound = spectrum.bind({ ...own, ...targets });

@@ -108,6 +108,7 @@ export async function createTiledRoad(
             columnStride: stride,
             ...pixels,
             span: place.span,
+            rank: place.rank,
           });
           const reading = stretch.bind({ program, args: stretchArgs.slot(0), ...left });
           dispatch(pass, stretch, reading, [Math.ceil((end - first) / LANES)]);

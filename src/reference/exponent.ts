@@ -1,4 +1,4 @@
-import { layerPlace } from '../model/layer-choice.ts';
+import { layerPlace, type LayerPlace } from '../model/layer-choice.ts';
 import type { Network } from '../model/network.ts';
 import type { Plane } from '../model/plane.ts';
 import { planeStretch, singularFactors } from '../math/singular.ts';
@@ -45,17 +45,16 @@ export function planeExponents(
   layer: number | 'output',
   plane: Plane,
 ): PlaneExponents {
-  const { opCount, span } = layerPlace(network, layer);
+  const place = layerPlace(network, layer);
   const starts = [checkPoint(network, plane.u), checkPoint(network, plane.v)];
-  const tangents = push(network, point, opCount, starts);
-  return { ...planeStretching(tangents, opCount, span), span };
+  const tangents = push(network, point, place.opCount, starts);
+  return { ...planeStretching(tangents, place), span: place.span };
 }
 
-/** `planeExponents` from tangents that have been pushed through `opCount` ops: two columns. */
+/** `planeExponents` from tangents that have been pushed through to a layer: two columns. */
 export function planeStretching(
   tangents: Tangents,
-  opCount: number,
-  span: number,
+  { opCount, span, rank }: LayerPlace,
 ): Omit<PlaneExponents, 'span'> {
   if (tangents.status !== 'good') {
     return { status: tangents.status, first: -Infinity, second: -Infinity, direction: [1, 0] };
@@ -66,7 +65,8 @@ export function planeStretching(
   return {
     status: 'good',
     first: (logFirst + logFactor) / span,
-    second: (logSecond + logFactor) / span,
+    // Of rank one, it is rounding, however small.
+    second: rank > 1 ? (logSecond + logFactor) / span : -Infinity,
     direction,
   };
 }
@@ -86,7 +86,8 @@ export function exponents(
   point: ArrayLike<number>,
   layer: number | 'output',
 ): FullExponents {
-  const { opCount, span } = layerPlace(network, layer);
+  const place = layerPlace(network, layer);
+  const { opCount, span } = place;
   const { inputWidth } = network;
   const tangents = push(network, point, opCount, unitVectors(inputWidth));
   const rows = network.program.ops[opCount - 1].outputWidth;
@@ -100,11 +101,20 @@ export function exponents(
       span,
     };
   }
-  const matrix = asMatrix(tangents, opCount, rows);
-  const factors = singularFactors(matrix, rows, inputWidth);
+  return { status: 'good', ...stretchings(tangents, place, rows), span };
+}
+
+/** Exponents and directions from tangents that have been pushed through to a layer: columns of any number. */
+export function stretchings(
+  tangents: Tangents,
+  { opCount, span, rank }: LayerPlace,
+  rows: number,
+): Pick<FullExponents, 'values' | 'directions'> {
+  const sides = tangents.columns.length;
+  const { values, vectors } = singularFactors(asMatrix(tangents, opCount, rows), rows, sides);
   const logFactor = tangents.power * Math.LN2;
-  const values = factors.values.map((value) => (Math.log(value) + logFactor) / span);
-  return { status: 'good', values, directions: factors.vectors, span };
+  const logs = values.map((value) => (Math.log(value) + logFactor) / span);
+  return { values: logs.fill(-Infinity, rank), directions: vectors.fill(0, rank * sides) };
 }
 
 /**
@@ -148,7 +158,7 @@ function push(
 }
 
 /** Tangents after `opCount` ops as a matrix [rows][column]. */
-export function asMatrix({ columns }: Tangents, opCount: number, rows: number): Float64Array {
+function asMatrix({ columns }: Tangents, opCount: number, rows: number): Float64Array {
   const matrix = new Float64Array(rows * columns.length);
   columns.forEach((column, j) => {
     for (let i = 0; i < rows; i++) matrix[i * columns.length + j] = column[opCount][i]!;

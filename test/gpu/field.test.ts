@@ -178,6 +178,16 @@ describe.each(['fused', 'wide', 'grouped', 'tiled', 'by-op'] as const)(
       }
     });
 
+    it.each([
+      ['2-5-1', 'output'],
+      ['2-1-4-1', 2],
+    ] as const)('%s has one exponent at layer %s', async (architecture, layer) => {
+      const network = initialiseNetwork(parseArchitecture(architecture), 3);
+      const data = await roadField(road, network, requestFor(network, { layer }));
+      expect(data.exponents.every(Number.isFinite)).toBe(true);
+      expect(new Set(data.secondExponents)).toEqual(new Set([-Infinity]));
+    });
+
     it('J = 0 is collapsed, numbers beyond float32 overflow, and neither gives a NaN', async () => {
       const zero = linear([
         [0, 0],

@@ -150,6 +150,19 @@ describe('full exponents', () => {
     }
   });
 
+  it.each([
+    ['4-5-1', 'output', 1],
+    ['6-4-2-5-1', 3, 2],
+  ] as const)('of %s at layer %s are %i', async (architecture, layer, rank) => {
+    const network = initialiseNetwork(parseArchitecture(architecture), 3);
+    const points = randomPoints(network, 9);
+    const request = full(network, { layer, exponentCount: 4 });
+    const data = await evaluate(network, points, request);
+    data.exponents.forEach((value, i) => {
+      expect(Number.isFinite(value), `λ${(i % 4) + 1}`).toBe(i % 4 < rank);
+    });
+  });
+
   it('differ for another network', async () => {
     const [one, other] = [3, 4].map((seed) =>
       initialiseNetwork(parseArchitecture('3-8x3-1'), seed),

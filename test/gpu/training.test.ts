@@ -15,6 +15,7 @@ import {
   type GpuTrainer,
   type GpuTrainerSettings,
 } from '../../src/engine/gpu-trainer.ts';
+import { DataError, NetworkError } from '../../src/errors.ts';
 import { readBuffer } from '../../src/gpu/readback.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../../src/math/activations.ts';
 import { Purpose, RandomStream } from '../../src/math/random.ts';
@@ -456,7 +457,12 @@ describe('what does not fit', () => {
     const model = new GpuModel(small, dense('2-2-1'));
     // Padded to four numbers a point.
     const points = new Float32Array(2 * (2 ** 23 + 1));
-    const large = { ...circle, count: points.length / 2, points, targets: points.subarray(2 ** 23 + 1) };
+    const large = {
+      ...circle,
+      count: points.length / 2,
+      points,
+      targets: points.subarray(2 ** 23 + 1),
+    };
     await expect(createGpuTrainer(model, large, options)).rejects.toThrow(
       /points of data set circle takes 134217744 bytes.* at most 134217728/,
     );

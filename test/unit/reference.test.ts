@@ -422,6 +422,23 @@ describe('exact cases', () => {
     expect(planeExponents(single, [0.5], 1, coordinatePlane(1)).second).toBe(-Infinity);
   });
 
+  it('behind a layer of fewer rows the exponents beyond them are −Infinity, not rounding', () => {
+    const network = initialiseNetwork(parseArchitecture('3-5-2-6-1'), 4);
+    const point = [0.3, -0.2, 0.5];
+    for (const [layer, rank] of [
+      [1, 3],
+      [2, 2],
+      [3, 2],
+      ['output', 1],
+    ] as const) {
+      const { values, directions } = exponents(network, point, layer);
+      expect(Array.from(values, Number.isFinite)).toEqual(Array.from(values, (_, i) => i < rank));
+      expect(directions.subarray(3 * rank).every((entry) => entry === 0)).toBe(true);
+      const { second } = planeExponents(network, point, layer, coordinatePlane(3));
+      expect(Number.isFinite(second)).toBe(rank > 1);
+    }
+  });
+
   it('states beyond float64 overflow, even where slopes are 1', () => {
     const network = chain(
       [
