@@ -1,4 +1,5 @@
 import type { Domain } from '../model/plane.ts';
+import { adoptStyles } from './late-styles.ts';
 import type { Reading } from './reading.ts';
 import { pointIn } from './view.ts';
 
@@ -51,16 +52,6 @@ const STYLES = `
   .probe dd { margin: 0; text-align: end; overflow-wrap: anywhere; }
 `;
 
-let sheet: CSSStyleSheet | null = null;
-
-function styleSheet(): CSSStyleSheet {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLES);
-  }
-  return sheet;
-}
-
 /** The numbers under the pointer, or under a cursor that the arrow keys move while it has the focus. */
 export class ProbePanel {
   readonly #root = document.createElement('div');
@@ -81,8 +72,7 @@ export class ProbePanel {
     readonly pictures: HTMLElement,
     readonly host: ProbePanelHost,
   ) {
-    const styles = styleSheet();
-    if (!shadow.adoptedStyleSheets.includes(styles)) shadow.adoptedStyleSheets.push(styles);
+    adoptStyles(shadow, STYLES);
     this.#root.className = 'probe';
     this.#cursor.className = 'cursor';
     this.#cursor.type = 'button';
