@@ -119,9 +119,14 @@ class GpuPainter implements Painter {
   }
 
   async prepare({ directions, regions, surface }: StyleNeeds): Promise<void> {
-    if (surface) await (this.#surfaceOpening ??= this.#openSurface());
-    else if (regions || directions === 'convolution')
-      await (this.#overlayOpening ??= this.#openOverlay());
+    // Nothing is kept of an opening that has failed, so that the next picture tries again.
+    if (surface && !this.#surface) {
+      this.#surfaceOpening ??= this.#openSurface().finally(() => (this.#surfaceOpening = null));
+      await this.#surfaceOpening;
+    } else if (!surface && !this.#overlay && (regions || directions === 'convolution')) {
+      this.#overlayOpening ??= this.#openOverlay().finally(() => (this.#overlayOpening = null));
+      await this.#overlayOpening;
+    }
   }
 
   async #openSurface(): Promise<void> {

@@ -2,12 +2,14 @@
 // has the colours of the map exactly, from everywhere; a tilted plane those colours times the light that its normal
 // gets; the height of a place is the part of the colours' range, cut off above and below. A bump hides the sample behind
 // it. Ridge and boundary are drawn at the height of the ground. Gaps show the floor, walls hang from the edge.
-// Turned, moved and nearer cameras against arithmetic. A field of more pixels than mesh vertices. Controls: the same
-// pixels without line, sample or bump differ; painting the map again gives what it gave before.
-import { afterEach, describe, expect, it } from 'vitest';
+// Turned, moved and nearer cameras against arithmetic. A field of more pixels than mesh vertices. What could
+// not be loaded is asked for again. Controls: the same pixels without line, sample or bump differ; painting the map
+// again gives what it gave before.
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Status, type Field } from '../../../src/engine/engine.ts';
 import { Scope } from '../../../src/gpu/scope.ts';
 import type { Domain } from '../../../src/model/plane.ts';
+import { FieldOverlay } from '../../../src/render/field-overlay.ts';
 import { createGpuPainter } from '../../../src/render/gpu-painter.ts';
 import { colorTable, tableColor, type Rgb } from '../../../src/render/palette.ts';
 import {
@@ -23,6 +25,7 @@ import {
   type Camera,
   type Point,
 } from '../../../src/render/surface-camera.ts';
+import { SurfacePainter } from '../../../src/render/surface-painter.ts';
 import { compare } from '../../support/compare.ts';
 import { getTestDevice } from '../../support/device.ts';
 import {
@@ -329,5 +332,26 @@ describe('surface', () => {
     expect(countDifferent(before, surface)).toBeGreaterThan(1000);
     expect(countDifferent(before, paint(easel, field, null))).toBe(0);
     expect(countDifferent(surface, paint(easel, field, {}))).toBe(0);
+  });
+
+  it.each([
+    ['surface', SurfacePainter, { surface: LOOK, regions: false }],
+    ['regions', FieldOverlay, { surface: null, regions: true }],
+  ] as const)('that could not be opened as %s is tried again', async (_, part, needs) => {
+    const scope = new Scope(await getTestDevice(), 'ftle-map/test/surface');
+    const canvas = new OffscreenCanvas(SIZE.width, SIZE.height);
+    const format = navigator.gpu.getPreferredCanvasFormat();
+    const painter = await createGpuPainter(scope.device, canvas, format);
+    easels.push({ painter, scope, canvas });
+    const create = vi.spyOn(part, 'create').mockRejectedValueOnce(new Error('not loaded'));
+    const prepare = (): Promise<void> => painter.prepare({ ...needs, directions: null });
+    await expect(Promise.allSettled([prepare(), prepare()])).resolves.toMatchObject([
+      { reason: { message: 'not loaded' } },
+      { reason: { message: 'not loaded' } },
+    ]);
+    await prepare();
+    await prepare();
+    expect(create).toHaveBeenCalledTimes(2);
+    create.mockRestore();
   });
 });
