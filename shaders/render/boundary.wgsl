@@ -42,6 +42,8 @@ fn append(start: vec2f, end: vec2f) {
   let index = atomicAdd(&counters[0], 6u) / 6u;
   if (index < args.capacity) {
     segments[index] = vec4f(start / size, end / size);
+  } else {
+    atomicSub(&counters[0], 6u);
   }
 }
 
