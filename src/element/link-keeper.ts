@@ -76,7 +76,8 @@ export class LinkKeeper {
   readonly #own: ReadonlyMap<string, string | null>;
   readonly #closing = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #isReading = false;
+  /** The reading under way; a later one takes its place. */
+  #reading: object | null = null;
   /** The file that a link has brought. */
   #file: File | null = null;
   /** What it said of its network. */
@@ -99,13 +100,14 @@ export class LinkKeeper {
   /** Takes what the address says; where it says nothing, the page's own word counts again. */
   async read(): Promise<void> {
     const { element, setDomain, setPose, report } = this.host;
-    this.#isReading = true;
+    const reading = (this.#reading = {});
+    const isOutdated = (): boolean => this.#reading !== reading || this.#closing.signal.aborted;
     try {
       this.#claimName();
       const content = readFragment(location.hash, this.#name);
       const pose = content?.pose ? readPose(content.pose) : HOME_POSE;
       const file = content?.network ? await unpackNetwork(content.network) : null;
-      if (this.#closing.signal.aborted) return;
+      if (isOutdated()) return;
       setPose(pose);
       if (file || element.files?.[0] === this.#file) element.files = file && [file];
       this.#file = file;
@@ -119,11 +121,11 @@ export class LinkKeeper {
       }
       report(null);
       await element.updateComplete;
-      this.#fileSettings = this.#networkSettings();
+      if (!isOutdated()) this.#fileSettings = this.#networkSettings();
     } catch (error) {
-      report(asError(error));
+      if (!isOutdated()) report(asError(error));
     } finally {
-      this.#isReading = false;
+      if (this.#reading === reading) this.#reading = null;
     }
   }
 
@@ -131,7 +133,7 @@ export class LinkKeeper {
   refresh(): void {
     const { element } = this.host;
     clearTimeout(this.#timer);
-    if (this.#closing.signal.aborted || this.#isReading) return;
+    if (this.#closing.signal.aborted || this.#reading) return;
     if (this.#file && this.#networkSettings() !== this.#fileSettings) {
       const file = this.#file;
       this.#file = null;
@@ -180,11 +182,11 @@ export class LinkKeeper {
   }
 
   async #write(): Promise<void> {
-    if (this.#isReading) return;
+    if (this.#reading) return;
     const wasTaken = this.#isTaken;
     try {
       const { address, notes } = await this.link();
-      if (this.#closing.signal.aborted || this.#isReading) return;
+      if (this.#closing.signal.aborted || this.#reading) return;
       if (address !== location.href) history.replaceState(history.state, '', address);
       if (notes.length > 0 && !this.#isToldOfSize) this.host.tell(notes.join('. '));
       this.#isToldOfSize = notes.length > 0;

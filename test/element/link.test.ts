@@ -3,7 +3,8 @@
 // bit for bit; of a locked range its bounds, of a surface its
 // pose. Fragments of others stay. Links from strangers: another version, a cut-off network, one that
 // inflates without end, a setting that is none: each a message, and the map goes on. Weights too many for
-// a link are left out with a note. A changed fragment is followed. Of two maps with one name the second says so. Controls: without `hash` the address stays,
+// a link are left out with a note. A changed fragment is followed, of
+// several quick changes the last. Of two maps with one name the second says so. Controls: without `hash` the address stays,
 // and a map that shows what its page says adds nothing to it.
 import { createNetwork, initialiseNetwork, parseArchitecture } from 'ftle-map';
 import type { FtleMapElement } from 'ftle-map/element';
@@ -183,6 +184,22 @@ describe('a map and the address', () => {
     location.hash = '#ftle=1;layer=2';
     await expect.poll(() => element.layer).toBe(2);
     expect(element).toMatchObject({ samples: true, domain: null });
+  });
+
+  it('is followed to the last of quick changes, though an earlier one takes longer to read', async () => {
+    const packed = await packNetwork(createNetwork(parseArchitecture('2-4-1')));
+    const element = await mountIdle(START);
+    const follow = (fragment: string): void => {
+      setFragment(fragment);
+      dispatchEvent(new HashChangeEvent('hashchange'));
+    };
+    for (const slow of [`network=${packed!}`, 'network=abcd']) {
+      follow(`#ftle=1;layer=1;${slow}`);
+      follow('#ftle=1;layer=2');
+      // Longer than it takes to read the first.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(element).toMatchObject({ layer: 2, files: null, error: null });
+    }
   });
 
   it('says what is wrong with a link and shows the page as it is', async () => {
