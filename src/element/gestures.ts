@@ -120,6 +120,11 @@ export class Gestures {
   #drag(event: PointerEvent): void {
     const press = this.#press;
     if (press?.pointerId !== event.pointerId) return;
+    // Let go where nobody told us: over a context menu, or outside before the pointer was captured.
+    if (!(event.buttons & 1)) {
+      this.cancel();
+      return;
+    }
     const { clientX: x, clientY: y } = event;
     const [startX, startY] = press.start;
     if (!press.isDrag) {

@@ -1,6 +1,6 @@
 // Plan: mouse, wheel, fingers and keys as the browser makes them (test/support/input.ts). Each move against
-// the rectangle that arithmetic gives: drag, Ctrl and wheel about the pointer, double click, box, two
-// fingers, keys, buttons, home. The plain wheel and one finger scroll the page and give a hint, unless the map
+// the rectangle that arithmetic gives: drag, also one whose end nobody tells, Ctrl and wheel about the pointer,
+// double click, box, two fingers, keys, buttons, home. The plain wheel and one finger scroll the page and give a hint, unless the map
 // is greedy; with none nothing moves. The field that is there is painted in the same task, where it belongs.
 // A map that is dragged on and on still gets pictures. Zoom ends with a message where float32 ends. A walk by
 // keyboard alone; axe; what is said after a pause; no motion for those who want none; right-to-left pages.
@@ -21,7 +21,15 @@ import {
   SMALL,
   unmountAll,
 } from '../support/element.ts';
-import { clickMouse, dragMouse, emulateMedia, moveFingers, turnWheel } from '../support/input.ts';
+import {
+  clickMouse,
+  dragMouse,
+  emulateMedia,
+  moveFingers,
+  moveMouse,
+  pressMouse,
+  turnWheel,
+} from '../support/input.ts';
 
 /** Shows x and y from −1 to 1, on 240 × 240 CSS pixels. */
 const SQUARE = `dataset="xor" domain="-1,-1,1,1" no-colorbar ${SMALL}`;
@@ -105,6 +113,23 @@ describe('mouse and wheel', () => {
     expect(detail.x).toBeCloseTo(-0.5, 1);
     expect(detail.y).toBeCloseTo(-0.5, 1);
     expect(selectCount).toBe(1);
+  });
+
+  it('stop to drag when the button was let go where nobody told it', async () => {
+    const element = await mountMap();
+    const at = (x: number): [number, number] => placeOn(element, x, 0.5);
+    // Once before the pointer has moved far enough for a drag, and once within a drag.
+    await pressMouse([at(0.5)]);
+    await moveMouse([at(0.6), at(0.7)]);
+    expect(moved).toEqual([]);
+    await pressMouse([at(0.5), at(0.6), at(0.75)]);
+    await moveMouse([at(0.5), at(0.25)]);
+    expectDomain(element, [-1.5, -1, 0.5, 1]);
+    expect(picturesOf(element).style.cursor).toBe('');
+
+    const select = nextEvent(element, 'ftle-select');
+    await clickMouse(at(0.5));
+    await select;
   });
 
   it('zoom about the pointer with Ctrl and the wheel', async () => {

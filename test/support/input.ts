@@ -43,8 +43,8 @@ async function mouse(
   await send('Input.dispatchMouseEvent', { type, ...inWindow(place), button: 'none', ...more });
 }
 
-/** Presses at the first place, moves over the others, and lets go at the last. */
-export async function dragMouse(
+/** Presses at the first place and moves over the others, with the button down. */
+export async function pressMouse(
   places: readonly Place[],
   held: readonly Modifier[] = [],
 ): Promise<void> {
@@ -53,7 +53,21 @@ export async function dragMouse(
   await mouse('mouseMoved', places[0], { modifiers });
   await mouse('mousePressed', places[0], { ...pressed, buttons: 1 });
   for (const place of places.slice(1)) await mouse('mouseMoved', place, { ...pressed, buttons: 1 });
-  await mouse('mouseReleased', places.at(-1)!, pressed);
+}
+
+/** Moves over places with no button down. */
+export async function moveMouse(places: readonly Place[]): Promise<void> {
+  for (const place of places) await mouse('mouseMoved', place);
+}
+
+/** Presses at the first place, moves over the others, and lets go at the last. */
+export async function dragMouse(
+  places: readonly Place[],
+  held: readonly Modifier[] = [],
+): Promise<void> {
+  await pressMouse(places, held);
+  const modifiers = modifierBits(held);
+  await mouse('mouseReleased', places.at(-1)!, { modifiers, button: 'left', clickCount: 1 });
 }
 
 export async function clickMouse(
