@@ -4,14 +4,13 @@
 //   draw each
 //
 // group 0     0 args · 1 segments[i] (s0, t0, s1, t1) · 2 exponents[pixel] (λ₁, λ₂, ds, dt) ·
-//             3 samples[i] (s, t, class, 1 if it is wrong) · 4 colors[CLASS_COLORS]
+//             3 samples[i] (s, t, class, 1 if it is wrong) · 4 colors[class]
 // units       plane coordinates; widths and lengths in canvas pixels; colours sRGB
 // numerics    edges are softened over one pixel
 //
 // @use lib/capsule.wgsl
 
 const BAD: f32 = -3e38f;
-const CLASS_COLORS: u32 = 8u;
 
 struct LineArgs {
   view_s_min: f32,
@@ -101,7 +100,7 @@ fn sample_vertex(@builtin(vertex_index) index: u32) -> Vertex {
   let at = quad_vertex(index);
   let entry = samples[at.x];
   let place = to_canvas(entry.xy);
-  let color = colors[u32(entry.z) % CLASS_COLORS];
+  let color = colors[u32(entry.z) % arrayLength(&colors)];
   return capsule(at.y, place, place, vec4f(color.rgb, args.alpha));
 }
 

@@ -3,12 +3,11 @@
 //   tint = good · (class colour, 1)      streaks = streaks[pixel]
 //
 // group 0     0 args · 1 statuses[pixel] (status | class << 8) · 2 outputs[pixel][output_width] ·
-//             3 colors[CLASS_COLORS] · 4 streaks[pixel] (kernels/convolution.wgsl)
+//             3 colors[class] · 4 streaks[pixel] (kernels/convolution.wgsl)
 // units       row 0 of the textures is the lowest t; colours sRGB, 0 to 1
 // numerics    texels without a class are all 0: after a linear filter rgb/a is a mean over the others
 
 const OVERFLOW: u32 = 2u;
-const CLASS_COLORS: u32 = 8u;
 
 struct OverlayArgs {
   width: u32,
@@ -37,7 +36,7 @@ fn tint_fragment(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let status = statuses[pixel];
   // Where outputs left the range of float32, all of them are 0.
   let good = (status & 0xffu) != OVERFLOW || outputs[pixel * args.output_width] != 0f;
-  return select(vec4f(), colors[(status >> 8u) % CLASS_COLORS], good);
+  return select(vec4f(), colors[(status >> 8u) % arrayLength(&colors)], good);
 }
 
 @fragment

@@ -5,7 +5,7 @@
 //
 // group 0     0 args · 1 to 4 of lib/palette.wgsl · 5 camera[5]: columns of the matrix to clip coordinates, the eye ·
 //             6 vertices[rows][columns] (render/surface-mesh.wgsl) · 7 segments[i] (s0, t0, s1, t1) ·
-//             8 samples[i] (s, t, class, 1 if it is wrong) · 9 colors[CLASS_COLORS]
+//             8 samples[i] (s, t, class, 1 if it is wrong) · 9 colors[class]
 // units       world: the plane about the origin, its longer side 2; z up. Places are parts of the
 //             field's size, heights parts of the range of the colours; segments and samples in units of
 //             (origin, size). Line widths in canvas pixels; colours sRGB.
@@ -22,7 +22,6 @@ const LIFT: f32 = 0.006f;
 const NEAREST: f32 = 1e-3f;
 // Height of the floor: a little below what is lowest.
 const FLOOR: f32 = -0.05f;
-const CLASS_COLORS: u32 = 8u;
 
 struct SurfaceArgs {
   width: u32, // of the field
@@ -240,7 +239,7 @@ fn line_fragment(vertex: LineVertex) -> @location(0) vec4f {
 fn sample_vertex(@builtin(vertex_index) index: u32) -> LineVertex {
   let at = quad_vertex(index);
   let entry = samples[at.x];
-  let color = colors[u32(entry.z) % CLASS_COLORS];
+  let color = colors[u32(entry.z) % arrayLength(&colors)];
   return line_on_ground(at.y, entry.xyxy, vec4f(color.rgb, 1f + entry.w));
 }
 

@@ -10,7 +10,7 @@
 
 const BAD: f32 = -3e38f;
 const OVERFLOW: u32 = 2u;
-const CLASS_COLORS: u32 = 8u;
+const CLASS_COLORS: u32 = 20u; // of src/render/palette.ts
 
 struct TexelArgs {
   width: u32,

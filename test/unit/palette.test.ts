@@ -103,11 +103,23 @@ describe('class colours', () => {
     colors.forEach((color, i) => {
       expect(classColor(i)).toBe(`#${hex(color)}`);
       expect(classRgb(i + CLASS_COLOR_COUNT)).toEqual(color);
-      for (const other of colors.slice(0, i)) {
+      colors.slice(0, i).forEach((other, j) => {
         const distance = Math.hypot(...color.map((part, k) => 255 * (part - other[k])));
-        expect(distance, `${hex(color)} and ${hex(other)}`).toBeGreaterThan(40);
-      }
+        const isDark = i >= 10 && j >= 10;
+        expect(distance, `${hex(color)} and ${hex(other)}`).toBeGreaterThan(isDark ? 30 : 40);
+      });
     });
+  });
+
+  it('are others for each of ten digits, and then the same, darker', () => {
+    expect(CLASS_COLOR_COUNT).toBe(20);
+    for (let i = 0; i < 10; i++) {
+      const [light, dark] = [classRgb(i), classRgb(i + 10)];
+      // Halves of a level are rounded.
+      dark.forEach((part, k) => expect(Math.abs(255 * (part - 0.7 * light[k]))).toBeLessThan(0.51));
+      expect(lightness(light)).toBeGreaterThan(50);
+      expect(lightness(dark)).toBeGreaterThan(35);
+    }
   });
 });
 

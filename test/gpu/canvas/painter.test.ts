@@ -221,16 +221,16 @@ describe.each(['webgpu', 'canvas'] as const)('painter, %s', (backend) => {
   it('paints classes flat, in their colours', async () => {
     const easel = await createEasel(backend, 60, 60);
     const outputsAt = (s: number, t: number): number[] => {
-      const index = Math.floor(5 * (s + 1) * 0.5) + (t > 0 ? 5 : 0);
-      return Array.from({ length: 10 }, (_, i) => (i === index ? 1 : 0));
+      const index = Math.floor(3 * (s + 1)) + 6 * Math.floor(t + 2);
+      return Array.from({ length: 24 }, (_, i) => (i === index ? 1 : 0));
     };
-    const data = createFieldData({ width: 15, height: 12 }, domain, (s, t) => ({
+    const data = createFieldData({ width: 12, height: 12 }, domain, (s, t) => ({
       outputs: outputsAt(s, t),
     }));
     const picture = easel.paint(easel.fieldOf(data), { quantity: 'class' });
     for (let y = 0; y < 60; y++) {
       for (let x = 0; x < 60; x++) {
-        const index = Math.floor(x / 12) + (y < 30 ? 5 : 0);
+        const index = Math.floor(x / 10) + 6 * Math.floor((59 - y) / 15);
         expect(colorAt(picture, x, y), `${x}, ${y}`).toEqual(levels(classRgb(index)));
       }
     }
@@ -480,10 +480,10 @@ describe.each(['webgpu', 'canvas'] as const)('painter, %s', (backend) => {
     const data = createFieldData({ width: 6, height: 6 }, domain, () => ({ exponent: 1 }));
     const field = easel.fieldOf(data);
     const points = Float32Array.of(-0.5, 1, 0.5, -1);
-    const samples = { points, classes: [1, 2], count: 2 };
+    const samples = { points, classes: [1, 29], count: 2 };
     const picture = easel.paint(field, { samples, pixelRatio: 2 });
     [colorAt(picture, 15, 15), colorAt(picture, 45, 45)].forEach((color, i) => {
-      const wanted = levels(classRgb(i + 1));
+      const wanted = levels(classRgb(samples.classes[i]));
       color.forEach((level, k) => expect(Math.abs(level - wanted[k])).toBeLessThan(2));
     });
     const base = colorAt(easel.paint(field, { pixelRatio: 2 }), 0, 0);
