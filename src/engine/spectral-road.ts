@@ -3,11 +3,13 @@ import spectrumShader from '../../shaders/kernels/spectrum.wgsl';
 import { assert } from '../errors.ts';
 import { BufferUsage } from '../gpu/flags.ts';
 import { createArguments, createKernel, dispatch } from '../gpu/kernel.ts';
+import { readBuffer } from '../gpu/readback.ts';
 import type { Scope } from '../gpu/scope.ts';
 import type { LayerPlace } from '../model/layer-choice.ts';
 import type { Plane } from '../model/plane.ts';
 import { blockCount, BLOCK } from '../ops/op.ts';
-import { spectralStart, type SpectralStart } from '../reference/spectral-start.ts';
+import { opRules } from '../ops/registry.ts';
+import { spectralStart, startShape, type SpectralStart } from '../reference/spectral-start.ts';
 import type { FieldRoad } from './field-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 import {
@@ -39,7 +41,10 @@ export interface Spectrum {
   readonly rowLength: number;
   /** What the seeds stand for, of the parameters at the last `prepare`. */
   readonly start: SpectralStart;
-  /** Takes over the present parameters; reads the first layer back where its width bounds the work. */
+  /**
+   * Takes over the present parameters. Where the first layer's width bounds the work, its weights are read
+   * back, and factored on the CPU if they are others than at the last call.
+   */
   prepare(plane: Plane | null): Promise<void>;
   record(
     pass: GPUComputePassEncoder,
@@ -60,21 +65,22 @@ export async function createSpectrum(
   const { device, network } = model;
   const { program, outputWidth } = network;
   const { ops } = program;
-  // Its size is that of any parameters; its numbers wait for prepare().
-  let start = spectralStart(program, network.parameters);
-  const sideCount = start.columns.length;
+  const { opCount, sideCount } = startShape(program);
+  let start: SpectralStart | null = null;
+  /** What `start` was made of, bit for bit. */
+  let weights = new Uint32Array();
   const pairLanes = slow
     ? 1
     : Math.min(LANES, 2 ** Math.ceil(Math.log2(Math.max(1, sideCount / 2))));
   const [columns, orthogonalise, spectrum] = await Promise.all([
     // The squares of lengths take a block a side.
-    createTangentColumns(scope, model, slow, { sideCount, opCount: start.opCount, extraBlocks: 1 }),
+    createTangentColumns(scope, model, slow, { sideCount, opCount, extraBlocks: 1 }),
     createKernel(device, orthogonaliseShader, {
       overrides: { POINT_LANES: slow ? 4 : LANES / pairLanes, PAIR_LANES: pairLanes },
     }),
     createKernel(device, spectrumShader),
   ]);
-  const seedBlocks = blockCount(start.columns[0].length);
+  const seedBlocks = blockCount(sideCount);
   const usage = BufferUsage.storage | BufferUsage.copyDst;
   const seeds = scope.buffer('seeds', sideCount * seedBlocks * BLOCK * 4, usage);
   const projections = scope.buffer('projections', 2 * sideCount * 4, usage);
@@ -88,21 +94,27 @@ export async function createSpectrum(
     columns,
     rowLength,
     get start() {
+      assert(start, 'the start is used before prepare()');
       return start;
     },
     async prepare(plane) {
-      if (start.opCount > 0) start = spectralStart(program, await model.read());
-      const values = new Float32Array(sideCount * seedBlocks * BLOCK);
-      start.columns.forEach((column, j) => values.set(column, j * seedBlocks * BLOCK));
-      seedTop = new Uint32Array(Float32Array.of(largest(values)).buffer)[0];
-      device.queue.writeBuffer(seeds, 0, values);
+      const present = opCount > 0 ? await readFirst(model) : weights;
+      if (!start || present.some((word, i) => word !== weights[i])) {
+        start = spectralStart(program, new Float32Array(present.buffer));
+        weights = present;
+        const values = new Float32Array(sideCount * seedBlocks * BLOCK);
+        start.columns.forEach((column, j) => values.set(column, j * seedBlocks * BLOCK));
+        seedTop = new Uint32Array(Float32Array.of(largest(values)).buffer)[0];
+        device.queue.writeBuffer(seeds, 0, values);
+      }
       if (plane) {
-        const components = [plane.u, plane.v].flatMap((vector) => componentsOf(start, vector));
+        const { u, v } = plane;
+        const components = [...componentsOf(start, u), ...componentsOf(start, v)];
         device.queue.writeBuffer(projections, 0, Float32Array.from(components));
       }
     },
     record(pass, source, targets, place, first, end) {
-      assert(place.opCount > start.opCount, 'the exponent lies behind the start of the tangents');
+      assert(place.opCount > opCount, 'the exponent lies behind the start of the tangents');
       const { stride } = columns;
       columns.record(pass, { ...source, seeds, seedPlace: 0, seedTop }, place.opCount, first, end);
       const blocks = blockCount(ops[place.opCount - 1].outputWidth);
@@ -168,6 +180,19 @@ export async function createSpectralRoad(
       spectrum.record(pass, source, { rows, statuses, outputs }, place, first, end);
     },
   };
+}
+
+/** The first op's parameters, and what stands before them, as words. */
+async function readFirst({
+  device,
+  network,
+  parameters,
+}: GpuModel): Promise<Uint32Array<ArrayBuffer>> {
+  const [first] = network.program.ops;
+  const length = first.parameterOffset + opRules(first).parameterLength(first);
+  return new Uint32Array(
+    await readBuffer(device, parameters.buffer, parameters.offset, 4 * length),
+  );
 }
 
 function componentsOf({ basis, columns }: SpectralStart, vector: ArrayLike<number>): number[] {

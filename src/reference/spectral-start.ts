@@ -6,10 +6,26 @@ import { opRules } from '../ops/registry.ts';
 export interface SpectralStart {
   /** Ops whose Jacobian is in the tangents already: 0, or 1. */
   readonly opCount: number;
-  /** Tangents at the start. */
+  /** Tangents at the start: as many as each is long. */
   readonly columns: readonly Float64Array[];
   /** Input direction of each tangent, unit and orthogonal to the others; null: they are the unit vectors. */
   readonly basis: readonly Float64Array[] | null;
+}
+
+/** What a start takes, whatever the parameters are. */
+export interface StartShape {
+  readonly opCount: number;
+  /** Tangents, and the length of each. */
+  readonly sideCount: number;
+}
+
+/** The first op counts as passed where its Jacobian is the same at every input and has fewer rows than columns. */
+export function startShape({ ops: [first] }: Program): StartShape {
+  const { inputWidth, outputWidth } = first;
+  const isFactored = opRules(first).jacobian !== undefined && outputWidth < inputWidth;
+  return isFactored
+    ? { opCount: 1, sideCount: outputWidth }
+    : { opCount: 0, sideCount: inputWidth };
 }
 
 /**
@@ -19,14 +35,16 @@ export interface SpectralStart {
  * are v: so a network of many inputs costs as many tangents as its first layer is wide.
  *
  * Cost: 4 n N² multiply-adds for n inputs and a first layer of width N < n.
+ *
+ * @param parameters - those of the first op are enough.
  */
-export function spectralStart({ ops }: Program, parameters: ArrayLike<number>): SpectralStart {
-  const [first] = ops;
+export function spectralStart(program: Program, parameters: ArrayLike<number>): SpectralStart {
+  const [first] = program.ops;
   const { inputWidth, outputWidth } = first;
-  const matrix = opRules(first).jacobian?.(first, parameters);
-  if (!matrix || outputWidth >= inputWidth) {
+  if (startShape(program).opCount === 0) {
     return { opCount: 0, columns: unitVectors(inputWidth), basis: null };
   }
+  const matrix = opRules(first).jacobian!(first, parameters);
   const { q, r } = factorQr(transpose(matrix, outputWidth, inputWidth), inputWidth, outputWidth);
   const columnsOfQ = transpose(q, inputWidth, outputWidth);
   const vectors = (values: Float64Array, length: number) =>

@@ -1,8 +1,8 @@
 // Plan: exponents at listed points and full fields on the GPU against the float64 definition
 // (src/reference/exponent.ts), over input widths on both sides of the first layer's, layers, both shapes of
-// kernels, more points than a batch holds; exact linear maps; directions by their angle. Control: another
-// network's values differ by more than the bound.
-import { describe, expect, it } from 'vitest';
+// kernels, more points than a batch holds; exact linear maps; directions by their angle. What is factored on the CPU
+// again, and read back for it. Control: another network's values differ by more than the bound.
+import { describe, expect, it, vi } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import { Status, type PointsData, type PointsRequest } from '../../src/engine/engine.ts';
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
@@ -14,8 +14,11 @@ import { initialiseNetwork, tensorPlaces, writeTensor } from '../../src/model/pa
 import { createPlane } from '../../src/model/plane.ts';
 import { exponents, planeExponents } from '../../src/reference/exponent.ts';
 import { forward } from '../../src/reference/forward.ts';
+import { spectralStart } from '../../src/reference/spectral-start.ts';
 import { getTestDevice } from '../support/device.ts';
 import { FLOAT32_UNIT } from '../support/tolerance.ts';
+
+vi.mock('../../src/reference/spectral-start.ts', { spy: true });
 
 function randomPoints(network: Network, count: number): Float32Array {
   const stream = new RandomStream(network.inputWidth, Purpose.noise);
@@ -239,6 +242,48 @@ describe('full fields', () => {
       const [a, b] = [actual, expected].map((data) => data.directions.subarray(2 * i, 2 * i + 2));
       expect(Math.hypot(a[0] - b[0], a[1] - b[1])).toBeLessThan(1e-3);
     });
+  });
+
+  it('factor the first layer again only when its weights have changed, and read no more than these', async () => {
+    const device = await getTestDevice();
+    const engine = createGpuEngine(device, { slow: true });
+    const [one, other] = [3, 4].map((seed) =>
+      initialiseNetwork(parseArchitecture('9-4x3-1'), seed),
+    );
+    const [origin, u, v] = [0, 9, 18].map((i) => randomPoints(one, 3).subarray(i, i + 9));
+    const request = {
+      plane: createPlane(origin, u, v),
+      domain: { sMin: -1, tMin: -1, sMax: 1, tMax: 1 },
+      width: 5,
+      height: 4,
+      layer: 2,
+      space: 'full',
+    } as const;
+    const factor = vi.mocked(spectralStart).mockClear();
+    const createBuffer = vi.spyOn(device, 'createBuffer');
+    const model = engine.createModel(one);
+    const field = await engine.createField(model);
+    await field.compute(request);
+    const first = await field.read();
+    await field.compute({ ...request, width: 6 });
+    await field.compute(request);
+    const again = await field.read();
+    expect(factor).toHaveBeenCalledTimes(1);
+    expect(again).toEqual(first);
+    model.write(other.parameters);
+    await field.compute(request);
+    const changed = await field.read();
+    expect(factor).toHaveBeenCalledTimes(2);
+    expect(changed).toEqual(await engine.computeField(engine.createModel(other), request));
+    expect(changed.exponents).not.toEqual(first.exponents);
+    const sizes = createBuffer.mock.calls
+      .filter(([{ label }]) => /readback.*parameters/.test(label!))
+      .map(([{ size }]) => size);
+    // Four rows of nine weights in blocks of four, and the bias.
+    expect(sizes).toEqual([4 * (4 * 12 + 4), ...sizes.slice(1).map(() => sizes[0])]);
+    createBuffer.mockRestore();
+    field.dispose();
+    model.dispose();
   });
 
   it('of two inputs are those within the plane', async () => {
