@@ -223,7 +223,7 @@ function rowsOf({ probe, double, single, error, singularValues }: Reading): HTML
       ? ([
           [
             double ? 'λ₁, float32' : 'float64',
-            double ? digits(single[0], 7) : 'not over so many inputs',
+            double ? digits(single[0], 7) : 'takes too long here',
           ],
           ['error', error === null ? '–' : error.toExponential(1).replaceAll('-', '−')],
         ] as const)

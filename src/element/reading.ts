@@ -1,3 +1,7 @@
+import type { LayerChoice } from '../engine/engine.ts';
+import { layerPlace } from '../model/layer-choice.ts';
+import type { Network } from '../model/network.ts';
+import { programCost } from '../model/program-cost.ts';
 import { exponents, planeExponents } from '../reference/exponent.ts';
 import type { LiveMap } from './live-map.ts';
 import { probeAllInputs, probePlane, type Probe } from './probe.ts';
@@ -9,7 +13,10 @@ export type ExponentPair = readonly [first: number, second: number];
 /** A point of a map, and how exact its exponents are. */
 export interface Reading {
   readonly probe: Probe;
-  /** In float64, and with the engine's numbers, both at the point rounded to float32. */
+  /**
+   * In float64, null where that takes too long; and with the engine's numbers. Both are at the point rounded to
+   * float32.
+   */
   readonly double: ExponentPair | null;
   readonly single: ExponentPair;
   /** |λ₁ of the engine − λ₁ in float64|; null if one of them is not known. */
@@ -18,8 +25,13 @@ export interface Reading {
   readonly singularValues: ExponentPair;
 }
 
-/** Over more inputs than this, float64 takes longer than a pointer rests. */
-const MOST_INPUTS = 64;
+/**
+ * Most that exponents over all inputs may cost in float64, in the units of {@link exponentsCost}: some 25 ms, in
+ * which the page does nothing else. Beyond it a reading has the engine's numbers alone, and no error.
+ */
+const MOST_COST = 2 ** 21;
+/** Cost of Jacobi rotations, for each number of the Jacobian and each of its exponents. */
+const ROTATION_COST = 16;
 
 /** Reads a point of a map with its present weights. */
 export function readPoint(live: LiveMap, x: number, y: number): Promise<Reading> {
@@ -40,7 +52,7 @@ export function readPoint(live: LiveMap, x: number, y: number): Promise<Reading>
     if (isPlane) {
       const { first, second } = planeExponents(network, point, layer, plane);
       double = [first, second];
-    } else if (network.inputWidth <= MOST_INPUTS) {
+    } else if (exponentsCost(network, layer) <= MOST_COST) {
       double = pair(exponents(network, point, layer).values);
     }
     const difference = double ? Math.abs(single[0] - double[0]) : NaN;
@@ -53,4 +65,13 @@ export function readPoint(live: LiveMap, x: number, y: number): Promise<Reading>
       singularValues: [Math.exp(probe.span * first), Math.exp(probe.span * second)],
     };
   });
+}
+
+/** What {@link exponents} cost, roughly, in pairs of blocks as {@link programCost} counts them. */
+function exponentsCost(network: Network, layer: LayerChoice): number {
+  const { inputWidth, program } = network;
+  const ops = program.ops.slice(0, layerPlace(network, layer).opCount);
+  const rows = ops.at(-1)!.outputWidth;
+  const rotations = rows * inputWidth * Math.min(rows, inputWidth);
+  return inputWidth * programCost({ ops }) + ROTATION_COST * rotations;
 }
