@@ -38,10 +38,9 @@ fn advantage(pixel: u32, class_a: u32, class_b: u32) -> f32 {
 }
 
 fn append(start: vec2f, end: vec2f) {
-  let size = vec2f(f32(args.width), f32(args.height));
   let index = atomicAdd(&counters[0], 6u) / 6u;
   if (index < args.capacity) {
-    segments[index] = vec4f(start / size, end / size);
+    segments[index] = vec4f(start, end);
   } else {
     atomicSub(&counters[0], 6u);
   }
@@ -75,8 +74,9 @@ fn boundary(@builtin(global_invocation_id) id: vec3u) {
   }
   let edge_count = select(0u, 4u, sound);
   let size = vec2f(f32(args.width), f32(args.height));
-  let near = max(vec2f(f32(id.x), f32(id.y)) - 0.5f, vec2f());
-  let far = min(vec2f(f32(id.x), f32(id.y)) + 0.5f, size);
+  let place = vec2f(id.xy);
+  let near = max(place - 0.5f, vec2f()) / size;
+  let far = min(place + 0.5f, size) / size;
   var corners = array<vec2f, 5>(near, vec2f(far.x, near.y), far, vec2f(near.x, far.y), near);
   var found = array<vec2f, 4>();
   var sum = vec2f();

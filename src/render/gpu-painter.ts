@@ -19,7 +19,7 @@ import type { FieldOverlay } from './field-overlay.ts';
 import { FieldTexture } from './field-texture.ts';
 import { LayerSet } from './layer-set.ts';
 import { hasRegions, streakGrain } from './overlay-color.ts';
-import { CLASS_COLOR_COUNT, classRgb, type Rgb } from './palette.ts';
+import { paletteImage, type Rgb } from './palette.ts';
 import {
   HALO,
   LINES,
@@ -100,10 +100,20 @@ class GpuPainter implements Painter {
   #samples: GPUBuffer | null = null;
   #classColors: GPUBuffer | null = null;
   #overlay: FieldOverlay | null = null;
-  #overlayOpening: Promise<void> | null = null;
   #surface: SurfacePainter | null = null;
-  #surfaceOpening: Promise<void> | null = null;
   #samplesShown: PaintStyle['samples'] = null;
+  readonly #openSurface = once(async () => {
+    const { SurfacePainter } = await import('./surface-painter.ts');
+    if (this.scope.disposed) return;
+    const surface = await SurfacePainter.create(this.scope, this.format);
+    if (!this.scope.disposed) this.#surface = surface;
+  });
+  readonly #openOverlay = once(async () => {
+    const { FieldOverlay } = await import('./field-overlay.ts');
+    if (this.scope.disposed) return;
+    const overlay = await FieldOverlay.create(this.scope, this.#reserveClassColors());
+    if (!this.scope.disposed) this.#overlay = overlay;
+  });
 
   constructor(
     private readonly scope: Scope,
@@ -119,28 +129,8 @@ class GpuPainter implements Painter {
   }
 
   async prepare({ directions, regions, surface }: StyleNeeds): Promise<void> {
-    // Nothing is kept of an opening that has failed, so that the next picture tries again.
-    if (surface && !this.#surface) {
-      this.#surfaceOpening ??= this.#openSurface().finally(() => (this.#surfaceOpening = null));
-      await this.#surfaceOpening;
-    } else if (!surface && !this.#overlay && (regions || directions === 'convolution')) {
-      this.#overlayOpening ??= this.#openOverlay().finally(() => (this.#overlayOpening = null));
-      await this.#overlayOpening;
-    }
-  }
-
-  async #openSurface(): Promise<void> {
-    const { SurfacePainter } = await import('./surface-painter.ts');
-    if (this.scope.disposed) return;
-    const surface = await SurfacePainter.create(this.scope, this.format);
-    if (!this.scope.disposed) this.#surface = surface;
-  }
-
-  async #openOverlay(): Promise<void> {
-    const { FieldOverlay } = await import('./field-overlay.ts');
-    if (this.scope.disposed) return;
-    const overlay = await FieldOverlay.create(this.scope, this.#reserveClassColors());
-    if (!this.scope.disposed) this.#overlay = overlay;
+    if (surface) await this.#openSurface();
+    else if (regions || directions === 'convolution') await this.#openOverlay();
   }
 
   paint(field: Field, ridges: Ridges | null, style: PaintStyle, view: Domain): void {
@@ -210,15 +200,14 @@ class GpuPainter implements Painter {
       }
     }
     if (style.samples) {
-      const resources = this.#writeSamples(style.samples);
+      const { resources, count } = this.#writeSamples(style.samples);
       const args = this.#lineArgs(request, style, view, LINES.sample, style.ink, 1);
       this.#layers.use(pass, 'sample', args, resources);
-      const vertexCount = VERTICES_A_QUAD * Math.min(style.samples.count, MOST_SAMPLES);
-      pass.draw(vertexCount);
+      pass.draw(VERTICES_A_QUAD * count);
       if (style.samples.errors) {
         const args = this.#lineArgs(request, style, view, LINES.error, style.ink, 1);
         this.#layers.use(pass, 'error', args, { samples: resources.samples });
-        pass.draw(vertexCount);
+        pass.draw(VERTICES_A_QUAD * count);
       }
     }
     pass.end();
@@ -247,38 +236,37 @@ class GpuPainter implements Painter {
       colors: this.texture.update(encoder, buffers, request, style),
       boundary: style.boundary ? this.boundary.update(encoder, buffers, request) : null,
       ridges: hasRidges ? ridges.buffers : null,
-      samples: style.samples && {
-        resources: this.#writeSamples(style.samples),
-        count: Math.min(style.samples.count, MOST_SAMPLES),
-      },
+      samples: style.samples && this.#writeSamples(style.samples),
     };
     surface.paint(encoder, this.context.getCurrentTexture(), content, style, style.surface!);
   }
 
-  #writeSamples(marks: NonNullable<PaintStyle['samples']>): Resources {
-    const { queue } = this.scope.device;
+  /** Samples in a buffer, and how many of them have room there. */
+  #writeSamples(marks: NonNullable<PaintStyle['samples']>): {
+    readonly resources: Resources;
+    readonly count: number;
+  } {
     const usage = BufferUsage.storage | BufferUsage.copyDst;
     const samples = (this.#samples ??= this.scope.buffer('samples', MOST_SAMPLES * 16, usage));
+    const count = Math.min(marks.count, MOST_SAMPLES);
     if (marks !== this.#samplesShown) {
       this.#samplesShown = marks;
-      const count = Math.min(marks.count, MOST_SAMPLES);
+      const { points, classes, errors } = marks;
       const entries = new Float32Array(count * 4);
       for (let i = 0; i < count; i++) {
-        const { points, classes, errors } = marks;
         entries.set([points[2 * i], points[2 * i + 1], classes[i], errors?.[i] ?? 0], 4 * i);
       }
-      queue.writeBuffer(samples, 0, entries);
+      this.scope.device.queue.writeBuffer(samples, 0, entries);
     }
-    return { samples, colors: this.#reserveClassColors() };
+    return { resources: { samples, colors: this.#reserveClassColors() }, count };
   }
 
   #reserveClassColors(): GPUBuffer {
     if (!this.#classColors) {
       const usage = BufferUsage.storage | BufferUsage.copyDst;
-      this.#classColors = this.scope.buffer('class-colors', CLASS_COLOR_COUNT * 16, usage);
-      const colors = Array.from({ length: CLASS_COLOR_COUNT }, (_, i) => [...classRgb(i), 1]);
-      const bytes = Float32Array.from(colors.flat());
-      this.scope.device.queue.writeBuffer(this.#classColors, 0, bytes);
+      const colors = Float32Array.from(paletteImage('class').data, (level) => level / 255);
+      this.#classColors = this.scope.buffer('class-colors', colors.byteLength, usage);
+      this.scope.device.queue.writeBuffer(this.#classColors, 0, colors);
     }
     return this.#classColors;
   }
@@ -341,4 +329,14 @@ class GpuPainter implements Painter {
       tStep: (domain.tMax - domain.tMin) / height,
     };
   }
+}
+
+/** Loads something when it is first asked for; after a failure, when it is asked for again. */
+function once(load: () => Promise<void>): () => Promise<void> {
+  let loading: Promise<void> | null = null;
+  const forget = (error: unknown): never => {
+    loading = null;
+    throw error;
+  };
+  return () => (loading ??= load().catch(forget));
 }
