@@ -16,6 +16,9 @@ const CPU =
 const FILES =
   /src\/files\/(crc32|file-options|float-formats|own-tensors|safetensors-layout|save|show)\.ts$/;
 
+/** What every page with an element loads soon after the start, and pieces that its late parts share. */
+const SOON = /src\/element\/(file-drop|late-styles|print-copy|range-text)\.ts$/;
+
 /** The library: three entries that share chunks; `lit` is the page's own. */
 export default defineConfig({
   plugins: [wgsl()],
@@ -42,6 +45,7 @@ export default defineConfig({
             { name: 'core', test: CORE },
             { name: 'cpu', test: CPU },
             { name: 'files', test: FILES },
+            { name: 'soon', test: SOON },
           ],
         },
       },
