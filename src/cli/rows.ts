@@ -196,10 +196,14 @@ class NpyRows implements RowSource {
   }
 }
 
-/** Lines of numbers between commas, semicolons, tabs or blanks; lines from `#` on and a line of names are none. */
+/**
+ * Lines of numbers between commas, semicolons, tabs or blanks, in quotes or not; lines from `#` on and a first line
+ * of names are none.
+ */
 class CsvRows implements RowSource {
   #lineNumber = 0;
-  #hasHeading: boolean | null = null;
+  /** Number of the first line that is no comment; 0 before it is read. */
+  #firstLine = 0;
   #isTooLong = false;
   readonly #stream;
   readonly #lines: AsyncIterator<string>;
@@ -261,10 +265,9 @@ class CsvRows implements RowSource {
       this.#lineNumber++;
       const line = next.value.trim();
       if (line === '' || line.startsWith('#')) continue;
-      if (this.#hasHeading === null) {
-        const cells = line.split(SEPARATOR);
-        this.#hasHeading = cells.some((cell) => Number.isNaN(readCell(cell)) && !isNan(cell));
-        if (this.#hasHeading) continue;
+      if (this.#firstLine === 0) {
+        this.#firstLine = this.#lineNumber;
+        if (isHeading(line)) continue;
       }
       return line;
     }
@@ -272,13 +275,16 @@ class CsvRows implements RowSource {
 
   #checkLine(cells: readonly string[], numbers: readonly number[]): void {
     const place = `${this.name}, line ${this.#lineNumber}`;
-    if (numbers.length !== this.width) {
-      throw new DataError(`${place} has ${numbers.length} numbers, but must have ${this.width}`);
-    }
     const bad = numbers.findIndex((value) => !Number.isFinite(Math.fround(value)));
+    const isMixed = bad >= 0 && this.#lineNumber === this.#firstLine;
+    const fix = isMixed ? '; put # before the line if it is a heading' : '';
+    if (numbers.length !== this.width) {
+      const counts = `has ${numbers.length} numbers, but must have ${this.width}`;
+      throw new DataError(`${place} ${counts}${fix}`);
+    }
     if (bad >= 0) {
       const shown = JSON.stringify(cells[bad]);
-      throw new DataError(`${place}, column ${bad} is ${shown}, but must be a finite number`);
+      throw new DataError(`${place}, column ${bad} is ${shown}, but must be a finite number${fix}`);
     }
   }
 
@@ -289,9 +295,27 @@ class CsvRows implements RowSource {
 
 const SEPARATOR = /\s*[,;]\s*|\s+/;
 
-const readCell = (cell: string): number => (cell === '' ? NaN : Number(cell));
+const unquote = (cell: string): string => cell.replace(/^"(.*)"$/, '$1').trim();
 
-const isNan = (cell: string): boolean => /^[+-]?(nan|inf(inity)?)$/i.test(cell);
+/** NaN if the cell holds no number. */
+function readCell(cell: string): number {
+  const text = unquote(cell);
+  return text === '' ? NaN : Number(text);
+}
+
+const isNan = (cell: string): boolean => /^[+-]?(nan|inf(inity)?)$/i.test(unquote(cell));
+
+/**
+ * Whether a line names columns: none of its cells is a number, and one is not empty. A line with both is a row with
+ * a fault.
+ */
+function isHeading(line: string): boolean {
+  // Where something else separates, names may have blanks and numbers in them: `pixel 0,pixel 1`.
+  const cells = line.split(/[,;\t]/.test(line) ? /[,;\t]/ : /\s+/);
+  const filled = cells.map((cell) => unquote(cell.trim())).filter((cell) => cell !== '');
+  const isNumber = (word: string): boolean => !Number.isNaN(readCell(word)) || isNan(word);
+  return filled.length > 0 && filled.every((cell) => !cell.split(/\s+/).every(isNumber));
+}
 
 function checkRows(points: Float32Array, name: string, width: number, firstRow: number): void {
   const bad = points.findIndex((value) => !Number.isFinite(value));

@@ -1,6 +1,6 @@
 // Plan: tables are read whole or refused: a changed byte anywhere in an array of an NPZ file, packed or not, and
 // bytes beyond the last row. What an archive unpacks to never lies in memory as a whole. Long archives (zip64)
-// are read. Control: the same files before they are changed.
+// are read. Only a line of nothing but names is a heading. Control: the same files before they are changed.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,6 +72,47 @@ describe('bytes beyond the last row', () => {
     expect(await rows.read(COUNT - 1)).toHaveLength(3 * (COUNT - 1));
     await expect(rows.read(COUNT)).rejects.toThrow('goes on');
     await rows.close();
+  });
+});
+
+describe('the first line of a CSV file', () => {
+  const writeText = (text: string) => write('first.csv', new TextEncoder().encode(text));
+
+  it.each([
+    ['names', 'x,y,z'],
+    ['names in quotes', '"x","y 1","z"'],
+    ['names with numbers in them', 'pixel 0,pixel 1,pixel 2'],
+    ['names between blanks', 'x y z'],
+    ['an empty name', ',y,z'],
+  ])('is a heading if it holds %s', async (_, line) => {
+    const path = writeText(`# made by hand\n${line}\n1,2,3\n`);
+    expect(await readAllRows(path, 3)).toEqual(Float32Array.of(1, 2, 3));
+  });
+
+  it.each([
+    ['numbers', '4,5,6'],
+    ['numbers in quotes', '"4","5","6"'],
+  ])('is a row if it holds %s', async (_, line) => {
+    const path = writeText(`${line}\n1,2,3\n`);
+    expect(await readAllRows(path, 3)).toEqual(Float32Array.of(4, 5, 6, 1, 2, 3));
+  });
+
+  it.each([
+    ['a name among numbers', '4,5,x6', 'column 2 is "x6"'],
+    ['a number among names', 'x,1,z', 'column 0 is "x"'],
+    ['an empty cell among numbers', '4,,6', 'column 1 is ""'],
+    ['a cell that is no number', 'nan,5,6', 'column 0 is "nan"'],
+    ['empty cells alone', ',,', 'column 0 is ""'],
+    ['half a number in quotes', '4,5,"6', 'column 2 is "\\"6"'],
+  ])('is refused if it holds %s', async (_, line, found) => {
+    const { message } = await errorOf(writeText(`${line}\n1,2,3\n`));
+    expect(message).toMatch(/line 1, .*, but must be a finite number; put # before the line if/);
+    expect(message).toContain(found);
+  });
+
+  it('is no place for a heading further down', async () => {
+    const { message } = await errorOf(writeText('1,2,3\nx,y,z\n'));
+    expect(message).toMatch(/line 2, column 0 is "x", but must be a finite number$/);
   });
 });
 
