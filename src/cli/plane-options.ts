@@ -138,6 +138,7 @@ async function readRows(
         throw new UsageError(`--plane-points names row ${last}, but ${inputs} has ${first}`);
       first = end;
     }
+    await source.verify();
   } finally {
     await source.close();
   }

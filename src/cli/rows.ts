@@ -24,6 +24,12 @@ export interface RowSource {
    * @throws DataError naming row and column if the file is faulty or a number is not finite.
    */
   read(rowCount: number): Promise<Float32Array | null>;
+  /**
+   * For those who leave rows unread: goes on to where the file tells whether those before were right, if it does.
+   *
+   * @throws DataError if they were not.
+   */
+  verify(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,8 +67,8 @@ async function openKind(
   text: string,
   width: number,
 ): Promise<RowSource> {
-  if (/\.npz$/i.test(path)) return openNpy(unzipArray(path, arrayName), text, width);
-  if (/\.npy$/i.test(path)) return openNpy(readPieces(path), text, width);
+  if (/\.npz$/i.test(path)) return openNpy(unzipArray(path, arrayName), text, width, true);
+  if (/\.npy$/i.test(path)) return openNpy(readPieces(path), text, width, false);
   if (/\.(csv|tsv|txt)$/i.test(path)) return CsvRows.open(path, width);
   throw new DataError(`${path} is no table that is read: it must end in .npy, .npz or .csv`);
 }
@@ -119,10 +125,12 @@ async function* unzipArray(path: string, name: string | undefined): AsyncGenerat
   yield* readZipFile(path, files[index], PIECE_BYTES);
 }
 
+/** @param hasChecksum - whether the pieces end with an error if they were damaged. */
 async function openNpy(
   pieces: AsyncIterable<Uint8Array>,
   name: string,
   width: number,
+  hasChecksum: boolean,
 ): Promise<RowSource> {
   const queue = new ByteQueue(pieces);
   try {
@@ -142,7 +150,7 @@ async function openNpy(
       const shown = `[${shape.join(', ')}]`;
       throw new DataError(`its shape is ${shown}, but must be [rows, ${width}]`);
     }
-    return new NpyRows(queue, name, count, width, descr, itemBytes);
+    return new NpyRows(queue, name, count, width, descr, itemBytes, hasChecksum);
   } catch (cause) {
     await queue.close();
     throw new DataError(`${name}: ${asError(cause).message}`, { cause });
@@ -159,6 +167,7 @@ class NpyRows implements RowSource {
     private readonly width: number,
     private readonly descr: string,
     private readonly itemBytes: number,
+    private readonly hasChecksum: boolean,
   ) {}
 
   async read(rowCount: number): Promise<Float32Array | null> {
@@ -181,6 +190,11 @@ class NpyRows implements RowSource {
       );
     }
     return points;
+  }
+
+  async verify(): Promise<void> {
+    if (!this.hasChecksum) return;
+    while ((await this.#take(PIECE_BYTES)).length > 0);
   }
 
   async #take(length: number): Promise<Uint8Array> {
@@ -287,6 +301,9 @@ class CsvRows implements RowSource {
       throw new DataError(`${place}, column ${bad} is ${shown}, but must be a finite number${fix}`);
     }
   }
+
+  /** The file has no checksum. */
+  async verify(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#stream.destroy();

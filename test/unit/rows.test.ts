@@ -1,15 +1,18 @@
-// Plan: tables are read whole or refused: a changed byte anywhere in an array of an NPZ file, packed or not, and
-// bytes beyond the last row. What an archive unpacks to never lies in memory as a whole. Long archives (zip64)
+// Plan: tables are read whole or refused: a changed byte anywhere in an array of an NPZ file, packed or not, also
+// behind the rows that are wanted, and bytes beyond the last row. What an archive unpacks to never lies in memory as a whole. Long archives (zip64)
 // are read. Only a line of nothing but names is a heading. Control: the same files before they are changed.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { choosePlane } from '../../src/cli/plane-options.ts';
 import { openRows, readAllRows } from '../../src/cli/rows.ts';
 import { listZipFile, readZipFile } from '../../src/cli/zip-stream.ts';
 import { DataError } from '../../src/errors.ts';
 import { writeNpy } from '../../src/files/npy.ts';
 import { parseNpz, writeNpz } from '../../src/files/npz.ts';
+import { parseArchitecture } from '../../src/model/architecture.ts';
+import { initialiseNetwork } from '../../src/model/parameters.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ftle-map-rows-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -56,6 +59,34 @@ describe.each(['stored', 'packed'] as const)('an array of an NPZ file, %s,', (ki
     expect(await readAllRows(`${path}:y`, 3)).toEqual(values);
     const arrays = await parseNpz(asLong(whole));
     expect(arrays.get('y')?.values).toEqual(values);
+  });
+});
+
+describe.each(['stored', 'packed'] as const)('an array of which a part is read, %s,', (kind) => {
+  const rowCount = 3000;
+  const long = Float32Array.from({ length: 3 * rowCount }, (_, i) => Math.sin(i));
+  const options = kind === 'packed' ? { compress: true } : {};
+  const network = initialiseNetwork(parseArchitecture('3-4-1'), 1);
+  const quiet = { note: () => undefined };
+  const planePoints = [0, 1, 2] as const;
+
+  it('is refused if it was damaged behind that part', async () => {
+    const whole = await writeNpz({ x: { shape: [rowCount, 3], values: long } }, options);
+    const path = write(`${kind}-part.npz`, whole);
+    const { places } = await choosePlane(network, { inputs: path, planePoints }, quiet);
+    expect(places).toHaveLength(6);
+
+    // The directory starts behind the array, whose last bytes are those of its last rows.
+    const { start, packedLength } = (await listZipFile(path))[0];
+    whole[start + packedLength - (kind === 'packed' ? 500 : 1)] ^= 1;
+    const inputs = write(`${kind}-part-damaged.npz`, whole);
+    const rows = await openRows(inputs, 3);
+    expect(await rows.read(3)).toEqual(long.subarray(0, 9));
+    await expect(rows.verify()).rejects.toThrow(DataError);
+    await rows.close();
+    await expect(choosePlane(network, { inputs, planePoints }, quiet)).rejects.toThrow(
+      /part-damaged\.npz: .*"x\.npy" (does not have the checksum|cannot be unpacked)/,
+    );
   });
 });
 

@@ -75,6 +75,7 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
           },
         },
       );
+      await rows.verify();
       const { pointCount, worst, median, worstAngle, medianAngle, directionCount } = result;
       const parameters = parametersValue(origin);
       session.print(
@@ -123,6 +124,7 @@ function gridRows(plane: Plane, domain: Domain, { width, height }: Size): RowSou
       }
       return points;
     },
+    verify: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

@@ -253,6 +253,7 @@ async function markRows(inputs: string, plane: Plane, { reporter }: Session): Pr
   const rows = await openRows(inputs, width);
   try {
     const points = (await rows.read(MOST_SAMPLES))!;
+    await rows.verify();
     const count = points.length / width;
     if (count < rows.count) {
       reporter.note(`--samples draws the first ${count} of ${rows.count} rows of ${inputs}`);
