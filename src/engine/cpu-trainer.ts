@@ -1,6 +1,11 @@
 import type { Dataset } from '../data/dataset.ts';
 import { assert } from '../errors.ts';
-import { checkRate, checkTraining, type TrainingOptions } from '../model/training.ts';
+import {
+  checkRate,
+  checkStepCount,
+  checkTraining,
+  type TrainingOptions,
+} from '../model/training.ts';
 import { classify, createStates, runForward } from '../reference/forward.ts';
 import { sampleLoss } from '../reference/loss.ts';
 import {
@@ -69,6 +74,7 @@ export class CpuTrainer implements Trainer {
 
   async step(stepCount: number): Promise<void> {
     this.#assertAlive();
+    checkStepCount(stepCount);
     const run = this.#run;
     this.#lastCall = this.#lastCall.then(() => this.#runSteps(stepCount, run));
     await this.#lastCall;

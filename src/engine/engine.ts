@@ -222,7 +222,11 @@ export interface Trainer {
   readonly stepCount: number;
   /** Changes the learning rate from the next step on. */
   setLearningRate(learningRate: number): void;
-  /** Runs steps; resolves when they are done. After divergence it does nothing. */
+  /**
+   * Runs steps; resolves when they are done. After divergence it does nothing.
+   *
+   * @throws DataError unless the count is a whole number of at least 0.
+   */
   step(stepCount: number): Promise<void>;
   /** Loss and accuracy on up to 4,096 samples each of training and test set. */
   evaluate(): Promise<TrainingStatus>;
@@ -266,7 +270,11 @@ export interface Population {
   /** Steps of each network; of one that diverged those before. */
   readonly stepCounts: readonly number[];
   setLearningRates(rates: readonly number[]): void;
-  /** Runs steps of all networks; those that diverged stay as they are. */
+  /**
+   * Runs steps of all networks; those that diverged stay as they are.
+   *
+   * @throws DataError unless the count is a whole number of at least 0.
+   */
   step(stepCount: number): Promise<void>;
   /** Loss and accuracy of each, on up to 4,096 samples each of training and test set. */
   evaluate(): Promise<readonly TrainingStatus[]>;

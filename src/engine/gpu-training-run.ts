@@ -3,7 +3,12 @@ import { assert, DataError } from '../errors.ts';
 import { BufferUsage, MapMode } from '../gpu/flags.ts';
 import { Scope } from '../gpu/scope.ts';
 import { seedKey } from '../math/random.ts';
-import { checkRate, checkTraining, type TrainingOptions } from '../model/training.ts';
+import {
+  checkRate,
+  checkStepCount,
+  checkTraining,
+  type TrainingOptions,
+} from '../model/training.ts';
 import type { MemberOptions, PopulationState, TrainingStatus } from './engine.ts';
 import { chooseShape, trainingRoad, type Road } from './gpu-columns.ts';
 import { createEvaluation, type Evaluation } from './gpu-evaluation.ts';
@@ -166,9 +171,7 @@ export class GpuTraining {
 
   async step(stepCount: number): Promise<void> {
     this.#assertAlive();
-    if (!Number.isSafeInteger(stepCount) || stepCount < 0) {
-      throw new DataError(`stepCount is ${stepCount}, but must be a whole number of at least 0`);
-    }
+    checkStepCount(stepCount);
     const run = this.#run;
     await this.#after(() => this.#runSteps(stepCount, run));
   }

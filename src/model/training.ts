@@ -86,6 +86,13 @@ export function checkRate(name: string, value: number): void {
   }
 }
 
+/** @throws DataError unless so many steps can be taken. */
+export function checkStepCount(stepCount: number): void {
+  if (!Number.isSafeInteger(stepCount) || stepCount < 0) {
+    throw new DataError(`stepCount is ${stepCount}, but must be a whole number of at least 0`);
+  }
+}
+
 function checkSamples(dataset: Dataset): void {
   const { name, count, trainCount } = dataset;
   if (!Number.isInteger(trainCount) || trainCount < 1 || !(trainCount <= count)) {

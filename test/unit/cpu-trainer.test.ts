@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createDataset } from '../../src/data/toy.ts';
 import { createCpuTrainer } from '../../src/engine/cpu-trainer.ts';
 import { CpuModel } from '../../src/engine/cpu-model.ts';
+import { CpuPopulation } from '../../src/engine/cpu-population.ts';
 import { DataError, NetworkError } from '../../src/errors.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
@@ -145,5 +146,15 @@ describe('doors', () => {
     const three = new CpuModel(initialiseNetwork(parseArchitecture('3-4-1'), 1));
     expect(() => createCpuTrainer(three, dataset, sgd)).toThrow(NetworkError);
     expect(() => trainer({ batchSize: 0 })).toThrow(DataError);
+  });
+
+  it.each([1.5, -1, NaN, Infinity, 2 ** 53])('refuse %d steps', async (stepCount) => {
+    const wanted = `stepCount is ${stepCount}, but must be a whole number of at least 0`;
+    const made = trainer();
+    await expect(made.step(stepCount)).rejects.toThrow(new DataError(wanted));
+    expect(made.stepCount).toBe(0);
+    const population = new CpuPopulation([network], dataset, sgd, [sgd]);
+    await expect(population.step(stepCount)).rejects.toThrow(new DataError(wanted));
+    expect(population.stepCounts).toEqual([0]);
   });
 });
