@@ -1,4 +1,4 @@
-import { assert, FtleError } from '../errors.ts';
+import { assert } from '../errors.ts';
 import type { Network } from '../model/network.ts';
 import type { LayerPlace } from '../model/layer-choice.ts';
 import { pixelCentre, type Plane } from '../model/plane.ts';
@@ -15,7 +15,7 @@ import type {
   FieldStatistics,
 } from './engine.ts';
 import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
-import { checkRequest } from './field-checks.ts';
+import { checkRequest, presentContent, refuseBusy } from './field-checks.ts';
 import { fieldHistogram, fieldStatistics } from './field-statistics.ts';
 import { Slices } from './slices.ts';
 
@@ -23,7 +23,7 @@ import { Slices } from './slices.ts';
 export class CpuField implements Field {
   /** The present content; null before the first. */
   data: FieldData | null = null;
-  #busy = false;
+  #isComputing = false;
   readonly #disposal = new AbortController();
 
   constructor(readonly model: CpuModel) {}
@@ -33,15 +33,13 @@ export class CpuField implements Field {
   }
 
   get span(): number {
-    return this.data?.span ?? 0;
+    return this.data?.span ?? 1;
   }
 
   async compute(request: FieldRequest, options: ComputeOptions = {}): Promise<void> {
     this.#assertAlive();
-    if (this.#busy) {
-      throw new FtleError('busy', 'compute() is called while the last call is still under way');
-    }
-    this.#busy = true;
+    refuseBusy(this.#isComputing);
+    this.#isComputing = true;
     try {
       const signals = [this.#disposal.signal, options.signal].filter((signal) => !!signal);
       this.data = await computeOnCpu(this.model, request, {
@@ -49,7 +47,7 @@ export class CpuField implements Field {
         signal: AbortSignal.any(signals),
       });
     } finally {
-      this.#busy = false;
+      this.#isComputing = false;
     }
   }
 
@@ -70,8 +68,7 @@ export class CpuField implements Field {
 
   #content(): FieldData {
     this.#assertAlive();
-    if (!this.data) throw new FtleError('empty', 'the field has no content yet: call compute()');
-    return this.data;
+    return presentContent(this.data);
   }
 
   #assertAlive(): void {

@@ -157,12 +157,14 @@ export interface Field {
   readonly model: Model;
   /** The request that the present content answers; null before the first. */
   readonly request: FieldRequest | null;
+  /** Of the present content; 1 before the first. */
   readonly span: number;
   /**
    * Computes anew, in slices that keep page and driver responsive; the old content stays readable
-   * until the new is complete. One at a time: a second call before the first ends rejects.
+   * until the new is complete. One at a time.
    *
-   * @throws DataError if the request does not fit the network; the old content stays.
+   * @throws DataError if the request does not fit the network; the old content stays. FtleError `busy` if the
+   *   last call has not ended.
    */
   compute(request: FieldRequest, options?: ComputeOptions): Promise<void>;
   /**
@@ -170,6 +172,7 @@ export interface Field {
    * tries again, and tells, if it fails.
    */
   expectTolerance(): void;
+  /** @throws FtleError `empty` before the first content, as the two below. */
   statistics(): Promise<FieldStatistics>;
   histogram(): Promise<FieldHistogram>;
   read(): Promise<FieldData>;

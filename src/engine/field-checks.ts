@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts';
+import { DataError, FtleError } from '../errors.ts';
 import { layerPlace, type LayerPlace } from '../model/layer-choice.ts';
 import type { Network } from '../model/network.ts';
 import { checkDomain, type Plane } from '../model/plane.ts';
@@ -68,6 +68,19 @@ export function checkPoints({ inputWidth }: Network, points: Float32Array): numb
     throw new DataError(`${place} is ${points[bad]}, but must be finite in float32`);
   }
   return count;
+}
+
+/** @throws FtleError `busy`: fields are computed one at a time. */
+export function refuseBusy(isComputing: boolean): void {
+  if (isComputing) {
+    throw new FtleError('busy', 'compute() is called while the last call is still under way');
+  }
+}
+
+/** @throws FtleError `empty` if nothing has been computed. */
+export function presentContent<T>(content: T | null): T {
+  if (content) return content;
+  throw new FtleError('empty', 'the field has no content yet: call compute()');
 }
 
 function checkPlane(network: Network, { origin, u, v }: Plane): void {

@@ -15,7 +15,7 @@ import type {
 } from './engine.ts';
 import { Status } from './engine.ts';
 import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
-import { checkRequest } from './field-checks.ts';
+import { checkRequest, presentContent, refuseBusy } from './field-checks.ts';
 import { fieldCoordinates, reserveContent, type FieldContent } from './field-content.ts';
 import type { FieldBuffers, FieldJob, FieldRoad, RoadName } from './field-road.ts';
 import type { GpuLattice, Progress } from './gpu-lattice.ts';
@@ -91,8 +91,7 @@ export class GpuField implements Field {
   }
 
   get buffers(): FieldBuffers {
-    assert(this.#front, 'the field has no content yet');
-    return this.#front;
+    return presentContent(this.#front);
   }
 
   /** Resolves when no faster kernel is still in the making; before that, the first fields are slower. */
@@ -113,10 +112,10 @@ export class GpuField implements Field {
   ): Promise<void> {
     const { signal, onProgress } = options;
     assert(!this.scope.disposed, 'field is used after dispose()');
+    refuseBusy(this.#isComputing);
     const { network } = this.model;
     const place = checkRequest(network, request);
     signal?.throwIfAborted();
-    assert(!this.#isComputing, 'the field is being computed already');
     this.#isComputing = true;
     try {
       const road = await this.#roads.take(place, request.space);
@@ -241,20 +240,17 @@ export class GpuField implements Field {
    * @returns struct Summary of shaders/lib/summary.wgsl, as it is after that pass.
    */
   recordStatistics(pass: GPUComputePassEncoder): GPUBuffer {
-    assert(this.#front, 'the field has no content yet');
-    const { width, height } = this.#front;
-    if (this.#measured !== this.#front) {
-      this.#statistics.record(pass, this.#front, width * height);
-      this.#measured = this.#front;
+    const content = presentContent(this.#front);
+    if (this.#measured !== content) {
+      this.#statistics.record(pass, content, content.width * content.height);
+      this.#measured = content;
     }
     return this.#statistics.summary;
   }
 
   async read(): Promise<FieldData> {
-    const { request } = this;
     const { exponents, statuses, outputs, width, height, outputWidth } = this.buffers;
-    assert(request && this.#place, 'the field has no content yet');
-    const { span } = this.#place;
+    const [request, { span }] = [this.#request!, this.#place!];
     const { device } = this.model;
     const count = width * height;
     const [exponentBytes, statusBytes, outputBytes] = await Promise.all([

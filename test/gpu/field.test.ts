@@ -1,6 +1,6 @@
 // Plan: the field on the GPU against the CPU's float64 field, pixel by pixel, over widths, depths, layers,
 // activations and input widths; on all roads the same, exact cases with their statuses, saturated and very
-// deep networks; tiling in bounded memory; statistics; repeatability. Control: a field of another network
+// deep networks; tiling in bounded memory; statistics; repeatability; the manners of a field, on both backends. Control: a field of another network
 // differs by more than the bound.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
@@ -317,6 +317,25 @@ describe('a live field', () => {
     field.dispose();
     expect(field.scope.size).toBe(0);
   });
+
+  it.each(['webgpu', 'cpu'])(
+    'on %s has no content at first, then one at a time',
+    async (backend) => {
+      const engine = backend === 'cpu' ? createCpuEngine() : await gpuEngine();
+      const model = engine.createModel(initialiseNetwork(parseArchitecture('2-10x4-1'), 3));
+      const field = await engine.createField(model);
+      expect([field.request, field.span]).toEqual([null, 1]);
+      for (const content of [field.statistics(), field.histogram(), field.read()]) {
+        await expect(content).rejects.toMatchObject({ code: 'empty' });
+      }
+      const request = requestFor(model.network, { layer: 3 });
+      const first = field.compute(request);
+      await expect(field.compute(request)).rejects.toMatchObject({ code: 'busy' });
+      await first;
+      expect([field.request, field.span]).toEqual([request, 3]);
+      engine.dispose();
+    },
+  );
 
   it('keeps its content when a request is refused or aborted', async () => {
     const network = initialiseNetwork(parseArchitecture('2-10x4-1'), 3);
