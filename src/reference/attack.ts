@@ -1,3 +1,4 @@
+import { norm } from '../math/linear.ts';
 import type { Network, Program } from '../model/network.ts';
 import type { Loss } from '../model/training.ts';
 import { opRules } from '../ops/registry.ts';
@@ -74,19 +75,20 @@ export function attackStep(
   point: Float64Array,
   start: ArrayLike<number>,
   gradient: Float64Array,
-  { norm, radius, stepSize, sign, bounds }: AttackStep,
+  step: AttackStep,
 ): Float64Array {
-  const length = Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0));
+  const { radius, stepSize, sign, bounds } = step;
+  const isMaximum = step.norm === 'linf';
+  const length = norm(gradient);
   const moved = point.map((value, i) => {
-    const direction =
-      norm === 'linf' ? Math.sign(gradient[i]) : length > 0 ? gradient[i] / length : 0;
+    const direction = isMaximum ? Math.sign(gradient[i]) : length > 0 ? gradient[i] / length : 0;
     return value + sign * stepSize * direction;
   });
   const offsets = moved.map((value, i) => value - start[i]);
-  const distance = Math.sqrt(offsets.reduce((sum, value) => sum + value * value, 0));
-  const shrink = norm === 'l2' && distance > radius ? radius / distance : 1;
+  const distance = norm(offsets);
+  const shrink = !isMaximum && distance > radius ? radius / distance : 1;
   return offsets.map((offset, i) => {
-    const kept = norm === 'linf' ? Math.max(-radius, Math.min(radius, offset)) : shrink * offset;
+    const kept = isMaximum ? Math.max(-radius, Math.min(radius, offset)) : shrink * offset;
     const value = start[i] + kept;
     return bounds ? Math.max(bounds[0], Math.min(bounds[1], value)) : value;
   });

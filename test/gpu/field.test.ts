@@ -1,7 +1,7 @@
 // Plan: the field on the GPU against the CPU's float64 field, pixel by pixel, over widths, depths, layers,
 // activations and input widths; on all roads the same, exact cases with their statuses, saturated and very
-// deep networks; tiling in bounded memory; statistics; repeatability; the manners of a field, on both backends. Control: a field of another network
-// differs by more than the bound.
+// deep networks; tiling in bounded memory; statistics; repeatability; the manners of a field, on both backends.
+// Control: a field of another network differs by more than the bound.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import { Status, type Engine } from '../../src/engine/engine.ts';
