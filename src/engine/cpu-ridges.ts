@@ -1,6 +1,7 @@
 import { findRidges, smoothGrid } from '../reference/ridge.ts';
 import type { CpuField } from './cpu-field.ts';
 import type { RidgeOptions, Ridges } from './engine.ts';
+import { fieldStatistics } from './field-statistics.ts';
 import { checkRidgeOptions, currentRequest, ridgeLimits } from './ridge-limits.ts';
 
 /** Ridges of a field on the CPU, by the float64 definition. */
@@ -18,8 +19,9 @@ export class CpuRidges implements Ridges {
     checkRidgeOptions(options);
     const request = currentRequest(this.field);
     const { width, height, domain } = request;
-    const { threshold, sharpness } = ridgeLimits(await this.field.statistics(), request, options);
-    const { exponents } = this.field.data!;
+    const data = this.field.data!;
+    const { threshold, sharpness } = ridgeLimits(fieldStatistics(data), request, options);
+    const { exponents } = data;
     const values = Float64Array.from(exponents, (value) => (Number.isFinite(value) ? value : NaN));
     const grid = smoothGrid({ values, width, height }, options.smoothing);
     const segments = findRidges(grid, threshold, sharpness);

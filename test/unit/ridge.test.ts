@@ -209,4 +209,20 @@ describe('ridges of a CPU field', () => {
     }
     ridges.dispose();
   });
+
+  it('are those of the content at the call, whatever comes after it', async () => {
+    const field = new CpuField(new CpuModel(initialiseNetwork(parseArchitecture('2-6x2-1'), 1)));
+    await field.compute(request);
+    field.data!.exponents.forEach((_, i, exponents) => {
+      exponents[i] = wall((i % 40) + 0.5 - 23);
+    });
+    const ridges = createCpuRidges(field);
+    await ridges.find(options);
+    const expected = await ridges.read();
+    const found = ridges.find(options);
+    field.dispose();
+    await found;
+    expect(await ridges.read()).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(0);
+  });
 });
