@@ -5,7 +5,7 @@ import type { CpuModel } from './cpu-model.ts';
 import type { AttackData, AttackRequest, ComputeOptions } from './engine.ts';
 import { Slices } from './slices.ts';
 
-/** Attacks point after point in float64, in slices that leave the event loop its turns. */
+/** Attacks point after point in float64, in slices that leave the event loop its turns, between steps too. */
 export async function attackOnCpu(
   model: CpuModel,
   points: Float32Array,
@@ -18,6 +18,7 @@ export async function attackOnCpu(
   const { network } = model;
   const { inputWidth, outputWidth, program } = network;
   const { count, step } = checkAttack(network, points, targets, request);
+  const { loss, stepCount } = request;
   const data = allocateAttack(network, request, count);
   const parameters = model.parameters.slice();
   const states = createStates(program);
@@ -25,20 +26,22 @@ export async function attackOnCpu(
   for (let i = 0; i < count; i++) {
     const start = points.subarray(i * inputWidth, (i + 1) * inputWidth);
     const target = targets.subarray(i * outputWidth, (i + 1) * outputWidth);
-    const { loss, stepCount } = request;
-    const path = attackPath(network, parameters, start, target, loss, step, stepCount);
-    path.forEach((point, at) => data.path?.set(point, (at * count + i) * inputWidth));
-    states[0].set(path[stepCount]);
+    let pointCount = 0;
+    for (const point of attackPath(network, parameters, start, target, loss, step, stepCount)) {
+      data.path?.set(point, (pointCount * count + i) * inputWidth);
+      states[0].set(point);
+      pointCount++;
+      if (slices.due) {
+        onProgress?.((i + pointCount / (stepCount + 1)) / count);
+        await slices.next();
+        signal?.throwIfAborted();
+      }
+    }
     runForward(program, parameters, states);
     const outputs = states.at(-1)!;
-    data.points.set(path[stepCount], i * inputWidth);
+    data.points.set(states[0], i * inputWidth);
     data.outputs.set(outputs, i * outputWidth);
     data.classes[i] = classify(outputs);
-    if (slices.due) {
-      onProgress?.((i + 1) / count);
-      await slices.next();
-      signal?.throwIfAborted();
-    }
   }
   onProgress?.(1);
   return data;

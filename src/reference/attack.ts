@@ -95,12 +95,12 @@ export function attackStep(
 }
 
 /**
- * The path of an attack in float64: the point itself, then one after each step. Gradients are known up to a
- * positive factor each (`sampleDirection`).
+ * The path of an attack in float64: the point itself, then one after each step, each computed when it is asked for.
+ * Gradients are known up to a positive factor each (`sampleDirection`).
  *
  * @param parameters - in the layout of the network's program.
  */
-export function attackPath(
+export function* attackPath(
   { program }: Network,
   parameters: ArrayLike<number>,
   start: ArrayLike<number>,
@@ -108,15 +108,16 @@ export function attackPath(
   loss: Loss,
   step: AttackStep,
   stepCount: number,
-): Float64Array[] {
+): Generator<Float64Array, void> {
   const states = createStates(program);
-  const path: Float64Array[] = [Float64Array.from(start)];
+  let point = Float64Array.from(start);
+  yield point;
   for (let i = 0; i < stepCount; i++) {
-    states[0].set(path[i]);
+    states[0].set(point);
     const gradient = pullBack(program, parameters, states, (outputs, cotangent) => {
       sampleDirection(loss, outputs, targets, cotangent);
     });
-    path.push(attackStep(path[i], start, gradient, step));
+    point = attackStep(point, start, gradient, step);
+    yield point;
   }
-  return path;
 }
