@@ -7,6 +7,18 @@ export function readInput(path: string): Promise<Buffer> {
   return readFile(path).catch((cause: unknown) => refuse(path, cause));
 }
 
+/**
+ * Content of a file that another file names. Who wrote that may name a pipe or a device, of which reading may never
+ * end.
+ *
+ * @throws Error for {@link reasonOf}.
+ */
+export async function readNamed(path: string): Promise<Buffer> {
+  const found = await stat(path);
+  if (found.isFile() || found.isDirectory()) return readFile(path);
+  throw new DataError('it is a pipe, a socket or a device; put a file in its place');
+}
+
 /** @throws DataError that says why the file cannot be read. */
 export async function checkInput(path: string): Promise<void> {
   await access(path, constants.R_OK).catch((cause: unknown) => refuse(path, cause));

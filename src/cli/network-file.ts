@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asError, DataError, NetworkError } from '../errors.ts';
 import { loadNetwork, type LoadedNetwork, type LoadOptions } from '../files/load.ts';
@@ -9,7 +8,7 @@ import { checkParameters } from '../files/checked-parameters.ts';
 import { describeNetwork, PARAMETERS_FORMAT } from '../files/parameters.ts';
 import { isRecord, quote } from '../files/show.ts';
 import { optionsInFlags } from './arguments.ts';
-import { readInput, reasonOf } from './input-file.ts';
+import { readInput, readNamed, reasonOf } from './input-file.ts';
 
 /** A network with the file that it came from. */
 export interface NetworkFromFile extends LoadedNetwork {
@@ -33,7 +32,7 @@ export async function readNetworkFile(
     if (recogniseFormat(bytes) === 'onnx') {
       for (const name of listExternalFiles(bytes)) {
         // One that is not there is named by the reader, with the tensor that it is needed for.
-        const content = await readFile(join(dirname(path), name)).catch((cause: unknown) => {
+        const content = await readNamed(join(dirname(path), name)).catch((cause: unknown) => {
           if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
           throw new DataError(
             `the file of its tensors ${quote(name)} cannot be read: ${reasonOf(cause)}`,

@@ -2,7 +2,8 @@
 // there yet). What stops a file from being written or read is said with the file's name; parts that were left
 // behind are in nobody's way.
 import { Command } from 'commander';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { constants, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +94,10 @@ describe('a file that cannot be written', () => {
 });
 
 describe('a file that cannot be read', () => {
+  execFileSync('mkfifo', [at('pipe')]);
+  // What still waits for someone to write to it would keep the process.
+  afterAll(async () => (await open(at('pipe'), constants.O_RDWR | constants.O_NONBLOCK)).close());
+
   it('is named where it is a folder', async () => {
     await expect(checkInput(at('figS1'))).rejects.toThrow(
       `${at('figS1')} cannot be read: it is a folder; name a file in it`,
@@ -101,6 +106,10 @@ describe('a file that cannot be read', () => {
 
   it.each([
     ['figS1', /model\.onnx: the file of its tensors 'figS1' cannot be read: it is a folder/],
+    [
+      'pipe',
+      /model\.onnx: the file of its tensors 'pipe' cannot be read: it is a pipe, a socket or/,
+    ],
     ['none.data', /model\.onnx: initializer 'W' lies in the file 'none\.data', but no such file/],
   ])('is named where tensors lie in it: %s', async (location, message) => {
     const model = encodeModel({
