@@ -81,7 +81,7 @@ function describeFailure(thrown: unknown, args: readonly string[], { commands }:
   if (thrown instanceof CommanderError || thrown instanceof UsageError) {
     const isEmpty = thrown.code === 'commander.help';
     const text = isEmpty ? 'no command is given' : message.replace(/^error: /, '');
-    const command = commands.find((candidate) => args.includes(candidate.name()));
+    const command = commands.find((candidate) => candidate.name() === args[0]);
     const help = command ? `ftle ${command.name()} --help` : 'ftle --help';
     return { exitCode: EXIT.usage, code: 'usage', message: `${text}\nSee ${help}` };
   }

@@ -70,6 +70,16 @@ describe('the command line', () => {
     expect([code, stdout]).toEqual([2, '']);
   });
 
+  it.each([
+    [['render', 'field', '--sise', '5'], 'ftle render --help'],
+    [['fild', 'render'], 'ftle --help'],
+    [['--jsn', 'field'], 'ftle --help'],
+  ])('%j points to its own help', async (args, help) => {
+    const { code, stderr } = await place.run(args);
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(`See ${help}`);
+    expect(code).toBe(2);
+  });
+
   it.each<[args: string[], message: RegExp]>([
     [['inspect', 'none.onnx'], /none\.onnx cannot be read: there is no such file/],
     [
