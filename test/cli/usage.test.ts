@@ -7,6 +7,7 @@ import { Workplace } from '../support/command.ts';
 const place = new Workplace();
 place.network('net.json', '2-3-1');
 const OUT = ['--out', 'field.npy', '--backend', 'cpu'];
+const ACCURACY = ['accuracy', 'net.json', '--backend', 'cpu'];
 const PICTURE = ['render', 'net.json', '--out', 'a.png', '--backend', 'cpu'];
 
 describe('the command line', () => {
@@ -44,6 +45,13 @@ describe('the command line', () => {
     [
       ['points', 'net.json', '--inputs', 'x.npy', '--full', '--plane-axes', '0,1', ...OUT],
       /--plane-axes .* with --full/,
+    ],
+    [[...ACCURACY, '--inputs', 'x.npy', '--size', '9'], /--size has no effect with --inputs, /],
+    [[...ACCURACY, '--inputs', 'x.npy', '--domain', '0,0,1,1'], /--domain has no effect with/],
+    [[...ACCURACY, '--count', '9'], /--count has no effect without --inputs, /],
+    [
+      [...ACCURACY, '--inputs', 'x.npy', '--full', '--plane-axes', '0,1'],
+      /--plane-axes has no effect with --inputs and --full/,
     ],
     [[...PICTURE, '--grey', '--per-layer'], /--per-layer .* grey .* --grey/],
     [[...PICTURE, '--ridge-threshold', '1'], /--ridge-threshold .* without --ridges/],

@@ -3,7 +3,7 @@ import { layerPlace } from '../../model/layer-choice.ts';
 import type { Network } from '../../model/network.ts';
 import { pixelCentre, planePoint, type Domain, type Plane } from '../../model/plane.ts';
 import { parametersValue } from '../../files/parameters.ts';
-import { asUsage, chooseLayer, wholeNumber } from '../arguments.ts';
+import { asUsage, chooseLayer, refuseUnused, wholeNumber } from '../arguments.ts';
 import { packNetwork } from '../jobs/job.ts';
 import {
   addDomainOption,
@@ -20,16 +20,17 @@ import {
   startSession,
   valueOption,
 } from '../options.ts';
-import { addPlaneOptions, choosePlane } from '../plane-options.ts';
+import { addPlaneOptions, choosePlane, PLANE_CHOICES } from '../plane-options.ts';
 import type { Size } from '../arguments.ts';
 import { openRows, partRows, type RowSource } from '../rows.ts';
 import type { RunOptions } from '../session.ts';
 import { showAngle, showNumber, showSeconds } from '../wording.ts';
 
 interface Options extends FieldOptions, RunOptions {
-  readonly count: number;
+  readonly count?: number;
 }
 
+const MOST_ROWS = 2000;
 const GRID: Size = { width: 50, height: 50 };
 
 export function addAccuracyCommand(program: Command, signal: AbortSignal): void {
@@ -45,9 +46,14 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
   addSizeOption(command, GRID);
   addLayerOptions(command);
   command.addOption(
-    valueOption('--count <n>', 'rows of --inputs to look at, at most', wholeNumber(1), '2000'),
+    valueOption(
+      '--count <n>',
+      `rows of --inputs to look at, at most (${MOST_ROWS})`,
+      wholeNumber(1),
+    ),
   );
   addBackendOption(command).action(async (path: string, options: Options) => {
+    checkOptions(options);
     const session = startSession('accuracy', options, signal);
     const { network, origin } = await loadFromOptions(path, options, session);
     const { plane, domain } = await choosePlane(network, options, session.reporter);
@@ -59,8 +65,8 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
       inputs === undefined
         ? gridRows(plane, options.domain ?? domain ?? DEFAULT_DOMAIN, size)
         : await openRows(inputs, network.inputWidth);
-    const count = Math.min(options.count, rows.count);
-    const total = inputs === undefined ? rows.count : count;
+    const total =
+      inputs === undefined ? rows.count : Math.min(options.count ?? MOST_ROWS, rows.count);
     let given = 0;
     try {
       const { backend, description, seconds, result } = await session.run(
@@ -102,6 +108,23 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
       await rows.close();
     }
   });
+}
+
+/** @throws UsageError if an option has no effect: points are those of a grid, or rows of a file. */
+function checkOptions(options: Options): void {
+  if (options.inputs === undefined) {
+    refuseUnused(options, ['count'], 'has no effect without --inputs, whose rows it counts');
+    return;
+  }
+  const why = 'has no effect with --inputs, whose rows are the points instead of a grid';
+  refuseUnused(options, ['size', 'domain'], why);
+  if (options.full) {
+    refuseUnused(
+      options,
+      PLANE_CHOICES,
+      'has no effect with --inputs and --full: no plane is used',
+    );
+  }
 }
 
 const describeGrid = ({ width, height }: Size): string => `grid ${width}x${height}`;
