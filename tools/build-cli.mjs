@@ -3,22 +3,30 @@
 //   node tools/build-cli.mjs      builds
 //   ensureCli()                   builds if dist/cli is missing or older than what it is made from
 //
-// The build is made beside its place and put there in one step, so that two that run at once do no harm.
+// Each build has a folder of its own, named by its content, and dist/cli/main.js is the line that imports the last one:
+// a command that runs while another is built loads the rest of itself from where it began, and two that are built at
+// once do no harm.
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
+  writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildForUse } from './build-for-use.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const PLACE = join(ROOT, 'dist/cli');
+/** Builds that are kept: so many times it may be built anew while a command runs. */
+const KEPT = 16;
 const SOURCES = ['src', 'shaders', 'tools', 'test/bench', 'package.json'];
 
 /** Time of the last change under a path, ms. @param {string} path @returns {number} */
@@ -35,8 +43,9 @@ function isThere(path) {
 }
 
 export async function buildCli() {
-  mkdirSync(join(ROOT, 'dist'), { recursive: true });
-  const folder = mkdtempSync(join(ROOT, 'dist/.cli-'));
+  const start = new Date();
+  mkdirSync(PLACE, { recursive: true });
+  const folder = mkdtempSync(join(PLACE, '.new-'));
   chmodSync(folder, 0o755);
   try {
     for (const mode of ['command', 'page']) {
@@ -47,23 +56,51 @@ export async function buildCli() {
         build: { outDir: folder },
       });
     }
-    const old = `${folder}-old`;
-    if (isThere(PLACE)) renameSync(PLACE, old);
-    renameSync(folder, PLACE);
-    rmSync(old, { recursive: true, force: true });
+    install(folder, PLACE, start);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/**
+ * Makes a build the one that runs from now on.
+ *
+ * @param {string} folder - of the build, inside `place`; it is moved.
+ * @param {string} place - its main.js becomes the line that imports that of the build.
+ * @param {Date} start - of the build: sources that have changed since are newer.
+ */
+export function install(folder, place, start) {
+  const name = contentName(folder);
+  const home = join(place, name);
+  if (isThere(home)) rmSync(folder, { recursive: true });
+  else renameSync(folder, home);
+  utimesSync(home, start, start);
+  const entry = join(place, `.${basename(folder)}.js`);
+  writeFileSync(entry, `import './${name}/main.js';\n`);
+  utimesSync(entry, start, start);
+  renameSync(entry, join(place, 'main.js'));
+  const others = readdirSync(place)
+    .filter((other) => ![name, 'main.js'].includes(other) && !other.startsWith('.'))
+    .map((other) => ({ path: join(place, other), time: statSync(join(place, other)).mtimeMs }))
+    .sort((a, b) => b.time - a.time);
+  for (const { path } of others.slice(KEPT - 1)) rmSync(path, { recursive: true, force: true });
+}
+
+/** The same for the same files. @param {string} folder @returns {string} */
+function contentName(folder) {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder).sort()) {
+    const content = readFileSync(join(folder, name));
+    hash.update(`${name} ${content.length}\n`).update(content);
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
 /** @param {(line: string) => void} log - told when it builds. */
 export async function ensureCli(log) {
-  const built = ['main.js', 'page.js'].map((name) => join(PLACE, name));
-  const isFresh =
-    built.every(isThere) &&
-    Math.min(...built.map(lastChange)) >=
-      Math.max(...SOURCES.map((name) => lastChange(join(ROOT, name))));
-  if (isFresh) return;
+  const main = join(PLACE, 'main.js');
+  const sources = SOURCES.map((name) => lastChange(join(ROOT, name)));
+  if (isThere(main) && lastChange(main) >= Math.max(...sources)) return;
   const start = performance.now();
   log('building the command, once after every change of its sources');
   await buildCli();
