@@ -112,6 +112,13 @@ describe('the bundle', () => {
     ).toEqual([]);
   });
 
+  it('has users install no package but lit, and what the command starts browsers with', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    expect(Object.keys(dependencies).sort()).toEqual(['lit', 'playwright']);
+  });
+
   it('makes no code from text', () => {
     const entries = [...Object.keys(BUDGETS), 'ftle-map.js'];
     for (const file of entries.flatMap((entry) => filesOf(entry))) {
