@@ -1,7 +1,7 @@
 import type { FieldData } from '../engine/engine.ts';
 import { Status } from '../engine/engine.ts';
 import { fieldStatistics } from '../engine/field-statistics.ts';
-import { checkRidgeOptions, ridgeLimits } from '../engine/ridge-limits.ts';
+import { checkRidgeOptions, drawnRidges, ridgeLimits } from '../engine/ridge-limits.ts';
 import { DataError } from '../errors.ts';
 import { quantile } from '../math/statistics.ts';
 import { pixelSteps } from './curve.ts';
@@ -40,11 +40,10 @@ export interface RidgeCurveLimits {
   readonly minimumLength: number;
 }
 
-const SMOOTHING = { part: 1 / 170, least: 0.8, most: 4 };
 /** The fitted surfaces need neighbours with weight. */
 const LEAST_SMOOTHING = 0.5;
-const STANDARD_SHARPNESS = 0.1;
-const REFERENCE_PART = 1 / 20;
+/** Shorter curves are dropped by default: this part of the field's longer side. */
+const SHORTEST_PART = 1 / 20;
 /** How far from the mean to the threshold of strong ridges the level `auto` of weak ones lies. */
 const WEAK_PART = 2 / 3;
 
@@ -52,9 +51,10 @@ const WEAK_PART = 2 / 3;
 export function ridgeCurveLimits(data: FieldData, options: RidgeCurveOptions): RidgeCurveLimits {
   const { width, height } = data.request;
   const side = Math.max(width, height);
+  const standard = drawnRidges(data.request);
   const {
-    smoothing = Math.max(SMOOTHING.least, Math.min(SMOOTHING.part * side, SMOOTHING.most)),
-    sharpness = STANDARD_SHARPNESS,
+    smoothing = standard.smoothing,
+    sharpness = standard.sharpness,
     low = 'auto',
     high = 'auto',
   } = options;
@@ -73,7 +73,7 @@ export function ridgeCurveLimits(data: FieldData, options: RidgeCurveOptions): R
   const least = levelValue('low', low, Math.min(weak, strong), data);
   if (least > strong) throw new DataError(`low is ${least}, but must not be above high, ${strong}`);
   const longerStep = Math.max(...pixelSteps(data.request));
-  const { minimumLength = REFERENCE_PART * side * longerStep } = options;
+  const { minimumLength = SHORTEST_PART * side * longerStep } = options;
   if (!(minimumLength >= 0 && minimumLength < Infinity)) {
     throw new DataError(`minimumLength is ${minimumLength}, but must be finite and at least 0`);
   }

@@ -1,4 +1,5 @@
 import type { Engine, FieldData, FieldRequest, Model } from '../engine/engine.ts';
+import { MAXIMAL_FIELD_SIZE } from '../engine/field-checks.ts';
 import { drawnRidges, ridgeRequest, type DrawnRidges } from '../engine/ridge-limits.ts';
 import { DataError } from '../errors.ts';
 import type { FieldFormat, NetworkOrigin, SavedNetworkFormat } from '../files/file-options.ts';
@@ -36,8 +37,6 @@ export interface BlobOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Largest side of a file, as of a field. */
-const MOST_PIXELS = 8192;
 /** Longer side where neither options nor canvas say. */
 const USUAL_SIDE = 512;
 /** Longer side of what a Python script computes: NumPy takes seconds for it. */
@@ -227,13 +226,15 @@ function originOf({ session, training }: Pick<Snapshot, 'session' | 'training'>)
 function sizeOf(options: BlobOptions, usual: CanvasSize): CanvasSize {
   const { width, height } = options;
   for (const [name, value] of Object.entries({ width, height })) {
-    const isFine = Number.isInteger(value) && value! >= 1 && value! <= MOST_PIXELS;
+    const isFine = Number.isInteger(value) && value! >= 1 && value! <= MAXIMAL_FIELD_SIZE;
     if (value === undefined || isFine) continue;
-    throw new DataError(`${name} is ${value}, but must be a whole number from 1 to ${MOST_PIXELS}`);
+    throw new DataError(
+      `${name} is ${value}, but must be a whole number from 1 to ${MAXIMAL_FIELD_SIZE}`,
+    );
   }
   const factor = width ? width / usual.width : height ? height / usual.height : 1;
   const fit = (length: number): number =>
-    Math.min(MOST_PIXELS, Math.max(1, Math.round(factor * length)));
+    Math.min(MAXIMAL_FIELD_SIZE, Math.max(1, Math.round(factor * length)));
   return { width: width ?? fit(usual.width), height: height ?? fit(usual.height), pixelRatio: 1 };
 }
 

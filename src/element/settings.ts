@@ -2,6 +2,7 @@ import { DATASET_NAMES, type DatasetName } from '../data/toy.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { countOf, DataError } from '../errors.ts';
 import type { ExponentSpace, LayerChoice, Optimizer } from '../engine/engine.ts';
+import { MAXIMAL_FIELD_SIZE } from '../engine/field-checks.ts';
 import type { DrawnRidges } from '../engine/ridge-limits.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
 import { checkDomain, type Domain } from '../model/plane.ts';
@@ -170,7 +171,9 @@ export function readViewSettings(given: Given): ViewSettings {
     domain: isEmpty(domain) ? null : readDomain(domain),
     layer: readLayer(given.layer),
     space: readSpace(given.space),
-    resolution: isEmpty(resolution) ? null : wholeNumber('resolution', resolution, 8, 8192),
+    resolution: isEmpty(resolution)
+      ? null
+      : wholeNumber('resolution', resolution, 8, MAXIMAL_FIELD_SIZE),
     tolerance: number('tolerance', given.tolerance, 'a number of at least 0', (x) => x >= 0),
   };
 }

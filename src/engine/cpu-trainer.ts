@@ -16,11 +16,8 @@ import {
   type TrainingState,
 } from '../reference/training.ts';
 import type { CpuModel } from './cpu-model.ts';
-import type { MemberState, Trainer, TrainingStatus } from './engine.ts';
+import { EVALUATED_COUNT, type MemberState, type Trainer, type TrainingStatus } from './engine.ts';
 import { Slices } from './slices.ts';
-
-/** Samples of each set that an evaluation looks at, at most. */
-const EVALUATED_COUNT = 4096;
 
 /**
  * Trains a model in float64 with the steps of `reference/training.ts`, in slices that leave the event

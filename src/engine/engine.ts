@@ -132,6 +132,9 @@ export interface FieldStatistics {
   readonly badCount: number;
 }
 
+/** Bins of a histogram: sixteen times finer than the 1/256 of the range that statistics promise. */
+export const BIN_COUNT = 4096;
+
 /** How λ₁ is spread over the pixels of a field with good status. */
 export interface FieldHistogram {
   readonly minimum: number;
@@ -203,6 +206,9 @@ export interface Ridges {
   read(): Promise<Float32Array>;
   dispose(): void;
 }
+
+/** Samples of each set that an evaluation looks at, at most. */
+export const EVALUATED_COUNT = 4096;
 
 export interface TrainingStatus {
   readonly stepCount: number;

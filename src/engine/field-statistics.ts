@@ -1,8 +1,5 @@
-import { Status } from './engine.ts';
+import { BIN_COUNT, Status } from './engine.ts';
 import type { FieldData, FieldHistogram, FieldStatistics } from './engine.ts';
-
-/** Sixteen times finer than the 1/256 of the range that is promised. */
-const BIN_COUNT = 4096;
 
 /** Histogram of λ₁ over the pixels with good status; without any, all numbers but `badCount` are 0. */
 export function fieldHistogram({ exponents, statuses }: FieldData): FieldHistogram {

@@ -9,12 +9,11 @@ import {
 } from '../gpu/kernel.ts';
 import { readBuffer } from '../gpu/readback.ts';
 import type { Scope } from '../gpu/scope.ts';
-import type { FieldHistogram, FieldStatistics } from './engine.ts';
+import { BIN_COUNT, type FieldHistogram, type FieldStatistics } from './engine.ts';
 import type { FieldBuffers } from './field-road.ts';
 
-/** As reduce.wgsl has them. */
+/** As reduce.wgsl has them, and BIN_COUNT too. */
 const LANES = 64;
-const BIN_COUNT = 4096;
 /** Struct Summary of lib/summary.wgsl, and what a workgroup leaves behind. */
 const SUMMARY_BYTES = 24;
 const SHARE_BYTES = 16;

@@ -9,7 +9,12 @@ import {
   checkTraining,
   type TrainingOptions,
 } from '../model/training.ts';
-import type { MemberOptions, PopulationState, TrainingStatus } from './engine.ts';
+import {
+  EVALUATED_COUNT,
+  type MemberOptions,
+  type PopulationState,
+  type TrainingStatus,
+} from './engine.ts';
 import { chooseShape, trainingRoad, type Road } from './gpu-columns.ts';
 import { createEvaluation, type Evaluation } from './gpu-evaluation.ts';
 import type { ResidentNetworks } from './gpu-model.ts';
@@ -23,9 +28,6 @@ import {
   type TrainingSteps,
 } from './gpu-training.ts';
 import { readTrainingState, writeTrainingState } from './gpu-training-state.ts';
-
-/** Samples of each set that an evaluation looks at, at most. */
-const EVALUATED_COUNT = 4096;
 
 /** Default of GpuTrainerSettings.stateByteLength. */
 const STATE_BYTES = 2 ** 26;

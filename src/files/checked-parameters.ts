@@ -1,5 +1,6 @@
 import { DataError } from '../errors.ts';
 import type { LayerChoice } from '../engine/engine.ts';
+import { MAXIMAL_FIELD_SIZE } from '../engine/field-checks.ts';
 import { checkSpec } from '../model/network.ts';
 import { checkDomain } from '../model/plane.ts';
 import { COLORMAPS } from '../render/palette.ts';
@@ -154,8 +155,6 @@ function checkAttack(value: unknown, place: string): AttackRecord {
   };
 }
 
-const MAXIMAL_SIDE = 8192;
-
 function checkField(value: unknown, place: string, inputWidth: number): FieldRecord {
   const members = record(value, place, [
     'plane',
@@ -174,8 +173,8 @@ function checkField(value: unknown, place: string, inputWidth: number): FieldRec
   return {
     plane: checkPlane(members.plane, `${place}.plane`, inputWidth),
     domain,
-    width: wholeNumber(members.width, `${place}.width`, 1, MAXIMAL_SIDE),
-    height: wholeNumber(members.height, `${place}.height`, 1, MAXIMAL_SIDE),
+    width: wholeNumber(members.width, `${place}.width`, 1, MAXIMAL_FIELD_SIZE),
+    height: wholeNumber(members.height, `${place}.height`, 1, MAXIMAL_FIELD_SIZE),
     layer: checkLayer(members.layer, `${place}.layer`),
     space: oneOf(members.space, `${place}.space`, ['plane', 'full']),
     span: numberAbove0(members.span, `${place}.span`),
@@ -211,7 +210,7 @@ function checkPlane(value: unknown, place: string, inputWidth: number): PlaneRec
 }
 
 function checkLayer(value: unknown, place: string): LayerChoice {
-  return value === 'output' ? value : wholeNumber(value, place, 1, MAXIMAL_SIDE);
+  return value === 'output' ? value : wholeNumber(value, place, 1, MAXIMAL_FIELD_SIZE);
 }
 
 function checkPicture(value: unknown, place: string): PictureRecord {
@@ -269,6 +268,6 @@ function checkShown(
 ): { quantity: Quantity; outputIndex: number } {
   return {
     quantity: oneOf(members.quantity, `${place}.quantity`, QUANTITIES),
-    outputIndex: wholeNumber(members.outputIndex, `${place}.outputIndex`, 0, MAXIMAL_SIDE),
+    outputIndex: wholeNumber(members.outputIndex, `${place}.outputIndex`, 0, MAXIMAL_FIELD_SIZE),
   };
 }
