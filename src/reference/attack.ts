@@ -110,7 +110,7 @@ export function* attackPath(
   stepCount: number,
 ): Generator<Float64Array, void> {
   const states = createStates(program);
-  let point = Float64Array.from(start);
+  let point: Float64Array = Float64Array.from(start);
   yield point;
   for (let i = 0; i < stepCount; i++) {
     states[0].set(point);
