@@ -14,7 +14,7 @@ const CPU =
 
 /** Small pieces that several formats of files share. */
 const FILES =
-  /src\/files\/(crc32|file-options|float-formats|own-tensors|safetensors-layout|save|show)\.ts$/;
+  /src\/files\/(code-points|crc32|file-options|float-formats|own-tensors|safetensors-layout|save|show)\.ts$/;
 
 /** What every page with an element loads soon after the start, and pieces that its late parts share. */
 const SOON = /src\/element\/(file-drop|late-styles|print-copy|range-text)\.ts$/;

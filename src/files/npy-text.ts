@@ -1,4 +1,5 @@
 import { DataError } from '../errors.ts';
+import { textOf } from './code-points.ts';
 import { writeNpyHeader, type NpyHeader } from './npy-header.ts';
 
 /*
@@ -8,9 +9,6 @@ import { writeNpyHeader, type NpyHeader } from './npy-header.ts';
 const TEXT_TYPE = /^<U(\d{1,9})$/;
 
 const MAXIMAL_CODE_POINT = 0x10ffff;
-
-/** Characters that become text at a time: each in a string of its own takes far more memory. */
-const PART_LENGTH = 4096;
 
 /**
  * A header with texts as the numbers that they are stored as, along one more dimension; others as they are.
@@ -43,16 +41,12 @@ export function writeNpyText(text: string): Uint8Array {
  * @throws DataError if one is none.
  */
 export function textOfCodes(codes: ArrayLike<number>): string {
-  let text = '';
-  let part: number[] = [];
-  for (let i = 0; i < codes.length && codes[i] !== 0; i++) {
-    const code = codes[i];
+  let count = 0;
+  for (; count < codes.length && codes[count] !== 0; count++) {
+    const code = codes[count];
     if (!Number.isInteger(code) || code < 0 || code > MAXIMAL_CODE_POINT) {
-      throw new DataError(`character ${i} of the text has code ${code}, which Unicode lacks`);
+      throw new DataError(`character ${count} of the text has code ${code}, which Unicode lacks`);
     }
-    if (part.push(code) < PART_LENGTH) continue;
-    text += String.fromCodePoint(...part);
-    part = [];
   }
-  return text + String.fromCodePoint(...part);
+  return textOf(codes, count);
 }

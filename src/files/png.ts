@@ -1,5 +1,6 @@
 import { assert, DataError } from '../errors.ts';
 import { Slices } from '../engine/slices.ts';
+import { textOf } from './code-points.ts';
 import { crc32 } from './crc32.ts';
 import { shorten } from './show.ts';
 
@@ -20,8 +21,6 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 /** Bytes of a chunk besides its data: length, name, checksum. */
 const CHUNK_FRAME = 12;
 const LONGEST_KEYWORD = 79;
-/** Bytes that become text at a time: each in a string of its own takes far more memory. */
-const PART_LENGTH = 4096;
 
 /**
  * Writes a picture as PNG; the same picture gives the same bytes. Long work leaves the event loop its turns.
@@ -181,13 +180,7 @@ function readLongText(data: Uint8Array): string | null {
 }
 
 /** Each byte is the code of a character. TextDecoder has windows-1252 under this name. */
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += PART_LENGTH) {
-    text += String.fromCharCode(...bytes.subarray(i, i + PART_LENGTH));
-  }
-  return text;
-}
+const latin1 = (bytes: Uint8Array): string => textOf(bytes);
 
 function chunk(name: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(CHUNK_FRAME + data.length);
