@@ -27,6 +27,7 @@ export default defineConfig({
     outDir: 'dist',
     sourcemap: true,
     minify: true,
+    license: { fileName: 'licenses.md' },
     lib: {
       entry: {
         index: 'src/index.ts',

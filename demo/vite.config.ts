@@ -15,6 +15,7 @@ export default defineConfig({
     target: 'es2022',
     outDir: '../dist/demo',
     emptyOutDir: true,
+    license: { fileName: 'licenses.md' },
     rolldownOptions: {
       input: {
         index: resolve(import.meta.dirname, 'index.html'),

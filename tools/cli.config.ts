@@ -17,6 +17,7 @@ export default defineConfig(({ mode }) => ({
       ? {
           target: 'es2022',
           emptyOutDir: false,
+          license: { fileName: 'page.licenses.md' },
           modulePreload: false,
           rolldownOptions: {
             input: source('page.ts'),
@@ -27,6 +28,7 @@ export default defineConfig(({ mode }) => ({
           target: 'node20',
           ssr: source('main.ts'),
           emptyOutDir: false,
+          license: { fileName: 'licenses.md' },
           minify: true,
           rolldownOptions: {
             output: { entryFileNames: 'main.js', chunkFileNames: '[name]-[hash].js' },

@@ -1,7 +1,7 @@
 // Plan: the package is built into a folder of its own and used as by a stranger: gzip sizes of what each
 // entry loads, and of the chunks that it loads only when they are needed, against their budgets, entries imported in plain Node (no window, no navigator.gpu) without
 // a side effect, no `eval` or `new Function` that a strict content security policy would refuse, and no
-// package but lit left to import. Likewise `ftle-map.js`, the element in one file, which imports nothing and is in the
+// package but lit left to import, the licences of those that are in it. Likewise `ftle-map.js`, the element in one file, which imports nothing and is in the
 // package. Control: the files of element.js import, at once and later.
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -119,6 +119,17 @@ describe('the bundle', () => {
     expect(Object.keys(dependencies).sort()).toEqual(['lit', 'playwright']);
   });
 
+  it.each([
+    ['licenses.md', ['fflate', 'pbf', 'wgpu-matrix']],
+    ['ftle-map.licenses.md', ['fflate', 'lit', 'lit-html', 'pbf', 'wgpu-matrix']],
+  ])('has the licences of the packages in it: %s', (file, packages) => {
+    const text = textOf(file);
+    for (const name of packages) {
+      const [, section] = text.split(`\n## ${name} - `);
+      expect(section, name).toMatch(/^[\d.]+ \((MIT|BSD-3-Clause)\)\n[^#]*Copyright \(c\)/);
+    }
+  });
+
   it('makes no code from text', () => {
     const entries = [...Object.keys(BUDGETS), 'ftle-map.js'];
     for (const file of entries.flatMap((entry) => filesOf(entry))) {
@@ -135,6 +146,10 @@ describe('ftle-map.js', () => {
       expect(imported).not.toEqual([]);
     }
     expect(importsOf('ftle-map.js')).toEqual([]);
+  });
+
+  it('says where the licences of what is in it are', () => {
+    expect(textOf('ftle-map.js')).toMatch(/^\/\*! .*ftle-map\.licenses\.md \*\//);
   });
 
   it(`stays within ${ONE_FILE_BUDGET} bytes of gzip, for use`, () => {
