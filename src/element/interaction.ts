@@ -11,7 +11,7 @@ import type { Navigation, ViewStep } from './navigation.ts';
 import type { ProbePanel } from './probe-panel.ts';
 import type { ProblemSource } from './problems.ts';
 import type { DomainList, GestureChoice } from './settings.ts';
-import { shownDomain } from './shown.ts';
+import { lacksSecond, shownDomain } from './shown.ts';
 import type { SurfaceView } from './surface-view.ts';
 
 /** The element whose user is followed. */
@@ -63,6 +63,8 @@ export class Interaction {
   #isFlat = false;
   /** Where the next one is seen from. */
   #pose = HOME_POSE;
+  /** Whether the picture has nothing to show anywhere. */
+  #isBlank = false;
   #links: LinkKeeper | null = null;
   /** The name in the address that is followed. */
   #followed: string | null = null;
@@ -150,6 +152,10 @@ export class Interaction {
 
   /** To be called after each frame. */
   takeFrame(): void {
+    const live = this.host.live();
+    const isBlank = live !== null && lacksSecond(live);
+    if (isBlank && !this.#isBlank) this.#tell('λ₂ is −∞ behind a layer of one neuron');
+    this.#isBlank = isBlank;
     this.#panel?.refresh();
     this.#surface?.refresh();
   }
@@ -159,11 +165,7 @@ export class Interaction {
     const { hasSurface, hasDevice, live, onTurn, onFlat, report } = this.host;
     const pictures = this.#pictures;
     const isMissing = hasSurface() && hasDevice() === false;
-    if (isMissing && !this.#isFlat) {
-      const tell = (): void =>
-        this.#navigation?.tell('A surface needs WebGPU: the map is shown flat');
-      void this.#taking.then(tell);
-    }
+    if (isMissing && !this.#isFlat) this.#tell('A surface needs WebGPU: the map is shown flat');
     this.#isFlat = isMissing;
     if (!pictures || !hasSurface() || isMissing) {
       this.#surface?.dispose();
@@ -190,6 +192,11 @@ export class Interaction {
       () => undefined,
       (error: unknown) => report('engine', error),
     );
+  }
+
+  /** Says something over the map as soon as that can be done. */
+  #tell(text: string): void {
+    void this.#taking.then(() => this.#navigation?.tell(text));
   }
 
   /** One step of the view, which a button asks for. */

@@ -1,5 +1,6 @@
 import type { TrainingStatus } from '../engine/engine.ts';
 import type { Domain } from '../model/plane.ts';
+import { layerPlace } from '../model/layer-choice.ts';
 import { spaceName } from '../render/legend.ts';
 import { describePicture } from './description.ts';
 import type { LiveMap } from './live-map.ts';
@@ -26,6 +27,13 @@ export function shownSpace({ session, picture }: LiveMap): string | null {
   if (!session) return null;
   const space = session.field.request?.space ?? picture.space;
   return spaceName(space, session.plan.network.inputWidth);
+}
+
+/** Whether λ₂ is shown where it is −∞ at every point. */
+export function lacksSecond({ session, picture }: LiveMap): boolean {
+  if (!session || picture.styleSettings.quantity !== 'second-exponent') return false;
+  const { plan } = session;
+  return layerPlace(plan.network, picture.layerFor(plan)).rank < 2;
 }
 
 /** The picture in words; null before the first network. */

@@ -1,7 +1,8 @@
 // Plan: toBlob gives a PNG of the canvas' size whose pixels follow the picture; a resize paints in the same
 // frame and never shows a blank canvas; probe against field on the same points (float64 against float32);
 // field against the picture's own colours; the automatic range against the field's quantiles; domain and
-// aspect; whenIdle; ridges, also as curves in each format; clicks. Control: pictures of other settings differ.
+// aspect; what is said where a quantity has no values; whenIdle; ridges, also as curves in each format; clicks.
+// Control: pictures of other settings differ.
 import { afterEach, describe, expect, it } from 'vitest';
 import { findBoundaryCurves } from '../../src/curves/boundary.ts';
 import { findRidgeCurves } from '../../src/curves/ridge-curves.ts';
@@ -126,6 +127,21 @@ describe.each(['webgpu', 'cpu'] as const)('picture, backend %s', (backend) => {
     element.removeAttribute('tolerance');
     await element.whenIdle();
     expect(countDifferent(await readPicture(element), exact)).toBe(0);
+  });
+
+  it('says why nothing is shown of λ₂ where there is none', async () => {
+    const element = await mountIdle(`${START} quantity="second-exponent"`);
+    const hint = () => element.shadowRoot!.querySelector<HTMLElement>('.hint');
+    expect(countColors(await readPicture(element))).toBeGreaterThan(20);
+    expect(hint()?.dataset.shown).toBeUndefined();
+    element.layer = 'output';
+    await element.whenIdle();
+    expect(countColors(await readPicture(element))).toBeLessThan(5);
+    expect(hint()!.textContent).toBe('λ₂ is −∞ behind a layer of one neuron');
+    expect(hint()!.dataset.shown).toBe('');
+    element.layer = 'last';
+    await element.whenIdle();
+    expect(countColors(await readPicture(element))).toBeGreaterThan(20);
   });
 
   it('fits the automatic range to the field, symmetric about 0 where the map diverges', async () => {
