@@ -18,9 +18,10 @@ import { allocateRows, rowsPerBand, setBand } from './field-bands.ts';
 import { checkRequest, presentContent, refuseBusy } from './field-checks.ts';
 import { fieldCoordinates, reserveContent, type FieldContent } from './field-content.ts';
 import type { FieldBuffers, FieldJob, FieldRoad, RoadName } from './field-road.ts';
-import type { GpuLattice, Progress } from './gpu-lattice.ts';
+import type { Progress } from './gpu-lattice.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { createReduceKernel, GpuStatistics } from './gpu-statistics.ts';
+import { once } from './once.ts';
 import { OpenRoads, type FieldSettings } from './open-roads.ts';
 
 /** Milliseconds of work in a submission: a slower one is followed by smaller ones. */
@@ -41,8 +42,11 @@ export class GpuField implements Field {
   readonly #plane: GPUBuffer;
   readonly #roads: OpenRoads;
   #coordinates: GPUBuffer | null = null;
-  /** For fields that may be interpolated; null before the first. */
-  #lattice: Promise<GpuLattice> | null = null;
+  /** For fields that may be interpolated: not in what a page loads at once. */
+  readonly #openLattice = once(async () => {
+    const { GpuLattice } = await import('./gpu-lattice.ts');
+    return GpuLattice.create(this.scope);
+  });
   /** Set by `create`, whose kernel is compiled beside those of the road. */
   #statistics!: GpuStatistics;
   /** The content that the statistics belong to. */
@@ -154,15 +158,6 @@ export class GpuField implements Field {
 
   expectTolerance(): void {
     this.#openLattice().catch(() => undefined);
-  }
-
-  #openLattice(): Promise<GpuLattice> {
-    // Not in what a page loads at once.
-    this.#lattice ??= import('./gpu-lattice.ts').then(({ GpuLattice }) =>
-      GpuLattice.create(this.scope),
-    );
-    this.#lattice.catch(() => (this.#lattice = null));
-    return this.#lattice;
   }
 
   /** Begins to compute the first pixels of a job. */

@@ -4,6 +4,7 @@ import { assert } from '../errors.ts';
 import type { Field, FieldRequest, Ridges } from '../engine/engine.ts';
 import { GpuField } from '../engine/gpu-field.ts';
 import { GpuRidges } from '../engine/gpu-ridges.ts';
+import { once } from '../engine/once.ts';
 import {
   checkShader,
   type Blending,
@@ -329,14 +330,4 @@ class GpuPainter implements Painter {
       tStep: (domain.tMax - domain.tMin) / height,
     };
   }
-}
-
-/** Loads something when it is first asked for; after a failure, when it is asked for again. */
-function once(load: () => Promise<void>): () => Promise<void> {
-  let loading: Promise<void> | null = null;
-  const forget = (error: unknown): never => {
-    loading = null;
-    throw error;
-  };
-  return () => (loading ??= load().catch(forget));
 }
