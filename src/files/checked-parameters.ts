@@ -155,6 +155,9 @@ function checkAttack(value: unknown, place: string): AttackRecord {
   };
 }
 
+/** Of layers and outputs. */
+const LARGEST_INDEX = 8192;
+
 function checkField(value: unknown, place: string, inputWidth: number): FieldRecord {
   const members = record(value, place, [
     'plane',
@@ -210,7 +213,7 @@ function checkPlane(value: unknown, place: string, inputWidth: number): PlaneRec
 }
 
 function checkLayer(value: unknown, place: string): LayerChoice {
-  return value === 'output' ? value : wholeNumber(value, place, 1, MAXIMAL_FIELD_SIZE);
+  return value === 'output' ? value : wholeNumber(value, place, 1, LARGEST_INDEX);
 }
 
 function checkPicture(value: unknown, place: string): PictureRecord {
@@ -268,6 +271,6 @@ function checkShown(
 ): { quantity: Quantity; outputIndex: number } {
   return {
     quantity: oneOf(members.quantity, `${place}.quantity`, QUANTITIES),
-    outputIndex: wholeNumber(members.outputIndex, `${place}.outputIndex`, 0, MAXIMAL_FIELD_SIZE),
+    outputIndex: wholeNumber(members.outputIndex, `${place}.outputIndex`, 0, LARGEST_INDEX),
   };
 }
