@@ -194,11 +194,6 @@ export class Interaction {
     );
   }
 
-  /** Says something over the map as soon as that can be done. */
-  #tell(text: string): void {
-    void this.#taking.then(() => this.#navigation?.tell(text));
-  }
-
   /** One step of the view, which a button asks for. */
   step(step: ViewStep): void {
     this.#navigation?.step(step);
@@ -214,6 +209,11 @@ export class Interaction {
     return this.#links && this.#links.link();
   }
 
+  /** Says something over the map as soon as that can be done. */
+  #tell(text: string): void {
+    void this.#taking.then(() => this.#navigation?.tell(text));
+  }
+
   #createMenu(frame: HTMLElement): MenuOpener {
     const { element, dispatch, report } = this.host;
     return new MenuOpener(frame, {
@@ -223,7 +223,7 @@ export class Interaction {
         link: () => this.link(),
         hasLink: () => this.#links !== null,
         open: (files) => this.#takeFiles(files),
-        tell: (text) => this.#navigation?.tell(text),
+        tell: (text) => this.#tell(text),
         dispatch,
       },
       onError: (error) => report('engine', error),
@@ -300,7 +300,7 @@ export class Interaction {
           if (this.#surface) this.#surface.look(pose);
           else this.#pose = pose;
         },
-        tell: (text) => this.#navigation?.tell(text),
+        tell: (text) => this.#tell(text),
         report: (error) => report('link', error),
       });
       await this.#links.read();

@@ -200,11 +200,6 @@ export class Pace {
     return last ? plans.filter((plan) => isFiner(plan, last)) : plans;
   }
 
-  /** Pixels along the longer side of the finest field that is of use, and that there is memory for. */
-  #fullSide({ fullSide, fieldArea }: PictureShape): number {
-    return Math.min(fullSide, Math.floor(MEMORY_PART * Math.sqrt(this.mostPixels / fieldArea)));
-  }
-
   measureSteps(stepCount: number, milliseconds: number): void {
     this.#stepTime.take(milliseconds / stepCount);
   }
@@ -215,6 +210,11 @@ export class Pace {
 
   measurePaint(pixelCount: number, milliseconds: number): void {
     this.#canvasPixelTime.take(milliseconds / pixelCount);
+  }
+
+  /** Pixels along the longer side of the finest field that is of use, and that there is memory for. */
+  #fullSide({ fullSide, fieldArea }: PictureShape): number {
+    return Math.min(fullSide, Math.floor(MEMORY_PART * Math.sqrt(this.mostPixels / fieldArea)));
   }
 }
 
