@@ -25,6 +25,12 @@ afterEach(() => {
   FtleMapElement.device = null;
 });
 
+/** A device that is no other element's, with the limits that every device has. */
+async function requestDevice(): Promise<GPUDevice> {
+  const adapter = await navigator.gpu.requestAdapter();
+  return adapter!.requestDevice();
+}
+
 const badgeOf = (element: FtleMapElement): Element | null =>
   element.shadowRoot!.querySelector('.badge');
 
@@ -116,8 +122,7 @@ describe('with WebGPU', () => {
   });
 
   it('a device that is lent meanwhile outlasts the one before', async () => {
-    const adapters = await Promise.all([1, 2].map(() => navigator.gpu.requestAdapter()));
-    const [first, second] = await Promise.all(adapters.map((found) => found!.requestDevice()));
+    const [first, second] = await Promise.all([1, 2].map(requestDevice));
     FtleMapElement.device = first;
     await borrowDevice();
     FtleMapElement.device = second;
@@ -130,8 +135,7 @@ describe('with WebGPU', () => {
   });
 
   it('a lent device is used and left alone', async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    const device = await adapter!.requestDevice();
+    const device = await requestDevice();
     const create = vi.spyOn(device, 'createBuffer');
     FtleMapElement.device = device;
     expect(FtleMapElement.device).toBe(device);
@@ -145,8 +149,7 @@ describe('with WebGPU', () => {
   });
 
   it('a device that binds little gets fields that it can hold', async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    const device = await adapter!.requestDevice();
+    const device = await requestDevice();
     const { maxBufferSize, maxComputeWorkgroupStorageSize } = device.limits;
     const limits = { maxBufferSize, maxComputeWorkgroupStorageSize };
     // Of 16 bytes a pixel, the square of 64.
@@ -174,8 +177,7 @@ describe('with WebGPU', () => {
 
 describe('removal', () => {
   it('frees all buffers and textures', async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    const device = await adapter!.requestDevice();
+    const device = await requestDevice();
     const alive = countAlive(device);
     FtleMapElement.device = device;
     const elements = await Promise.all(
@@ -200,8 +202,7 @@ describe('removal', () => {
   });
 
   it('makes no device errors where it trains', async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    const device = await adapter!.requestDevice();
+    const device = await requestDevice();
     const errors: string[] = [];
     device.addEventListener('uncapturederror', ({ error }) => errors.push(error.message));
     FtleMapElement.device = device;
@@ -258,8 +259,7 @@ describe('removal', () => {
   });
 
   it('during the start leaves nothing behind', async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    const device = await adapter!.requestDevice();
+    const device = await requestDevice();
     const alive = countAlive(device);
     FtleMapElement.device = device;
     for (const wait of [0, 5, 20, 60]) {
@@ -274,8 +274,7 @@ describe('removal', () => {
 
 describe('a lost device', () => {
   it('does not end training', async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    const device = await adapter!.requestDevice();
+    const device = await requestDevice();
     FtleMapElement.device = device;
     const element = await mountIdle(`dataset="xor" ridges samples ${SMALL}`);
     element.play();
@@ -291,8 +290,7 @@ describe('a lost device', () => {
   });
 
   it('does not give its weights to another network', async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    const device = await adapter!.requestDevice();
+    const device = await requestDevice();
     FtleMapElement.device = device;
     const element = await mountIdle(`dataset="xor" seed="1" ${SMALL}`);
     await element.step(4);
@@ -309,8 +307,7 @@ describe('a lost device', () => {
   });
 
   it('is replaced once; the weights go on', async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    const device = await adapter!.requestDevice();
+    const device = await requestDevice();
     FtleMapElement.device = device;
     const element = await mountIdle(`dataset="xor" range="-3,3" ${SMALL}`);
     await element.step(4);
