@@ -2,6 +2,7 @@ import {
   createArguments,
   dispatch,
   foldGrid,
+  keepBound,
   type ArgumentSlots,
   type Kernel,
 } from '../gpu/kernel.ts';
@@ -15,6 +16,7 @@ import type { GpuModel } from './gpu-model.ts';
  */
 export class FieldDispatch {
   readonly #args: ArgumentSlots;
+  readonly #bind: Kernel['bind'];
 
   /** @param groupPixels - pixels of a workgroup. */
   constructor(
@@ -24,6 +26,7 @@ export class FieldDispatch {
     readonly groupPixels: number,
   ) {
     this.#args = createArguments(scope, kernel);
+    this.#bind = keepBound(kernel);
   }
 
   /** Records the work for the pixels from `first` to before `end`; writes to the queue at once. */
@@ -44,7 +47,7 @@ export class FieldDispatch {
       span: place.span,
       rank: place.rank,
     });
-    const bound = kernel.bind({
+    const bound = this.#bind({
       program: model.program('alternate'),
       parameters: model.parameters,
       args: this.#args.slot(0),

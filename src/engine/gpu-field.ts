@@ -147,10 +147,7 @@ export class GpuField implements Field {
       this.#request = request;
       this.#place = place;
       this.#roadTaken = road.name;
-      this.#roads.improve(road, job, request.space, (other, probe, count) =>
-        // The field may have grown since.
-        this.#run(other, { ...probe, coordinates: this.#coordinates! }, count),
-      );
+      this.#roads.improve(road, job, request.space, () => this.#coordinates!);
     } finally {
       this.#isComputing = false;
     }
@@ -184,8 +181,8 @@ export class GpuField implements Field {
     for (let first = 0; first < pixelCount;) {
       const grain = road.grain ?? 1;
       const wanted = grain * Math.ceil(this.#pixelsPerSubmission / grain);
-      const limit = Math.min(road.capacity, wanted);
-      const end = Math.min(pixelCount, first + limit);
+      const share = evenShare(pixelCount - first, Math.min(road.capacity, wanted), grain);
+      const end = Math.min(pixelCount, first + share);
       const encoder = device.createCommandEncoder({ label: 'ftle-map/field' });
       const pass = encoder.beginComputePass({ label: `ftle-map/field ${road.name}` });
       road.record(pass, job, first, end);
@@ -300,6 +297,16 @@ export class GpuField implements Field {
     this.#coordinates = this.scope.grown(this.#coordinates, 'coordinates', byteLength, usage);
     queue.writeBuffer(this.#coordinates, 0, coordinates);
   }
+}
+
+/**
+ * Pixels of the next submission, where all that are left are to be of one size: a small last one would leave most of a GPU
+ * idle.
+ *
+ * @param most - a multiple of `grain`, as the result.
+ */
+export function evenShare(rest: number, most: number, grain: number): number {
+  return grain * Math.ceil(rest / Math.ceil(rest / most) / grain);
 }
 
 /** A field of any size, in bands of rows of bounded memory. */

@@ -4,7 +4,7 @@ import type { Program } from '../model/network.ts';
 import type { RoadName } from './field-road.ts';
 
 /** Where a page keeps what was measured for its next visit; the number changes when kernels become faster. */
-export const KEPT_ROADS = 'ftle-map/roads/2';
+export const KEPT_ROADS = 'ftle-map/roads/3';
 /** Adapters and shapes, the latest. */
 const MOST_KEPT = 100;
 
@@ -54,33 +54,53 @@ export function fastestRoad(key: string, roads: readonly RoadName[]): RoadName |
 /** Takes a road from now on, as long as the page lives. */
 export const keepRoad = (key: string, road: RoadName): void => void foundRoads().set(key, road);
 
-const ROUNDS = 3;
+/** Pixels of the first round, which says how much work a road can be measured with, and the most of later ones. */
+const FIRST_PIXELS = 1 << 15;
+export const MOST_MEASURED_PIXELS = 1 << 18;
+/** Milliseconds that the fastest road should compute in a round: a submission takes part of one by itself. */
+const ROUND_TIME = 8;
+const MOST_REPEATS = 64;
+const ROUNDS = 5;
 /** Milliseconds of the rounds that count after which no other is begun. */
 const LONG = 500;
 
 /**
  * Finds the fastest of some roads, in rounds in which each has its turn, and keeps it for the key, beyond the life of
- * the page where it has storage. Rounds are three, or fewer where they take long.
+ * the page where it has storage. In a first round each computes some pixels once; then there are as many as the fastest of
+ * them does in a few milliseconds, several times over if it comes to that. Rounds are five, or fewer where they take long.
  *
- * @param measure - milliseconds that a road takes for the same pixels.
+ * @param mostPixels - that there are.
+ * @param measure - milliseconds that a road takes to compute so many pixels, so many times.
  */
 export async function measureRoads(
   key: string,
   roads: readonly RoadName[],
-  measure: (road: RoadName) => Promise<number>,
+  mostPixels: number,
+  measure: (road: RoadName, pixelCount: number, repeats: number) => Promise<number>,
 ): Promise<RoadName> {
-  const least = new Map<RoadName, number>();
-  // One round more, for what is done once.
-  let spent = 0;
-  for (let round = 0; round <= ROUNDS && spent < LONG; round++) {
-    for (const road of roads) {
-      const time = await measure(road);
-      if (round === 0) continue;
-      spent += time;
-      least.set(road, Math.min(time, least.get(road) ?? Infinity));
-    }
+  const fewPixels = Math.min(FIRST_PIXELS, mostPixels);
+  let [pixelCount, repeats, spent] = [fewPixels, 1, 0];
+  const round = async () => {
+    const times: number[] = [];
+    for (const road of roads) times.push(await measure(road, pixelCount, repeats));
+    spent += times.reduce((sum, time) => sum + time);
+    return times;
+  };
+  const fitting = (times: readonly number[]) =>
+    Math.max(1, Math.floor(ROUND_TIME / Math.min(...times)));
+  // For what is done once.
+  await round();
+  spent = 0;
+  let least = await round();
+  pixelCount = Math.min(mostPixels, fewPixels * fitting(least));
+  if (pixelCount > fewPixels) least = await round();
+  repeats = Math.min(MOST_REPEATS, fitting(least));
+  if (repeats > 1) least = await round();
+  for (let count = 1; count < ROUNDS && spent < LONG; count++) {
+    const times = await round();
+    least = least.map((time, i) => Math.min(time, times[i]));
   }
-  const [[fastest]] = [...least].sort(([, a], [, b]) => a - b);
+  const fastest = roads[least.indexOf(Math.min(...least))];
   keepRoad(key, fastest);
   storeRoads(foundRoads());
   return fastest;

@@ -8,8 +8,7 @@ import { createFusedRoad, createPairedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
 import { canTake, likelyRoads } from './road-choice.ts';
 
-/** Pixels that roads are measured with, and of a field that is worth it. */
-const MEASURED_PIXELS = 1 << 15;
+/** Pixels of a field that is worth it to measure roads. */
 const LEAST_MEASURED_PIXELS = 1 << 14;
 
 type RoadMaker = (
@@ -50,9 +49,6 @@ export interface FieldSettings {
   /** Pixels times their cost (model/program-cost.ts) from which on a kernel that takes seconds to compile is worth it. */
   readonly muchWork?: number;
 }
-
-/** Computes the first pixels of a job on a road. */
-type RunJob = (road: FieldRoad, job: FieldJob, pixelCount: number) => Promise<void>;
 
 /** The roads that one field has used: which of them it takes, and how that gets faster. */
 export class OpenRoads {
@@ -118,13 +114,19 @@ export class OpenRoads {
    * that begins with the second field: a compiler takes a core there, which what follows a first picture, such as the
    * kernels of training, is in more need of, and a field that is computed once has no use for it.
    *
-   * @param job - what has just been computed on it; `run` is given jobs that are like it.
+   * @param job - what has just been computed on it.
+   * @param coordinates - those of the latest field, which may have grown since.
    */
-  improve(road: FieldRoad, job: FieldJob, space: ExponentSpace | undefined, run: RunJob): void {
+  improve(
+    road: FieldRoad,
+    job: FieldJob,
+    space: ExponentSpace | undefined,
+    coordinates: () => GPUBuffer,
+  ): void {
     const isFirst = !this.#used.has(road);
     this.#used.add(road);
     if (isFirst && this.settings.slow && !road.isStopgap) return;
-    this.#improved = this.#improveAfter(this.#improved, road, job, space, run);
+    this.#improved = this.#improveAfter(this.#improved, road, job, space, coordinates);
   }
 
   async #improveAfter(
@@ -132,7 +134,7 @@ export class OpenRoads {
     road: FieldRoad,
     job: FieldJob,
     space: ExponentSpace | undefined,
-    run: RunJob,
+    coordinates: () => GPUBuffer,
   ): Promise<void> {
     const { device, network } = this.model;
     await (this.#firstUse ??= this.#queueDone().then(() => this.#queueDone()));
@@ -147,7 +149,7 @@ export class OpenRoads {
     if (fastestRoad(key, names) || this.#contests.has(key)) return;
     this.#contests.add(key);
     try {
-      await this.#contest(key, names, job, run);
+      await this.#contest(key, names, job, coordinates);
     } catch {
       // Nothing is found of roads that fail while they are measured, nor of a field that is gone.
       if (!this.scope.disposed) keepRoad(key, names[0]);
@@ -163,7 +165,7 @@ export class OpenRoads {
     key: string,
     names: readonly RoadName[],
     job: FieldJob,
-    run: RunJob,
+    coordinates: () => GPUBuffer,
   ): Promise<void> {
     const roads = new Map<RoadName, FieldRoad>();
     await Promise.allSettled(
@@ -174,16 +176,26 @@ export class OpenRoads {
       }),
     );
     assert(roads.size > 0, 'none of the roads in question can be made');
+    const { device } = this.model;
     const { width, height, outputWidth } = job.buffers;
-    const rowCount = Math.min(height, Math.max(1, Math.floor(MEASURED_PIXELS / width)));
-    const scratch = new Scope(this.model.device, 'ftle-map/field/measured');
+    const { measureRoads, MOST_MEASURED_PIXELS } = await measuredRoads();
+    const capacity = Math.min(...[...roads.values()].map((road) => road.capacity));
+    const most = Math.min(width * height, MOST_MEASURED_PIXELS, capacity);
+    const scratch = new Scope(device, 'ftle-map/field/measured');
     try {
+      const rowCount = Math.ceil(most / width);
       const buffers = reserveContent(scratch, null, width, rowCount, outputWidth);
-      const { measureRoads } = await measuredRoads();
       const able = names.filter((name) => roads.has(name));
-      await measureRoads(key, able, async (name) => {
+      await measureRoads(key, able, most, async (name, pixelCount, repeats) => {
+        assert(!this.scope.disposed, 'field was disposed of while roads were measured');
+        const encoder = device.createCommandEncoder({ label: 'ftle-map/field/measured' });
+        const pass = encoder.beginComputePass({ label: `ftle-map/field/measured ${name}` });
+        const probe = { ...job, buffers, coordinates: coordinates() };
+        for (let k = 0; k < repeats; k++) roads.get(name)!.record(pass, probe, 0, pixelCount);
+        pass.end();
         const start = performance.now();
-        await run(roads.get(name)!, { ...job, buffers }, width * rowCount);
+        device.queue.submit([encoder.finish()]);
+        await device.queue.onSubmittedWorkDone();
         return performance.now() - start;
       });
     } finally {

@@ -4,7 +4,7 @@ import tileShader from '../../shaders/kernels/tile.wgsl';
 import { DeviceError } from '../errors.ts';
 import { bindingLimit } from '../gpu/binding-limit.ts';
 import { BufferUsage } from '../gpu/flags.ts';
-import { createArguments, createKernel, dispatch } from '../gpu/kernel.ts';
+import { createArguments, createKernel, dispatch, keepBound } from '../gpu/kernel.ts';
 import type { Scope } from '../gpu/scope.ts';
 import { BLOCK, type Op } from '../ops/op.ts';
 import { choiceSet } from '../ops/registry.ts';
@@ -18,7 +18,7 @@ const KINDS = 3;
 /** Numbers of a point in `sizes`. */
 const SIZE_SLOTS = 7;
 /** Bytes of states and tangents that are kept at a time. */
-const MOST_BYTES = 2 ** 27;
+const MOST_BYTES = 2 ** 28;
 const MOST_POINTS = 65_536;
 const LANES = 64;
 
@@ -62,15 +62,25 @@ export async function createTiledRoad(
   const columns = scope.buffer('columns', stride * pointBytes, storage);
   const sizes = scope.buffer('sizes', stride * SIZE_SLOTS * 4, storage);
   const powers = scope.buffer('powers', stride * 4, storage);
-  const tileArgs = tiles.map((kernel) => createArguments(scope, kernel, affines.length));
+  // What the kernels of all shapes are given has one layout.
+  const tileArgs = createArguments(scope, tiles[0], affines.length);
   const stretchArgs = createArguments(scope, stretch);
   const outcomeArgs = createArguments(scope, outcome);
+  const layers = affines.map(({ op, index }) => {
+    const shape = tileShape(op, rowTile);
+    const kernel = tiles[shapes.indexOf(shape)];
+    const rowGroups = Math.ceil(op.outputWidth / rowsOf(shape));
+    return { index, kernel, bind: keepBound(kernel), rowGroups };
+  });
+  const bindStretch = keepBound(stretch);
+  const bindOutcome = keepBound(outcome);
   /** Numbers before the slot that affine op `turn` leaves. */
   const slotPlace = (turn: number) => (turn % 2) * KINDS * rows * stride;
 
   return {
     name: rowTile === 8 ? 'tiled' : 'tiled-4',
     capacity: stride,
+    grain: GROUP_POINTS,
     record(pass, { place, buffers, plane, coordinates }, first, end) {
       const { exponents, statuses, outputs, width } = buffers;
       const program = model.program('alternate');
@@ -78,12 +88,9 @@ export async function createTiledRoad(
       const groups = Math.ceil((end - first) / GROUP_POINTS);
       const pixels = { firstPixel: first, endPixel: end };
       const left = { columns, sizes, powers, exponents, statuses };
-      affines.forEach(({ op, index }, turn) => {
-        const shape = tileShape(op, rowTile);
-        const choice = shapes.indexOf(shape);
-        const kernel = tiles[choice];
-        const args = tileArgs[choice];
-        args.write(turn, {
+      tileArgs.write(
+        0,
+        ...affines.map(({ index }, turn) => ({
           affineIndex: index,
           isFirst: turn === 0 ? 1 : 0,
           before: (turn + 2) % 3,
@@ -95,11 +102,11 @@ export async function createTiledRoad(
           ...pixels,
           width,
           rowPlace: width,
-        });
-        const own = { args: args.slot(turn), plane, coordinates, columns, sizes, powers };
-        const bound = kernel.bind({ program, parameters, ...own });
-        const rowGroups = Math.ceil(op.outputWidth / rowsOf(shape));
-        dispatch(pass, kernel, bound, [groups, rowGroups]);
+        })),
+      );
+      layers.forEach(({ index, kernel, bind, rowGroups }, turn) => {
+        const own = { args: tileArgs.slot(turn), plane, coordinates, columns, sizes, powers };
+        dispatch(pass, kernel, bind({ program, parameters, ...own }), [groups, rowGroups]);
         if (index === place.opCount - 2) {
           stretchArgs.write(0, {
             affineIndex: index,
@@ -110,7 +117,7 @@ export async function createTiledRoad(
             span: place.span,
             rank: place.rank,
           });
-          const reading = stretch.bind({ program, args: stretchArgs.slot(0), ...left });
+          const reading = bindStretch({ program, args: stretchArgs.slot(0), ...left });
           dispatch(pass, stretch, reading, [Math.ceil((end - first) / LANES)]);
         }
       });
@@ -123,7 +130,7 @@ export async function createTiledRoad(
         columnCount,
         ...pixels,
       });
-      const bound = outcome.bind({ program, args: outcomeArgs.slot(0), ...left, outputs });
+      const bound = bindOutcome({ program, args: outcomeArgs.slot(0), ...left, outputs });
       dispatch(pass, outcome, bound, [Math.ceil(columnCount / LANES)]);
     },
   };

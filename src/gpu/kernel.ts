@@ -89,12 +89,29 @@ export function dispatch(
   pass.dispatchWorkgroups(workgroups[0], workgroups[1] ?? 1, workgroups[2] ?? 1);
 }
 
+/** Sets of resources that are kept bound: the two contents of a field, and those of the nodes it may be made from. */
+const KEPT_SETS = 4;
+
+/** `bind` of a kernel for one place, which is given the same few sets of resources in turn: the last ones stay bound. */
+export function keepBound({ bind }: Kernel): Kernel['bind'] {
+  const kept: [resources: Resources, groups: GPUBindGroup[]][] = [];
+  return (resources) => {
+    const index = kept.findIndex(([known]) =>
+      Object.keys(resources).every((name) => resources[name] === known[name]),
+    );
+    const [found] = index < 0 ? [[resources, bind(resources)] as const] : kept.splice(index, 1);
+    kept.unshift([...found]);
+    kept.splice(KEPT_SETS);
+    return found[1];
+  };
+}
+
 /** Uniform blocks `args`, one slot a dispatch, in one buffer. */
 export interface ArgumentSlots {
-  /** Binding for `args` of that slot. */
+  /** Binding for `args` of that slot, the same object each time. */
   slot(index: number): GPUBufferBinding;
-  /** Writes one slot on the queue; ordered with later submissions. */
-  write(index: number, values: Readonly<Record<string, number>>): void;
+  /** Writes slots from `index` on, on the queue; ordered with later submissions. */
+  write(index: number, ...values: Readonly<Record<string, number>>[]): void;
 }
 
 const SLOT_ALIGNMENT = 256;
@@ -105,10 +122,18 @@ export function createArguments(scope: Scope, kernel: Kernel, count = 1): Argume
   const stride = Math.ceil(size / SLOT_ALIGNMENT) * SLOT_ALIGNMENT;
   const usage = BufferUsage.uniform | BufferUsage.copyDst;
   const buffer = scope.buffer(`${kernel.label}/args`, stride * count, usage);
+  const slots = Array.from({ length: count }, (_, index) => ({
+    buffer,
+    offset: index * stride,
+    size,
+  }));
   return {
-    slot: (index) => ({ buffer, offset: index * stride, size }),
-    write(index, values) {
-      const bytes = packUniform(kernel.argsLayout, values);
+    slot: (index) => slots[index],
+    write(index, ...values) {
+      const bytes = new Uint8Array(stride * values.length);
+      values.forEach((own, i) => {
+        bytes.set(new Uint8Array(packUniform(kernel.argsLayout, own)), i * stride);
+      });
       scope.device.queue.writeBuffer(buffer, index * stride, bytes);
     },
   };

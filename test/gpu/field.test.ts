@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import { Status, type Engine } from '../../src/engine/engine.ts';
 import { createGpuEngine } from '../../src/engine/gpu-engine.ts';
-import { GpuField } from '../../src/engine/gpu-field.ts';
+import { evenShare, GpuField } from '../../src/engine/gpu-field.ts';
 import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../../src/math/activations.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
@@ -286,6 +286,62 @@ describe('a live field', () => {
     compile.mockRestore();
     field.dispose();
     expect(counts).toEqual([1, 2, 2]);
+  });
+
+  it.each(['fused', 'grouped', 'tiled'] as const)(
+    'on the %s road binds its buffers once for each of two contents',
+    async (road) => {
+      const network = initialiseNetwork(parseArchitecture('2-10x4-1'), 3);
+      const device = await getTestDevice();
+      model = new GpuModel(device, network);
+      const field = await GpuField.create(model, { slow: false, road });
+      const bind = vi.spyOn(device, 'createBindGroup');
+      const counts = [];
+      const fields = [];
+      for (let time = 0; time < 4; time++) {
+        await field.compute(requestFor(network));
+        counts.push(bind.mock.calls.length);
+        fields.push((await field.read()).exponents);
+      }
+      // In other places, and with other coordinates in another buffer.
+      await field.compute(requestFor(network, { width: 40 }));
+      expect(bind.mock.calls.length).toBeGreaterThan(counts[3]);
+      bind.mockRestore();
+      const wide = await field.read();
+      field.dispose();
+      expect(counts[1]).toBeGreaterThan(counts[0]);
+      expect(counts.slice(2)).toEqual([counts[1], counts[1]]);
+      expect(fields[3]).toEqual(fields[0]);
+      const expected = await fieldOf(
+        createCpuEngine(),
+        network,
+        requestFor(network, { width: 40 }),
+      );
+      expect(worstError(wide, expected)).toBeLessThan(bound(network));
+    },
+  );
+
+  it('is computed in parts of one size', () => {
+    expect([evenShare(100, 64, 32), evenShare(100, 32, 32), evenShare(65_536, 10_912, 32)]).toEqual(
+      [64, 32, 9376],
+    );
+    for (const [most, grain] of [
+      [64, 32],
+      [4096, 1],
+      [5440, 32],
+    ]) {
+      for (const count of [1, 31, 64, 65, 5000, 65_536]) {
+        const shares = [];
+        for (let rest = count; rest > 0; rest -= shares.at(-1)!) {
+          shares.push(Math.min(rest, evenShare(rest, most, grain)));
+        }
+        expect(shares.length).toBe(Math.ceil(count / most));
+        expect(Math.max(...shares) - Math.min(...shares)).toBeLessThan(
+          grain * shares.length + shares.length,
+        );
+        expect(Math.max(...shares)).toBeLessThanOrEqual(most);
+      }
+    }
   });
 
   it('is bit for bit repeatable, has right statistics, and leaves nothing behind', async () => {

@@ -1,12 +1,13 @@
 // Plan: which roads may be the fastest, by width, adapter and kind of program; the measured choice with roads of
-// given times: the least time of several rounds decides, a first slow round does not, and rounds that take long are
-// fewer; what was found is kept by adapter and shape, in the page's storage too, where there is one: texts of others
+// given times: the least time of several rounds decides, a first slow round does not, rounds that take long are
+// fewer, and work is as much as takes some milliseconds on an adapter of any speed; what was found is kept by adapter and shape, in the page's storage too, where there is one: texts of others
 // and a storage that refuses do no harm. Control: another key knows nothing of it.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   fastestRoad,
   KEPT_ROADS,
   measureRoads,
+  MOST_MEASURED_PIXELS,
   shapeKey,
 } from '../../src/engine/measured-roads.ts';
 import type { RoadName } from '../../src/engine/field-road.ts';
@@ -20,6 +21,9 @@ const deviceOf = (vendor: string) =>
   ({
     adapterInfo: { vendor, architecture: '', device: '', description: '' },
   }) as unknown as GPUDevice;
+
+/** More pixels than roads are measured with. */
+const MANY = MOST_MEASURED_PIXELS;
 
 describe('roads that may be the fastest', () => {
   it.each<[string, boolean, RoadName[]]>([
@@ -46,9 +50,12 @@ describe('roads that may be the fastest', () => {
 
 describe('the measured road', () => {
   it('is that of the least time after a first round, and is kept for its key', async () => {
-    const times: Record<string, number[]> = { fused: [1, 30, 20, 25], tiled: [500, 40, 19, 90] };
+    const times: Record<string, number[]> = {
+      fused: [1, 30, 20, 25, 31, 32],
+      tiled: [500, 40, 19, 90, 41, 42],
+    };
     const asked: RoadName[] = [];
-    const found = await measureRoads('one', ['fused', 'tiled'], (road) => {
+    const found = await measureRoads('one', ['fused', 'tiled'], MANY, (road) => {
       asked.push(road);
       return Promise.resolve(times[road].shift()!);
     });
@@ -61,11 +68,41 @@ describe('the measured road', () => {
 
   it('is found in one round where that takes long', async () => {
     const times: Record<string, number[]> = { grouped: [900, 400], tiled: [900, 300] };
-    const found = await measureRoads('slow', ['grouped', 'tiled'], (road) =>
+    const found = await measureRoads('slow', ['grouped', 'tiled'], MANY, (road) =>
       Promise.resolve(times[road].shift()!),
     );
     expect(found).toBe('tiled');
     expect(times).toEqual({ grouped: [], tiled: [] });
+  });
+
+  it('is found with work that takes some milliseconds, on an adapter of any speed', async () => {
+    for (const nanoseconds of [0.1, 1, 10, 100, 1000]) {
+      // Each submission takes a part of a millisecond by itself, more or less: alone it would hide which is faster.
+      let turn = 0;
+      const times: number[] = [];
+      const found = await measureRoads(
+        'any',
+        ['fused', 'fused-2'],
+        MANY,
+        (road, count, repeats) => {
+          const own = (road === 'fused' ? 1.1 : 1) * nanoseconds * 1e-6 * count * repeats;
+          times.push(own);
+          return Promise.resolve(own + 0.2 + 0.05 * (turn++ % 3));
+        },
+      );
+      expect(found).toBe('fused-2');
+      // Of the slowest, no more than at first.
+      expect(times.at(-1)).toBeLessThanOrEqual(Math.max(9, nanoseconds * 1e-6 * 2 ** 15));
+    }
+  });
+
+  it('is found with the pixels that there are', async () => {
+    const asked: number[] = [];
+    await measureRoads('few', ['fused', 'tiled'], 20_000, (_, count) => {
+      asked.push(count);
+      return Promise.resolve(1);
+    });
+    expect(new Set(asked)).toEqual(new Set([20_000]));
   });
 
   it('has a key of adapter, shape and place', () => {
@@ -102,7 +139,7 @@ describe('the storage of a page', () => {
     const storage = storageOf(null);
     const first = await freshChoice(storage);
     const times: Record<string, number> = { fused: 2, tiled: 1 };
-    await first.measureRoads('shape', roads, (road) => Promise.resolve(times[road]));
+    await first.measureRoads('shape', roads, MANY, (road) => Promise.resolve(times[road]));
     first.keepRoad('failed', 'fused');
     const second = await freshChoice(storage);
     expect(second.fastestRoad('shape', roads)).toBe('tiled');
@@ -114,7 +151,7 @@ describe('the storage of a page', () => {
     async (text) => {
       const choice = await freshChoice(storageOf(text));
       expect(choice.fastestRoad('shape', roads)).toBeUndefined();
-      await choice.measureRoads('shape', roads, () => Promise.resolve(1));
+      await choice.measureRoads('shape', roads, MANY, () => Promise.resolve(1));
       expect(choice.fastestRoad('shape', roads)).toBe('fused');
     },
   );
@@ -125,7 +162,7 @@ describe('the storage of a page', () => {
     };
     const choice = await freshChoice({ getItem: refuse, setItem: refuse });
     expect(choice.fastestRoad('shape', roads)).toBeUndefined();
-    await choice.measureRoads('shape', roads, () => Promise.resolve(1));
+    await choice.measureRoads('shape', roads, MANY, () => Promise.resolve(1));
     expect(choice.fastestRoad('shape', roads)).toBe('fused');
   });
 
@@ -133,7 +170,7 @@ describe('the storage of a page', () => {
     const storage = storageOf(null);
     const choice = await freshChoice(storage);
     for (let i = 0; i < 150; i++) {
-      await choice.measureRoads(`shape ${i}`, roads, () => Promise.resolve(1));
+      await choice.measureRoads(`shape ${i}`, roads, MANY, () => Promise.resolve(1));
     }
     const kept = JSON.parse(storage.getItem(KEPT_ROADS)!) as object;
     expect(Object.keys(kept)).toHaveLength(100);
