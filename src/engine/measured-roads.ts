@@ -1,7 +1,11 @@
+import { assert } from '../errors.ts';
 import { adapterWords } from '../gpu/adapter.ts';
+import { Scope } from '../gpu/scope.ts';
 import type { LayerPlace } from '../model/layer-choice.ts';
 import type { Program } from '../model/network.ts';
-import type { RoadName } from './field-road.ts';
+import { reserveContent } from './field-content.ts';
+import type { FieldJob, FieldRoad, RoadName } from './field-road.ts';
+import type { GpuModel } from './gpu-model.ts';
 
 /** Where a page keeps what was measured for its next visit; the number changes when kernels become faster. */
 export const KEPT_ROADS = 'ftle-map/roads/3';
@@ -104,4 +108,57 @@ export async function measureRoads(
   keepRoad(key, fastest);
   storeRoads(foundRoads());
   return fastest;
+}
+
+/** Shapes whose roads are being measured. */
+const contests = new Set<string>();
+
+/**
+ * Finds the fastest of some roads with a field that has just been computed, unless it is known, and keeps it.
+ *
+ * @param scope - the field's.
+ * @param coordinates - those of its latest content, which may have grown since.
+ * @param open - a road with the kernels that it ends with.
+ */
+export async function contest(
+  scope: Scope,
+  { device, network }: GpuModel,
+  names: readonly RoadName[],
+  job: FieldJob,
+  coordinates: () => GPUBuffer,
+  open: (name: RoadName) => Promise<FieldRoad>,
+): Promise<void> {
+  const key = shapeKey(device, network.program, job.place);
+  if (fastestRoad(key, names) || contests.has(key)) return;
+  contests.add(key);
+  const label = 'ftle-map/field/measured';
+  const scratch = new Scope(device, label);
+  try {
+    const roads = new Map<RoadName, FieldRoad>();
+    await Promise.allSettled(names.map(async (name) => roads.set(name, await open(name))));
+    assert(roads.size > 0, 'none of the roads in question can be made');
+    const { width, height, outputWidth } = job.buffers;
+    const capacities = [...roads.values()].map(({ capacity }) => capacity);
+    const most = Math.min(width * height, MOST_MEASURED_PIXELS, ...capacities);
+    const buffers = reserveContent(scratch, null, width, Math.ceil(most / width), outputWidth);
+    const able = names.filter((name) => roads.has(name));
+    await measureRoads(key, able, most, async (name, pixelCount, repeats) => {
+      assert(!scope.disposed, 'field was disposed of while roads were measured');
+      const encoder = device.createCommandEncoder({ label });
+      const pass = encoder.beginComputePass({ label: `${label} ${name}` });
+      const probe = { ...job, buffers, coordinates: coordinates() };
+      for (let k = 0; k < repeats; k++) roads.get(name)!.record(pass, probe, 0, pixelCount);
+      pass.end();
+      const start = performance.now();
+      device.queue.submit([encoder.finish()]);
+      await device.queue.onSubmittedWorkDone();
+      return performance.now() - start;
+    });
+  } catch {
+    // Nothing is found of roads that fail while they are measured, nor of a field that is gone.
+    if (!scope.disposed) keepRoad(key, names[0]);
+  } finally {
+    contests.delete(key);
+    scratch.dispose();
+  }
 }

@@ -1,8 +1,7 @@
 import { assert } from '../errors.ts';
-import { Scope } from '../gpu/scope.ts';
+import type { Scope } from '../gpu/scope.ts';
 import type { LayerPlace } from '../model/layer-choice.ts';
 import type { ExponentSpace } from './engine.ts';
-import { reserveContent } from './field-content.ts';
 import type { FieldJob, FieldRoad, RoadName } from './field-road.ts';
 import { createFusedRoad, createPairedRoad } from './fused-road.ts';
 import type { GpuModel } from './gpu-model.ts';
@@ -53,8 +52,6 @@ export interface FieldSettings {
 /** The roads that one field has used: which of them it takes, and how that gets faster. */
 export class OpenRoads {
   readonly #roads = new Map<RoadName, Promise<FieldRoad>>();
-  /** Places whose roads are being measured, or were. */
-  readonly #contests = new Set<string>();
   /** Roads that have computed a field. */
   readonly #used = new WeakSet<FieldRoad>();
   #improved = Promise.resolve();
@@ -136,7 +133,6 @@ export class OpenRoads {
     space: ExponentSpace | undefined,
     coordinates: () => GPUBuffer,
   ): Promise<void> {
-    const { device, network } = this.model;
     await (this.#firstUse ??= this.#queueDone().then(() => this.#queueDone()));
     if (this.scope.disposed) return;
     await road.improve?.();
@@ -144,62 +140,16 @@ export class OpenRoads {
     const { width, height } = job.buffers;
     const names = this.#roadNames(job.place, space);
     if (names.length < 2 || width * height < LEAST_MEASURED_PIXELS) return;
-    const { fastestRoad, keepRoad, shapeKey } = await measuredRoads();
-    const key = shapeKey(device, network.program, job.place);
-    if (fastestRoad(key, names) || this.#contests.has(key)) return;
-    this.#contests.add(key);
-    try {
-      await this.#contest(key, names, job, coordinates);
-    } catch {
-      // Nothing is found of roads that fail while they are measured, nor of a field that is gone.
-      if (!this.scope.disposed) keepRoad(key, names[0]);
-    }
+    const { contest } = await measuredRoads();
+    await contest(this.scope, this.model, names, job, coordinates, async (name) => {
+      const other = await this.#openRoad(name);
+      await other.improve?.();
+      return other;
+    });
   }
 
   /** Also of a device that is lost. */
   async #queueDone(): Promise<void> {
     await this.model.device.queue.onSubmittedWorkDone().catch(() => undefined);
-  }
-
-  async #contest(
-    key: string,
-    names: readonly RoadName[],
-    job: FieldJob,
-    coordinates: () => GPUBuffer,
-  ): Promise<void> {
-    const roads = new Map<RoadName, FieldRoad>();
-    await Promise.allSettled(
-      names.map(async (name) => {
-        const road = await this.#openRoad(name);
-        await road.improve?.();
-        roads.set(name, road);
-      }),
-    );
-    assert(roads.size > 0, 'none of the roads in question can be made');
-    const { device } = this.model;
-    const { width, height, outputWidth } = job.buffers;
-    const { measureRoads, MOST_MEASURED_PIXELS } = await measuredRoads();
-    const capacity = Math.min(...[...roads.values()].map((road) => road.capacity));
-    const most = Math.min(width * height, MOST_MEASURED_PIXELS, capacity);
-    const scratch = new Scope(device, 'ftle-map/field/measured');
-    try {
-      const rowCount = Math.ceil(most / width);
-      const buffers = reserveContent(scratch, null, width, rowCount, outputWidth);
-      const able = names.filter((name) => roads.has(name));
-      await measureRoads(key, able, most, async (name, pixelCount, repeats) => {
-        assert(!this.scope.disposed, 'field was disposed of while roads were measured');
-        const encoder = device.createCommandEncoder({ label: 'ftle-map/field/measured' });
-        const pass = encoder.beginComputePass({ label: `ftle-map/field/measured ${name}` });
-        const probe = { ...job, buffers, coordinates: coordinates() };
-        for (let k = 0; k < repeats; k++) roads.get(name)!.record(pass, probe, 0, pixelCount);
-        pass.end();
-        const start = performance.now();
-        device.queue.submit([encoder.finish()]);
-        await device.queue.onSubmittedWorkDone();
-        return performance.now() - start;
-      });
-    } finally {
-      scratch.dispose();
-    }
   }
 }
