@@ -30,7 +30,7 @@ export function reserveContent(
   const count = width * height;
   if (old && old.capacity >= count) return { ...old, width, height };
   // Before anything goes.
-  const name = `a field of ${count} pixels and ${outputWidth} outputs`;
+  const name = `a field of ${count} pixels with outputs of width ${outputWidth}`;
   checkBinding(scope.device, name, count * bytesPerPixel(outputWidth));
   for (const buffer of old ? [old.exponents, old.statuses, old.outputs] : []) scope.release(buffer);
   const usage = BufferUsage.storage | BufferUsage.copySrc;

@@ -165,7 +165,7 @@ describe('with WebGPU', () => {
     element.resolution = 128;
     await element.whenIdle();
     expect(messageOf(element)).toMatch(
-      /a field of 16384 pixels and 1 outputs takes 262144 bytes.* at most 65536/,
+      /a field of 16384 pixels with outputs of width 1 takes 262144 bytes.* at most 65536/,
     );
     element.resolution = null;
     await element.whenIdle();

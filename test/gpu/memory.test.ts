@@ -72,7 +72,7 @@ describe('GPU memory', () => {
     const before = await field.read();
     const { total } = getWebGPUMemoryUsage(device).memory;
     await expect(field.compute(requestFor(network, 3000))).rejects.toThrow(
-      /9000000 pixels and 1 outputs takes 144000000 bytes.* at most 134217728/,
+      /9000000 pixels with outputs of width 1 takes 144000000 bytes.* at most 134217728/,
     );
     expect(getWebGPUMemoryUsage(device).memory.total).toBe(total);
     expect(await field.read()).toEqual(before);
