@@ -190,7 +190,10 @@ export abstract class MapAttributes extends LitElement {
    * `dataset` of its own.)
    */
   declare datasetName: DatasetName | '' | null;
-  /** Own arrays to train on, as `datasetFromArrays` makes them; they win over `dataset`. */
+  /**
+   * Own arrays to train on, as `datasetFromArrays` makes them; they win over `dataset`. λ, `domain` and saved networks are
+   * of the inputs as it standardises them, which `standardise: false` leaves as they are.
+   */
   declare data: Dataset | null;
   /**
    * Inputs, hidden layers, outputs: `2-10x8-1` has eight hidden layers of ten, which is the default between the

@@ -8,6 +8,7 @@ import type { LinkKeeper, MapLink } from './link-keeper.ts';
 import type { LiveMap } from './live-map.ts';
 import { MenuOpener } from './menu-opener.ts';
 import type { Navigation, ViewStep } from './navigation.ts';
+import type { LoadedFile } from './plan.ts';
 import type { ProbePanel } from './probe-panel.ts';
 import type { ProblemSource } from './problems.ts';
 import type { DomainList, GestureChoice } from './settings.ts';
@@ -158,6 +159,13 @@ export class Interaction {
     this.#isBlank = isBlank;
     this.#panel?.refresh();
     this.#surface?.refresh();
+  }
+
+  /** To be called when a network has been read: a map of another activation looks as good as the right one. */
+  takeFile({ notes }: LoadedFile): void {
+    const isAssumed = notes.some((note) => /^activation of the hidden.* does not say/.test(note));
+    if (isAssumed && !this.host.element.hasAttribute('activation'))
+      this.#tell('The file names no activation: tanh is assumed');
   }
 
   /** Gives gestures and keys to the surface, whose code is loaded by then, or back to the map. */

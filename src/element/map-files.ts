@@ -1,3 +1,4 @@
+import type { Dataset } from '../data/dataset.ts';
 import type { Engine, FieldData, FieldRequest, Model } from '../engine/engine.ts';
 import { MAXIMAL_FIELD_SIZE } from '../engine/field-checks.ts';
 import { drawnRidges, ridgeRequest, type DrawnRidges } from '../engine/ridge-limits.ts';
@@ -213,12 +214,18 @@ async function computeStill(
   }
 }
 
+const standardisationOf = ({ mean, deviation }: Dataset) => ({
+  mean: [...mean],
+  deviation: [...deviation],
+});
+
 function originOf({ session, training }: Pick<Snapshot, 'session' | 'training'>): NetworkOrigin {
   const { plan } = session;
   return {
     ...(plan.file && { address: plan.file.name }),
     ...(plan.start && { start: plan.start }),
     ...(training && { training }),
+    ...(plan.dataset && training && { standardisation: standardisationOf(plan.dataset) }),
   };
 }
 

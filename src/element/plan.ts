@@ -90,7 +90,12 @@ async function loadFile(
   { src, files, activation, outputActivation }: NetworkSettings,
   signal: AbortSignal,
 ): Promise<LoadedNetwork | null> {
-  const options = { activation, ...(outputActivation && { outputActivation }), signal };
+  const options = {
+    // The first choice is what is assumed of a file that does not say, which its notes then tell.
+    ...(activation !== 'tanh' && { activation }),
+    ...(outputActivation && { outputActivation }),
+    signal,
+  };
   if (files) return loadNetworkFiles(files, options);
   return src === null ? null : loadNetwork(src, options);
 }

@@ -3,6 +3,8 @@ import type { ColormapName } from '../render/palette.ts';
 import type { Quantity, SampleMarks } from '../render/style.ts';
 import type { NetworkRecord, TrainingRecord } from './parameters.ts';
 
+export type { ColorRange, ColormapName, Quantity, SampleMarks };
+
 /** Formats of a field: `grey` is a PNG of 16 bits. */
 export const FIELD_FORMATS = ['npy', 'npz', 'csv', 'png', 'grey', 'svg'] as const;
 export type FieldFormat = (typeof FIELD_FORMATS)[number];
@@ -25,6 +27,11 @@ export interface Origin {
 /** What a network comes from, as far as it is known. */
 export interface NetworkOrigin extends Pick<NetworkRecord, 'address' | 'start'> {
   readonly training?: TrainingRecord;
+  /** Of the inputs that it was trained on, per input: original = mean + deviation · input. Only in files of networks. */
+  readonly standardisation?: {
+    readonly mean: readonly number[];
+    readonly deviation: readonly number[];
+  };
 }
 
 /** How a field is written; what a format has no use for is ignored. */

@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts';
-import type { ActivationName } from '../math/activations.ts';
+import { ACTIVATIONS, type ActivationName } from '../math/activations.ts';
 import { checkSpec, createNetwork, type Network, type NetworkSpec } from '../model/network.ts';
 import { tensorPlaces, writeTensor } from '../model/parameters.ts';
 import { isSoftmax, readActivation } from './activation-names.ts';
@@ -97,6 +97,13 @@ function readForeign(
   const { layers, notes } = findDenseStack(tensors, options);
   const chosen = chooseActivations(metadata, options, layers.length);
   const alpha = metadata.alpha === undefined ? options.alpha : readAlpha(metadata.alpha);
+  const { defaultAlpha } = ACTIVATIONS[chosen.hidden];
+  const assumed =
+    alpha === undefined && defaultAlpha !== 0
+      ? [
+          `alpha of ${chosen.hidden}: ${defaultAlpha}, the file does not say; if it is another, give the option alpha`,
+        ]
+      : [];
   const spec = checkSpec({
     inputWidth: layers[0].inputWidth,
     layers: layers.map(({ width }, index) => {
@@ -112,7 +119,8 @@ function readForeign(
       place.name === 'weight' ? readWeight(layer) : layer.bias && decodeTensor(layer.bias);
     if (values) writeTensor(place, values, network.parameters);
   }
-  return { network, metadata, notes: [...notes, ...chosen.notes, ...roundingNotes(tensors)] };
+  const all = [...notes, ...chosen.notes, ...assumed, ...roundingNotes(tensors)];
+  return { network, metadata, notes: all };
 }
 
 interface ChosenActivations {

@@ -101,7 +101,9 @@ export async function packNetwork(
   origin: NetworkOrigin,
 ): Promise<Uint8Array> {
   oneOf(format, 'format', NETWORK_FORMATS);
-  const metadata = { parameters: parametersValue(packOrigin(network, origin)) };
+  const { standardisation } = origin;
+  const parameters = parametersValue(packOrigin(network, origin));
+  const metadata = { parameters, ...(standardisation && { standardisation }) };
   if (format === 'safetensors') return writeNetworkSafetensors(network, metadata);
   return encode([writeNetworkJson(network, metadata)]);
 }

@@ -65,7 +65,9 @@ describe('a network in a file', () => {
     ]);
     expect(bySrc.network!.spec.layers[8].activation).toBe('tanh');
     expect(bySrc.file).toMatchObject({ name: ADDRESS, format: 'safetensors' });
-    expect(bySrc.file!.notes.join()).toMatch(/hidden layers: tanh, as the option activation says/);
+    expect(bySrc.file!.notes.join()).toMatch(/hidden layers: tanh, the file does not say/);
+    const hint = bySrc.shadowRoot!.querySelector('.navigation .hint')!;
+    await expect.poll(() => hint.textContent).toMatch(/names no activation: tanh is assumed/);
     const picture = await readPicture(bySrc);
     expect(countColors(picture)).toBeGreaterThan(20);
 

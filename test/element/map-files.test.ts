@@ -201,6 +201,9 @@ describe.each(['webgpu', 'cpu'] as const)('files of a map, backend %s', (backend
       expect(network.parameters).toEqual(element.network!.parameters);
       const { network: record, training } = await readParameters(bytes);
       expect({ record, training }).toEqual({ record: after.network, training: after.training });
+      // What it takes are inputs as they were trained on.
+      const text = new TextDecoder().decode(bytes);
+      expect(text).toMatch(/standardisation[^]*mean[^]*deviation/);
     }
   });
 });
