@@ -1,8 +1,6 @@
 import { tensorPlaces, type Network } from 'ftle-map';
-import type { FtleMapElement } from 'ftle-map/element';
+import type { LoadedFile } from 'ftle-map/element';
 import { find } from './page.ts';
-
-type LoadedFile = NonNullable<FtleMapElement['file']>;
 
 const FORMATS: Readonly<Record<LoadedFile['format'], string>> = {
   safetensors: 'safetensors',

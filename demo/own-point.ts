@@ -1,8 +1,6 @@
-import type { FtleMapElement } from 'ftle-map/element';
+import type { FtleMapElement, Probe } from 'ftle-map/element';
 import { createImage, type ImageShape } from './own-image.ts';
 import { find } from './page.ts';
-
-type Probe = Awaited<ReturnType<FtleMapElement['probe']>>;
 
 /** Components of a direction that are named where it is no image. */
 const MOST_COMPONENTS = 4;

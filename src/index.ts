@@ -47,7 +47,7 @@ export {
   type TrainingOptions,
   type TrainingStatus,
 } from './engine/engine.ts';
-export { createGpuEngine } from './engine/gpu-engine.ts';
+export { createGpuEngine, type GpuEngineOptions } from './engine/gpu-engine.ts';
 export {
   AddressError,
   DataError,
@@ -59,11 +59,15 @@ export {
   type DeviceErrorReason,
 } from './errors.ts';
 export type {
+  ColormapName,
+  ColorRange,
   FieldFileOptions,
   FieldFormat,
   NetworkOrigin,
   Origin,
   PointsFormat,
+  Quantity,
+  SampleMarks,
   SavedNetworkFormat,
 } from './files/file-options.ts';
 export type { NetworkFormat } from './files/format.ts';
@@ -80,7 +84,9 @@ export {
   type LoadOptions,
   type NetworkLocation,
 } from './files/load.ts';
+export type { TensorNetworkOptions } from './files/network-tensors.ts';
 export type {
+  AttackRecord,
   FieldRecord,
   GreyRecord,
   MapParameters,
@@ -103,6 +109,7 @@ export { parseNpy, writeNpy, type NpyArray, type NpyValues } from './files/npy.t
 export { parseNpz, writeNpz, type NpzReading, type NpzWriting } from './files/npz.ts';
 export type { WeightOrder } from './files/tensor-names.ts';
 export type { DenseSpec } from './layers/dense.ts';
+export type { LayerSpec } from './layers/registry.ts';
 export { ACTIVATION_NAMES, type ActivationName } from './math/activations.ts';
 export type { Initialisation } from './math/initialisation.ts';
 export {
@@ -153,3 +160,4 @@ export {
 } from './reference/exponent.ts';
 export { inputGradient } from './reference/attack.ts';
 export { forward } from './reference/forward.ts';
+export type { TangentStatus } from './reference/tangent.ts';

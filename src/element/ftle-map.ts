@@ -26,6 +26,27 @@ import { styles } from './styles.ts';
 import { pointIn } from './view.ts';
 import { Wishes } from './wishes.ts';
 
+export type { EmbedOptions } from './embed-code.ts';
+export type { CopyKind, FtleMapEventName, FtleMapEvents } from './events.ts';
+export type { MapLink } from './link-keeper.ts';
+export type { FrameInfo } from './listener.ts';
+export type { BlobOptions } from './map-files.ts';
+export type { LoadedFile } from './plan.ts';
+export type { Probe } from './probe.ts';
+export type { Profile, ProfileOptions } from './profile.ts';
+export type { FieldOptions } from './queries.ts';
+export type {
+  Backend,
+  Colormap,
+  DirectionChoice,
+  DirectionStyle,
+  DomainList,
+  GestureChoice,
+  LayerName,
+  Quantity,
+  RangeChoice,
+} from './settings.ts';
+
 /**
  * `<ftle-map>`: the finite-time Lyapunov exponents of a neural network over its input space, live
  * while the network trains.
@@ -78,7 +99,10 @@ export class FtleMapElement extends MapAnswers {
   readonly #plans = new PlanLoader((plan, error) => {
     this.#report('plan', error);
     this.#live?.setPlan(plan);
-    if (plan?.file) this.#dispatch('ftle-load', plan.file);
+    if (plan?.file) {
+      this.#dispatch('ftle-load', plan.file);
+      this.#interaction.takeFile(plan.file);
+    }
   });
 
   #status: TrainingStatus | null = null;
