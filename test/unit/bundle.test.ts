@@ -16,7 +16,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 /** Budgets in bytes of gzip: an entry with all chunks that it loads at once, without lit. */
 const BUDGETS = { 'index.js': 71_000, 'element.js': 88_000, 'define.js': 88_000 } as const;
 /** Likewise of everything that any entry loads later: training, the engine of the CPU, files, wide networks, curves, surfaces with their matrices, the menu. */
-const LATER_BUDGET = 188_500;
+const LATER_BUDGET = 190_000;
 /** Likewise of the element in one file, lit and all. */
 const ONE_FILE_BUDGET = 222_000;
 
