@@ -23,13 +23,17 @@ const ROW_BLOCKS = 2u; // @set ROW_TILE / 4
 const SUMS = 24u; // @set 3 · ROW_TILE
 const ROW_LANES = 8u; // @set invocations that share out the rows
 const LANES = 64u; // @set 8 · ROW_LANES
-const WEIGHT_BLOCKS = 256u; // @set 4 · ROW_LANES · ROW_TILE: 16 inputs of a workgroup's rows
 
 const POINT_BLOCKS: u32 = 8u;  // of a tile
 const GROUP_POINTS: u32 = 32u;
 const DEPTH: u32 = 16u;        // inputs at a time
 const KINDS: u32 = 3u;
 const MET: u32 = 6u;
+
+// Blocks of weights from one input to the next, and from one four of inputs to the next. Eight lanes side by side store
+// two blocks of rows of each of the four fours at once: two blocks more a four, and no two of them are in the same banks.
+const INPUT_STRIDE: u32 = ROW_LANES * ROW_BLOCKS;
+const FOUR_STRIDE: u32 = 4u * INPUT_STRIDE + 2u;
 
 struct TileArgs {
   affine_index: u32,  // of the op; the activation is the op before it
@@ -53,8 +57,8 @@ struct TileArgs {
 @group(1) @binding(4) var<storage, read_write> sizes: array<atomic<i32>>;
 @group(1) @binding(5) var<storage, read_write> powers: array<f32>;
 
-// [input][block of rows], the transpose of W
-var<workgroup> weights: array<vec4f, WEIGHT_BLOCKS>;
+// [four of inputs][input][block of rows], the transpose of W, with FOUR_STRIDE and INPUT_STRIDE
+var<workgroup> weights: array<vec4f, DEPTH / 4u * FOUR_STRIDE>;
 // [input][kind][block of points]
 var<workgroup> entries: array<vec4f, DEPTH * KINDS * POINT_BLOCKS>;
 // Of the tile's points: largest tangent, DEEPEST_BITS less the least depth, largest number
@@ -141,7 +145,7 @@ fn tile(
       let loaded = load_weights(op, first_row / 4u + block, start / 4u + i % 4u);
       // @unroll
       for (var j = 0u; j < 4u; j++) {
-        weights[(4u * (i % 4u) + j) * ROW_LANES * ROW_BLOCKS + block] = loaded[j];
+        weights[(i % 4u) * FOUR_STRIDE + j * INPUT_STRIDE + block] = loaded[j];
       }
     }
     for (var i = row_lane; i < DEPTH; i += ROW_LANES) {
@@ -173,7 +177,7 @@ fn tile(
         let v = entries[(k * KINDS + 2u) * POINT_BLOCKS + point_lane];
         // @unroll
         for (var four = 0u; four < ROW_BLOCKS; four++) {
-          let w = weights[(k * ROW_LANES + row_lane) * ROW_BLOCKS + four];
+          let w = weights[block * FOUR_STRIDE + j * INPUT_STRIDE + row_lane * ROW_BLOCKS + four];
           // @unroll
           for (var r = 0u; r < 4u; r++) {
             sums[3u * (4u * four + r)] += w[r] * state;

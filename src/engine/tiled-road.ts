@@ -168,6 +168,5 @@ function sizesOf({ rowTile, rowLanes }: TileShape): Record<string, number> {
     SUMS: KINDS * rowTile,
     ROW_LANES: rowLanes,
     LANES: (rowLanes * GROUP_POINTS) / LANE_POINTS,
-    WEIGHT_BLOCKS: BLOCK * rowTile * rowLanes,
   };
 }
