@@ -21,6 +21,8 @@ const SIZE_SLOTS = 7;
 const MOST_BYTES = 2 ** 28;
 const MOST_POINTS = 65_536;
 const LANES = 64;
+/** Points of a workgroup of kernels/tile-stretch.wgsl. */
+const STRETCH_POINTS = 16;
 
 /**
  * The road for wide networks on a GPU: a dispatch a layer, tiles of rows × points × (state, u, v).
@@ -39,7 +41,7 @@ export async function createTiledRoad(
   const overrides = { ACTIVATION_SET: choiceSet(ops) };
   const shapes = [...new Set(affines.map(({ op }) => tileShape(op, rowTile)))];
   const [stretch, outcome, ...tiles] = await Promise.all([
-    createKernel(device, stretchShader, { overrides: { LANES, ...overrides } }),
+    createKernel(device, stretchShader, { overrides }),
     createKernel(device, outcomeShader, { overrides: { LANES, ...overrides } }),
     ...shapes.map((shape) =>
       createKernel(device, tileShader, { constants: sizesOf(shape), overrides }),
@@ -118,7 +120,7 @@ export async function createTiledRoad(
             rank: place.rank,
           });
           const reading = bindStretch({ program, args: stretchArgs.slot(0), ...left });
-          dispatch(pass, stretch, reading, [Math.ceil((end - first) / LANES)]);
+          dispatch(pass, stretch, reading, [Math.ceil((end - first) / STRETCH_POINTS)]);
         }
       });
       const turn = affines.length - 1;

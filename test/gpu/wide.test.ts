@@ -1,7 +1,8 @@
 // Plan: the roads for wide networks, of software adapters and of GPUs, against the CPU's float64 field: over
 // widths from 1 to beyond what a tile or the code of a kernel holds, uneven widths, depths from 1 to 12, all
 // activations in one network, every layer of a network; the wide road before and after its kernels are there, with and
-// without subgroups, and as it is on an adapter of eight lanes; the grouped road with the workgroups of a GPU. Which road the engine takes for which network and
+// without subgroups, and as it is on an adapter of eight lanes; the grouped road with the workgroups of a GPU; rows that lanes of the tiled road share at the
+// end, of sizes that differ from lane to lane, with both exponents. Which road the engine takes for which network and
 // adapter, also of a device that does not say what it is; that a road found to be faster is taken for networks of that
 // shape from then on. Control: the roads differ in their last digits, so they are two.
 import { describe, expect, it, vi } from 'vitest';
@@ -12,8 +13,8 @@ import { GpuModel } from '../../src/engine/gpu-model.ts';
 import { fastestRoad, KEPT_ROADS, keepRoad, shapeKey } from '../../src/engine/measured-roads.ts';
 import { ACTIVATION_NAMES } from '../../src/math/activations.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
-import { checkSpec, type Network } from '../../src/model/network.ts';
-import { initialiseNetwork } from '../../src/model/parameters.ts';
+import { checkSpec, createNetwork, type Network } from '../../src/model/network.ts';
+import { initialiseNetwork, tensorPlaces, writeTensor } from '../../src/model/parameters.ts';
 import { programCost } from '../../src/model/program-cost.ts';
 import { getTestDevice } from '../support/device.ts';
 import { takeFastestKernels } from '../support/fastest.ts';
@@ -96,6 +97,60 @@ it.each(['2-250x2-1', '2-300x2-1', '1024-3-1024-2'])(
     await compareFields(`${architecture} tiled`, network, changes, bound(network), 'tiled');
   },
 );
+
+// Sixteen lanes share the rows of a point in fours: 64 rows are one round of all, and the next is the first lane's.
+it.each([2, 61, 64, 65, 131])('layers of %i rows on the tiled road', async (rows) => {
+  const network = networkOf(`2-${rows}x2-1`);
+  const changes = { width: 5, height: 4 };
+  await compareFields(`2-${rows}x2-1 tiled`, network, changes, bound(network), 'tiled');
+});
+
+/** A layer with these rows, then an output. */
+function linear(rows: readonly (readonly number[])[]): Network {
+  const layer = { type: 'dense', width: rows.length, activation: 'identity' };
+  const layers = [layer, { ...layer, width: 1 }];
+  const network = createNetwork(checkSpec({ inputWidth: 2, layers }));
+  writeTensor(tensorPlaces(network)[0], rows.flat(), network.parameters);
+  return network;
+}
+
+describe('both exponents on the tiled road are as in float64, of 99 rows that', () => {
+  const turned = (size: number, row: number) => [
+    size * Math.cos(2.4 * row),
+    size * Math.sin(2.4 * row),
+  ];
+  it.each<[string, (row: number) => number[]]>([
+    ['double every second row', (row) => turned(2 ** (row / 2 - 49), row)],
+    ['are halved every second row', (row) => turned(2 ** (-row / 2), row)],
+    ['are small up to the last three', (row) => turned(row < 96 ? 2 ** -30 : 1, row)],
+    ['are 0 up to the last four', (row) => turned(row < 95 ? 0 : 1, row)],
+    ['are small behind the first four', (row) => turned(row < 4 ? 1 : 2 ** -30, row)],
+    ['all point one way but one', (row) => [1, row === 70 ? 1.5 : 1]],
+  ])('%s', async (_, rowOf) => {
+    const network = linear(Array.from({ length: 99 }, (_, row) => rowOf(row)));
+    const request = requestFor(network, { width: 5, height: 4 });
+    const expected = await fieldOf(createCpuEngine(), network, request);
+    const actual = await roadField('tiled', network, request);
+    expect(worstError(actual, expected)).toBeLessThan(bound(network));
+    // σ2 is good to a share of σ1.
+    actual.secondExponents.forEach((value, i) => {
+      const ratio = Math.exp(expected.exponents[i] - expected.secondExponents[i]);
+      const error = Math.abs(value - expected.secondExponents[i]);
+      expect(error, `pixel ${i}`).toBeLessThan(ratio * bound(network));
+    });
+  });
+});
+
+it('on the tiled road σ2 may be far below σ1, where no row has both directions', async () => {
+  const network = linear(
+    Array.from({ length: 99 }, (_, row) => (row === 70 ? [0, 2 ** -90] : [1, 0])),
+  );
+  const data = await roadField('tiled', network, requestFor(network, { width: 2, height: 2 }));
+  data.secondExponents.forEach((value, i) => {
+    expect(Math.abs(data.exponents[i] - 0.5 * Math.log(98))).toBeLessThan(bound(network));
+    expect(Math.abs(value + 90 * Math.LN2)).toBeLessThan(bound(network));
+  });
+});
 
 it('the tiled road takes a field in batches of whole tiles', async () => {
   const network = networkOf('2-33x2-1');
