@@ -1,4 +1,5 @@
 import outcomeShader from '../../shaders/kernels/tile-outcome.wgsl';
+import stateShader from '../../shaders/kernels/tile-state.wgsl';
 import stretchShader from '../../shaders/kernels/tile-stretch.wgsl';
 import tileShader from '../../shaders/kernels/tile.wgsl';
 import { DeviceError } from '../errors.ts';
@@ -21,8 +22,10 @@ const SIZE_SLOTS = 7;
 const MOST_BYTES = 2 ** 28;
 const MOST_POINTS = 65_536;
 const LANES = 64;
-/** Points of a workgroup of kernels/tile-stretch.wgsl. */
-const STRETCH_POINTS = 16;
+/** Points of a workgroup of kernels/tile-stretch.wgsl and kernels/tile-state.wgsl. */
+const SHARED_POINTS = 16;
+/** Most rows that kernels/tile-state.wgsl can make. */
+export const STATE_ROWS = 16;
 
 /**
  * The road for wide networks on a GPU: a dispatch a layer, tiles of rows × points × (state, u, v).
@@ -40,8 +43,9 @@ export async function createTiledRoad(
   const affines = ops.flatMap((op, index) => (op.name === 'affine' ? [{ op, index }] : []));
   const overrides = { ACTIVATION_SET: choiceSet(ops) };
   const shapes = [...new Set(affines.map(({ op }) => tileShape(op, rowTile)))];
-  const [stretch, outcome, ...tiles] = await Promise.all([
+  const [stretch, state, outcome, ...tiles] = await Promise.all([
     createKernel(device, stretchShader, { overrides }),
+    createKernel(device, stateShader, { overrides }),
     createKernel(device, outcomeShader, { overrides: { LANES, ...overrides } }),
     ...shapes.map((shape) =>
       createKernel(device, tileShader, { constants: sizesOf(shape), overrides }),
@@ -67,17 +71,34 @@ export async function createTiledRoad(
   // What the kernels of all shapes are given has one layout.
   const tileArgs = createArguments(scope, tiles[0], affines.length);
   const stretchArgs = createArguments(scope, stretch);
+  const stateArgs = createArguments(scope, state, affines.length);
   const outcomeArgs = createArguments(scope, outcome);
   const layers = affines.map(({ op, index }) => {
     const shape = tileShape(op, rowTile);
     const kernel = tiles[shapes.indexOf(shape)];
     const rowGroups = Math.ceil(op.outputWidth / rowsOf(shape));
-    return { index, kernel, bind: keepBound(kernel), rowGroups };
+    return {
+      index,
+      kernel,
+      bind: keepBound(kernel),
+      rowGroups,
+      bindState: op.outputWidth <= STATE_ROWS ? keepBound(state) : null,
+    };
   });
   const bindStretch = keepBound(stretch);
   const bindOutcome = keepBound(outcome);
   /** Numbers before the slot that affine op `turn` leaves. */
   const slotPlace = (turn: number) => (turn % 2) * KINDS * rows * stride;
+
+  stateArgs.write(
+    0,
+    ...affines.map(({ index }, turn) => ({
+      affineIndex: index,
+      inputPlace: slotPlace(turn + 1),
+      outputPlace: slotPlace(turn),
+      columnStride: stride,
+    })),
+  );
 
   return {
     name: rowTile === 8 ? 'tiled' : 'tiled-4',
@@ -106,7 +127,13 @@ export async function createTiledRoad(
           rowPlace: width,
         })),
       );
-      layers.forEach(({ index, kernel, bind, rowGroups }, turn) => {
+      layers.forEach(({ index, kernel, bind, rowGroups, bindState }, turn) => {
+        // Behind the exponent's layer nobody asks for tangents.
+        if (index >= place.opCount && bindState) {
+          const bound = bindState({ program, parameters, args: stateArgs.slot(turn), columns });
+          dispatch(pass, state, bound, [groups * (GROUP_POINTS / SHARED_POINTS)]);
+          return;
+        }
         const own = { args: tileArgs.slot(turn), plane, coordinates, columns, sizes, powers };
         dispatch(pass, kernel, bind({ program, parameters, ...own }), [groups, rowGroups]);
         if (index === place.opCount - 2) {
@@ -120,7 +147,7 @@ export async function createTiledRoad(
             rank: place.rank,
           });
           const reading = bindStretch({ program, args: stretchArgs.slot(0), ...left });
-          dispatch(pass, stretch, reading, [Math.ceil((end - first) / STRETCH_POINTS)]);
+          dispatch(pass, stretch, reading, [Math.ceil((end - first) / SHARED_POINTS)]);
         }
       });
       const turn = affines.length - 1;

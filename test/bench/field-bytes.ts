@@ -1,4 +1,5 @@
 import type { RoadName } from '../../src/engine/field-road.ts';
+import { STATE_ROWS } from '../../src/engine/tiled-road.ts';
 import type { Program } from '../../src/model/network.ts';
 
 /** State, and two tangents. */
@@ -21,7 +22,8 @@ export function fieldBytes(road: RoadName, { ops }: Program, depth: number): num
     if (road.startsWith('tiled')) {
       // A dispatch a layer; the first makes its input from the plane.
       if (op.name !== 'affine') return 0;
-      return 4 * KINDS * ((index > 0 ? op.inputWidth : 0) + op.outputWidth);
+      const tileKinds = op.outputWidth > STATE_ROWS ? KINDS : kinds;
+      return 4 * tileKinds * ((index > 0 ? op.inputWidth : 0) + op.outputWidth);
     }
     // Tangents read the state that gives the slopes.
     const slopes = op.name === 'activation' && index < hidden ? op.inputWidth : 0;

@@ -1,8 +1,9 @@
 // Plan: the roads for wide networks, of software adapters and of GPUs, against the CPU's float64 field: over
 // widths from 1 to beyond what a tile or the code of a kernel holds, uneven widths, depths from 1 to 12, all
 // activations in one network, every layer of a network; the wide road before and after its kernels are there, with and
-// without subgroups, and as it is on an adapter of eight lanes; the grouped road with the workgroups of a GPU; rows that lanes of the tiled road share at the
-// end, of sizes that differ from lane to lane, with both exponents. Which road the engine takes for which network and
+// without subgroups, and as it is on an adapter of eight lanes; the grouped road with the workgroups of a GPU; of the
+// tiled road rows that lanes share at the end, of sizes that differ from lane to lane, with both exponents, and states
+// alone behind the exponent's layer. Which road the engine takes for which network and
 // adapter, also of a device that does not say what it is; that a road found to be faster is taken for networks of that
 // shape from then on. Control: the roads differ in their last digits, so they are two.
 import { describe, expect, it, vi } from 'vitest';
@@ -150,6 +151,41 @@ it('on the tiled road σ2 may be far below σ1, where no row has both directions
     expect(Math.abs(data.exponents[i] - 0.5 * Math.log(98))).toBeLessThan(bound(network));
     expect(Math.abs(value + 90 * Math.LN2)).toBeLessThan(bound(network));
   });
+});
+
+// Behind that layer states alone are made where rows are few, also before and after layers of many.
+it.each([
+  ['2-40-3-35-2', 1],
+  ['2-21-17-16-5', 1],
+  ['2-30-130-4', 2],
+  ['3-20-9-13-1', 1],
+] as const)('states of %s behind layer %s on the tiled road', async (architecture, layer) => {
+  const spec = parseArchitecture(architecture, { activation: 'sigmoid' });
+  const network = initialiseNetwork(spec, 5);
+  for (const place of tensorPlaces(network).filter(({ part }) => part === 'bias')) {
+    const biases = Array.from({ length: place.shape[0] }, (_, i) => Math.sin(i + 1));
+    writeTensor(place, biases, network.parameters);
+  }
+  const changes = { width: 5, height: 7, layer };
+  await compareFields(`${architecture} tiled`, network, changes, bound(network), 'tiled');
+});
+
+it('states of the tiled road do not meet what a wider layer has left behind', async () => {
+  const rows = [4, 8, 4, 5, 1];
+  const activations = ['tanh', 'sigmoid', 'relu', 'relu', 'identity'];
+  const layers = rows.map((width, i) => ({ type: 'dense', width, activation: activations[i] }));
+  const network = initialiseNetwork(checkSpec({ inputWidth: 2, layers }), 5);
+  for (const place of tensorPlaces(network)) {
+    if (place.layerIndex === 0 && place.part === 'bias') {
+      writeTensor(place, [9, 9, 9, 9], network.parameters);
+    }
+    // Infinite in float32, and 1 behind the sigmoid.
+    if (place.layerIndex === 1 && place.part === 'weight') {
+      writeTensor(place, Array<number>(32).fill(3e38), network.parameters);
+    }
+  }
+  const changes = { width: 3, height: 2, layer: 1 };
+  await compareFields('infinite states tiled', network, changes, bound(network), 'tiled');
 });
 
 it('the tiled road takes a field in batches of whole tiles', async () => {

@@ -342,8 +342,8 @@ describe('bytes of a point', () => {
     expect(fieldBytes('fused', program, 3)).toBe(24);
     expect(fieldBytes('wide', program, 3)).toBe(24);
     expect(fieldBytes('grouped', program, 3)).toBe(24);
-    // Writes 50, 50, 50 and 1 numbers of three kinds, reads three times 50, then the tangents and the output.
-    expect(fieldBytes('tiled', program, 3)).toBe(24 + 12 * (151 + 150) + 8 * 50 + 4);
+    // Writes three times 50 numbers of three kinds and reads twice 50, then 50 states for the output, the tangents and it.
+    expect(fieldBytes('tiled', program, 3)).toBe(24 + 12 * (150 + 100) + 4 * (1 + 50) + 8 * 50 + 4);
     expect(fieldBytes('by-op', program, 3)).toBeGreaterThan(1.5 * fieldBytes('tiled', program, 3));
   });
 });
