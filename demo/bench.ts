@@ -62,10 +62,11 @@ function showReport(found: Report): void {
 }
 
 function rowElement(one: KernelRow): HTMLElement {
-  const { name, ms, gflops, percentOfPeak } = one;
+  const { name, ms, gpuMs, gflops, percentOfPeak } = one;
   const row = document.createElement('tr');
   const optional = (value: number | null): string => (value === null ? '–' : show(value));
-  const cells = [name, show(ms), rateOf(one), optional(gflops), optional(percentOfPeak)];
+  const times = [show(ms), optional(gpuMs)];
+  const cells = [name, ...times, rateOf(one), optional(gflops), optional(percentOfPeak)];
   for (const text of cells) {
     const cell = document.createElement('td');
     cell.textContent = text;

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ceilingLine, growthLine, pageRow, readReport } from './bench-report.mjs';
+import { ceilingLine, growthLine, pageRow, readReport, rowLine } from './bench-report.mjs';
 
 /** @typedef {import('playwright').Browser} Browser */
 /** @typedef {import('./bench-report.mjs').Report} Report */
@@ -17,7 +17,7 @@ function rowLogger(log) {
   let seen = 0;
   return (/** @type {Report} */ { ceilings, rows }) => {
     if (rows.length === 0 && ceilings) log(ceilingLine(ceilings));
-    for (const { name, ms } of rows.slice(seen)) log(`${name}: ${ms.toFixed(1)} ms`);
+    for (const row of rows.slice(seen)) log(rowLine(row));
     seen = rows.length;
   };
 }

@@ -87,7 +87,9 @@ export function readReport(value, from) {
 
 /** @param {{ ms: number }} row - without a spread. */
 const oneRun = ({ ms }) => ({ leastMs: ms, mostMs: ms, runs: 1 });
-const NO_WORK = { gpuMs: null, rate: NaN, unit: '', gflops: null, percentOfPeak: null };
+/** @type {Pick<KernelRow, 'gpuMs' | 'leastGpuMs' | 'mostGpuMs' | 'clock'>} */
+const WALL_ALONE = { gpuMs: null, leastGpuMs: null, mostGpuMs: null, clock: 'wall' };
+const NO_WORK = { ...WALL_ALONE, rate: NaN, unit: '', gflops: null, percentOfPeak: null };
 const NO_CONTEST = {
   way: '',
   note: '',
@@ -104,6 +106,9 @@ export function median(values) {
   const middle = (sorted.length - 1) / 2;
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
+
+/** The time that rates, ratios and shares are of. @param {Pick<KernelRow, 'clock' | 'gpuMs' | 'ms'>} row */
+export const countedMs = ({ clock, gpuMs, ms }) => (clock === 'gpu' && gpuMs !== null ? gpuMs : ms);
 
 /**
  * @param {string} name
@@ -142,9 +147,9 @@ export function mergePeers(measured, adapter, python, rows = []) {
   const fromKernels = [...new Set(python.map(({ workload }) => workload))].flatMap((workload) => {
     const row = rows.find(({ name }) => name === fieldRow(workload));
     if (ours.has(workload) || !row) return [];
-    const { ms, leastMs, mostMs, worstError = NaN } = row;
-    const numbers = { ms, leastMs, mostMs, ratio: 1, ratios: [1], stride: 1, worstError };
-    const note = 'the row of the kernels';
+    const { worstError = NaN } = row;
+    const numbers = { ...countedSpread(row), ratio: 1, ratios: [1], stride: 1, worstError };
+    const note = `the row of the kernels${row.clock === 'gpu' ? ', in passes' : ''}`;
     return [{ workload, tool: OUR_TOOL, way: 'by an expert', note, ...numbers }];
   });
   for (const row of fromKernels) ours.set(row.workload, row);
@@ -163,6 +168,15 @@ export function mergePeers(measured, adapter, python, rows = []) {
   return [...inPage, ...own, ...apart].sort(
     (a, b) => a.workload.localeCompare(b.workload) || a.ms - b.ms,
   );
+}
+
+/** The script's times on a GPU are of many runs in a row, too. @param {KernelRow} row */
+function countedSpread(row) {
+  const { leastMs, mostMs, leastGpuMs, mostGpuMs } = row;
+  const ms = countedMs(row);
+  return row.clock === 'gpu'
+    ? { ms, leastMs: leastGpuMs ?? ms, mostMs: mostGpuMs ?? ms }
+    : { ms, leastMs, mostMs };
 }
 
 /** @param {string} workload */
@@ -240,6 +254,14 @@ export function pairReports(now, before) {
       ({ ms }) => ms,
       false,
     ),
+    ...pairs(
+      now.rows.filter(isInPasses),
+      before.rows.filter(isInPasses),
+      ({ name }) => `${name}, in passes`,
+      'ms',
+      countedMs,
+      false,
+    ),
     ...now.pageRows.flatMap((row) => {
       const { name, unit } = row;
       const old = before.pageRows.filter((one) => one.name === name && one.unit === unit);
@@ -264,6 +286,8 @@ export function pairReports(now, before) {
   ];
   return found;
 }
+
+const isInPasses = (/** @type {KernelRow} */ { clock }) => clock === 'gpu';
 
 /**
  * @template Row
@@ -376,9 +400,12 @@ export function kernelTable(ceilings, rows) {
     `Ceilings: ${show(gflops)} GFLOP/s in float32 (fma() ${showIfAny(fmaGflops)}, a·b + c ${showIfAny(multiplyAddGflops)};`,
     `measured again before and after every workload: ${showIfAny(leastGflops)} at least, and shares are of the better of`,
     `the two), ${show(gbps)} GB/s through storage buffers, ${showIfAny(workgroupGbps)} GB/s from workgroup memory,`,
-    `${showIfAny(1000 * emptyDispatchMs)} µs for an empty dispatch, ${showIfAny(readbackMs)} ms for a readback of 16 bytes. Wall`,
-    'clock around completed work; “in passes” is one run by the timestamps of the adapter. “Times the first”: rows of the',
-    'same workload are measured in turn, in an order that rotates; the median of the ratios to the first of them.',
+    `${showIfAny(1000 * emptyDispatchMs)} µs for an empty dispatch, ${showIfAny(readbackMs)} ms for a readback of 16 bytes. Median,`,
+    'least and most are wall clock around completed work, in so many runs; “in passes” is the median by the timestamps of',
+    'the adapter. Rate, GFLOP/s, share and ratio are of the clock that “by” names. A GPU has a field in less time than it',
+    'takes to ask for it and to hear of its end: so it computes each many times in one pass, and they are of the time of',
+    'one of them. “Times the first”: rows of the same workload are measured in turn, in an order that rotates; the median of',
+    'the ratios to the first of them.',
     '',
     asTable([
       [
@@ -388,12 +415,13 @@ export function kernelTable(ceilings, rows) {
         'most',
         'runs',
         'in passes',
+        'by',
         'rate',
         'GFLOP/s',
         '% of ceiling',
         'times the first',
       ],
-      ['---', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:'],
+      ['---', '---:', '---:', '---:', '---:', '---:', '---', '---:', '---:', '---:', '---:'],
       ...rows.map((row) => [
         row.road && !row.name.includes(row.road) ? `${row.name} (${row.road})` : row.name,
         show(row.ms),
@@ -401,6 +429,7 @@ export function kernelTable(ceilings, rows) {
         show(row.mostMs),
         String(row.runs),
         showIfAny(row.gpuMs),
+        row.clock === 'gpu' ? 'passes' : 'wall',
         rateOf(row),
         showIfAny(row.gflops),
         showIfAny(row.percentOfPeak),
@@ -409,6 +438,14 @@ export function kernelTable(ceilings, rows) {
     ]),
     ...(noted.length > 0 ? ['', ...noted.map(({ name, note }) => `- ${name}: ${note}`)] : []),
   ].join('\n');
+}
+
+/** A row in one line. @param {KernelRow} row */
+export function rowLine(row) {
+  const { name, ms, percentOfPeak } = row;
+  const inPasses = isInPasses(row) ? `, ${showIfAny(row.gpuMs)} ms in passes` : '';
+  const share = percentOfPeak === null ? '' : `, ${show(percentOfPeak)} % of the ceiling`;
+  return `${name}: ${show(ms)} ms${inPasses}${share}`;
 }
 
 /** Of training also steps. @param {Pick<KernelRow, 'rate' | 'unit' | 'stepsPerSecond'>} row */

@@ -1,4 +1,5 @@
 // ceilings.ts: the rates that nothing on an adapter can exceed
+import { bindingLimit } from '../../src/gpu/binding-limit.ts';
 import { BufferUsage } from '../../src/gpu/flags.ts';
 import {
   createArguments,
@@ -10,9 +11,12 @@ import {
 import { readBuffer } from '../../src/gpu/readback.ts';
 import { Scope } from '../../src/gpu/scope.ts';
 import type { ShaderModule } from '../../src/wgsl/shader.ts';
+import { median } from '../../tools/bench-report.mjs';
 import copyShader from './copy.wgsl';
 import multiplyAddsShader from './multiply-adds.wgsl';
-import { time, type BenchTarget } from './timing.ts';
+import { submitPass } from './repeated.ts';
+import { longEnough } from './samples.ts';
+import { longMs, sample, timeOnce, wallTime, type BenchTarget } from './timing.ts';
 import workgroupReadsShader from './workgroup-reads.wgsl';
 
 export interface Ceilings {
@@ -35,11 +39,16 @@ const FLOPS_A_ROUND = 2 * 4 * 8;
 /** READS blocks of 16 bytes, in workgroup-reads.wgsl. */
 const BYTES_A_ROUND = 8 * 16;
 const LANES = 64;
-const FIRST_ROUNDS = 64;
-const MOST_ROUNDS = 2 ** 22;
-/** Milliseconds of a dispatch in which the time to begin it does not count. */
-const LONG_MS = 40;
-const QUICK_LONG_MS = 5;
+const BLOCK_BYTES = 16;
+/** Copied at a time, read and written: ten times the largest cache of a GPU, and all that a processor has. */
+const COPIED_BYTES = { gpu: 2 ** 29, software: 2 ** 26 };
+
+/** How often something is repeated, at first and at most. */
+type Counts = Parameters<typeof longEnough>[1];
+
+const ROUND_COUNTS: Counts = { first: 8, most: 2 ** 22 };
+const COPY_COUNTS: Counts = { first: 1, most: 1024 };
+const EMPTY_COUNTS: Counts = { first: 128, most: 4096 };
 
 /** Measures ceilings, that of arithmetic again and again: before and after each workload. */
 export class CeilingMeter {
@@ -79,55 +88,54 @@ export class CeilingMeter {
     this.scope.dispose();
   }
 
-  async #submit(record: (pass: GPUComputePassEncoder) => void): Promise<void> {
-    const { device } = this.target;
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    record(pass);
-    pass.end();
-    device.queue.submit([encoder.finish()]);
-    await device.queue.onSubmittedWorkDone();
-  }
-
   async #measureAll(): Promise<void> {
-    const { target, scope } = this;
-    const { device, software } = target;
+    const { target } = this;
+    const { device } = target;
     const multiplyAddGflops = await this.#multiplyAdds(0);
     const fmaGflops = await this.#multiplyAdds(1);
     this.#useFma = fmaGflops > multiplyAddGflops ? 1 : 0;
     this.#found.push(Math.max(multiplyAddGflops, fmaGflops));
 
-    const { storage } = BufferUsage;
-    const copy = await createKernel(device, copyShader);
-    const blockCount = software ? 2 ** 21 : 2 ** 23;
-    const source = scope.buffer('source', 16 * blockCount, storage);
-    const copies = scope.buffer('copies', 16 * blockCount, storage);
-    const copyArgs = createArguments(scope, copy);
-    copyArgs.write(0, { blockCount });
-    const bound = copy.bind({ args: copyArgs.slot(0), source, copies });
-    const grid = foldGrid(blockCount / LANES);
-    const copying = await time(target, () =>
-      this.#submit((pass) => dispatch(pass, copy, bound, grid)),
-    );
-
-    const empty = createArguments(scope, copy);
-    empty.write(0, { blockCount: 0 });
-    const emptyBound = copy.bind({ args: empty.slot(0), source, copies });
-    const emptyDispatch = await time(target, () =>
-      this.#submit((pass) => {
-        for (let i = 0; i < 100; i++) dispatch(pass, copy, emptyBound, [1]);
-      }),
-    );
-    const readback = await time(target, () => readBuffer(device, this.#sums, 0, 16));
+    const readback = () => readBuffer(device, this.#sums, 0, 16);
+    await readback();
     this.#first = {
       fmaGflops,
       multiplyAddGflops,
-      gbps: (32 * blockCount) / copying.leastMs / 1e6,
+      ...(await this.#copies()),
       workgroupGbps: await this.#workgroupReads(),
-      emptyDispatchMs: emptyDispatch.ms / 100,
-      readbackMs: readback.ms,
+      readbackMs: median(await sample(target, () => wallTime({ run: readback }))),
     };
-    for (const buffer of [source, copies]) scope.release(buffer);
+  }
+
+  /** Dispatches that copy much, and such that copy nothing. */
+  async #copies(): Promise<Pick<Ceilings, 'gbps' | 'emptyDispatchMs'>> {
+    const { target, scope } = this;
+    const { device, software } = target;
+    const { storage } = BufferUsage;
+    const kernel = await createKernel(device, copyShader);
+    const wanted = COPIED_BYTES[software ? 'software' : 'gpu'] / 2;
+    const blockCount = Math.floor(Math.min(wanted, bindingLimit(device)) / BLOCK_BYTES);
+    const source = scope.buffer('source', BLOCK_BYTES * blockCount, storage);
+    const copies = scope.buffer('copies', BLOCK_BYTES * blockCount, storage);
+    const timeOf = async (blocks: number, counts: Counts): Promise<number> => {
+      const args = createArguments(scope, kernel);
+      args.write(0, { blockCount: blocks });
+      const bound = kernel.bind({ args: args.slot(0), source, copies });
+      const grid = foldGrid(Math.max(1, Math.ceil(blocks / LANES)));
+      const run = (count: number): Promise<void> =>
+        submitPass(device, (pass) => {
+          for (let i = 0; i < count; i++) dispatch(pass, kernel, bound, grid);
+        });
+      const count = await this.#longEnough(counts, run);
+      return (await this.#leastTime(() => run(count))) / count;
+    };
+    try {
+      const ms = await timeOf(blockCount, COPY_COUNTS);
+      const gbps = (2 * BLOCK_BYTES * blockCount) / ms / 1e6;
+      return { gbps, emptyDispatchMs: await timeOf(0, EMPTY_COUNTS) };
+    } finally {
+      for (const buffer of [source, copies]) scope.release(buffer);
+    }
   }
 
   async #multiplyAdds(useFma: number): Promise<number> {
@@ -154,37 +162,41 @@ export class CeilingMeter {
     const kernel = await createKernel(this.target.device, shader, options);
     const args = createArguments(this.scope, kernel);
     const bound = kernel.bind({ args: args.slot(0), sums: this.#sums });
-    const micro: MicroKernel = {
-      rounds: FIRST_ROUNDS,
-      run: (rounds) => {
-        args.write(0, { rounds, ...values });
-        return this.#submit((pass) => dispatch(pass, kernel, bound, [this.#groups]));
-      },
+    const run = (rounds: number): Promise<void> => {
+      args.write(0, { rounds, ...values });
+      return submitPass(this.target.device, (pass) =>
+        dispatch(pass, kernel, bound, [this.#groups]),
+      );
     };
+    const rounds = await this.#longEnough(ROUND_COUNTS, run);
+    const micro: MicroKernel = { rounds, run: () => run(rounds) };
     this.#micros.set(name, micro);
     return micro;
   }
 
-  /** Rounds a second of all lanes together, of a dispatch that is long enough. */
-  async #roundRate(micro: MicroKernel): Promise<number> {
-    const { target } = this;
-    for (;;) {
-      const { rounds } = micro;
-      const { leastMs } = await time(target, () => micro.run(rounds));
-      if (leastMs > (target.quick ? QUICK_LONG_MS : LONG_MS) || rounds >= MOST_ROUNDS) {
-        return (1000 * this.#groups * LANES * rounds) / leastMs;
-      }
-      micro.rounds *= 4;
-    }
+  /** Rounds a second of all lanes together. */
+  async #roundRate({ rounds, run }: MicroKernel): Promise<number> {
+    return (1000 * this.#groups * LANES * rounds) / (await this.#leastTime(run));
   }
 
+  #longEnough(counts: Counts, run: (count: number) => Promise<void>): Promise<number> {
+    const { target } = this;
+    return longEnough(longMs(target), counts, (count) => timeOnce(target, () => run(count)));
+  }
+
+  async #leastTime(run: () => Promise<void>): Promise<number> {
+    const { target } = this;
+    return Math.min(...(await sample(target, () => timeOnce(target, run))));
+  }
+
+  /** On a GPU many a multiprocessor, so that none is left with more than others at the end. */
   get #groups(): number {
-    return this.target.software ? 64 : 4096;
+    return this.target.software ? 64 : 2 ** 14;
   }
 }
 
-/** A kernel that repeats the same work for some rounds. */
+/** A kernel that repeats the same work for so many rounds that it takes long enough. */
 interface MicroKernel {
-  rounds: number;
-  run(rounds: number): Promise<void>;
+  readonly rounds: number;
+  run(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import type { Network } from '../../src/model/network.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
 import { takeFastestKernels } from '../support/fastest.ts';
-import { time, type BenchTarget, type Timing } from './timing.ts';
+import { time, type BenchTarget } from './timing.ts';
 import { checkStretches, DOMAIN, squarePoints } from './workloads.ts';
 
 /** A field that is ready to be computed, by the kernels that its road ends with. */
@@ -78,16 +78,20 @@ export async function checkField(field: GpuField, network: Network): Promise<num
   );
 }
 
-/** Time of a square field, compiling not counted. */
+/** Least time of a square field, compiling not counted. */
 async function timeField(
   target: BenchTarget,
   network: Network,
   side: number,
   settings: FieldSettings,
-): Promise<Timing> {
+): Promise<number> {
   const ready = await prepareField(target, network, side, settings);
   try {
-    return await time(target, ready.run);
+    const { clock, leastMs, leastGpuMs } = await time(target, {
+      run: ready.run,
+      isRepeatable: true,
+    });
+    return clock === 'gpu' ? leastGpuMs! : leastMs;
   } finally {
     ready.dispose();
   }
@@ -108,7 +112,7 @@ export async function measureGrowth(target: BenchTarget): Promise<Growth> {
     for (const size of sizes) {
       const [architecture, side] = run(size);
       const network = initialiseNetwork(parseArchitecture(architecture), 1);
-      times.push((await timeField(target, network, side, { slow })).leastMs);
+      times.push(await timeField(target, network, side, { slow }));
     }
     return logSlope(sizes, times);
   };

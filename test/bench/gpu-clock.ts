@@ -3,7 +3,23 @@ import { readBuffer } from '../../src/gpu/readback.ts';
 import { Scope } from '../../src/gpu/scope.ts';
 
 /** Passes that are timed, at most; more make the sum meaningless. */
-const MOST_PASSES = 2048;
+export const MOST_PASSES = 2048;
+
+/** Does a run while every command encoder that is made on the device goes through `change`. */
+export async function changeEncoders(
+  device: GPUDevice,
+  change: (encoder: GPUCommandEncoder) => GPUCommandEncoder,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  const original = device.createCommandEncoder.bind(device);
+  device.createCommandEncoder = (descriptor) => change(original(descriptor));
+  try {
+    await run();
+  } finally {
+    // The method of the prototype is seen again.
+    Reflect.deleteProperty(device, 'createCommandEncoder');
+  }
+}
 
 /**
  * Time that an adapter spends in passes, by its own timestamps.
@@ -24,15 +40,8 @@ export class GpuClock {
     if (!device.features.has('timestamp-query')) return null;
     const queries = device.createQuerySet({ type: 'timestamp', count: 2 * MOST_PASSES });
     const clock = new GpuClock(queries);
-    const original = device.createCommandEncoder.bind(device);
-    device.createCommandEncoder = (descriptor) => clock.#watch(original(descriptor));
     try {
-      await run();
-    } finally {
-      // The method of the prototype is seen again.
-      Reflect.deleteProperty(device, 'createCommandEncoder');
-    }
-    try {
+      await changeEncoders(device, (encoder) => clock.#watch(encoder), run);
       return await clock.#read(device);
     } finally {
       queries.destroy();

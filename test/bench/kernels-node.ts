@@ -11,7 +11,7 @@
 // Progress goes to stderr. Errors end it with 1.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { failureLine, mergePeers, type PythonRow } from '../../tools/bench-report.mjs';
+import { failureLine, mergePeers, rowLine, type PythonRow } from '../../tools/bench-report.mjs';
 import { measureAll } from './accuracy.ts';
 import type { WeightCache } from './accuracy-cases.ts';
 import { measureKernels } from './kernel-report.ts';
@@ -52,10 +52,8 @@ async function measure(): Promise<string> {
       for (const failure of failures.slice(failed)) console.error(failureLine(failure));
       failed = failures.length;
       if (rows.length === 0) console.error(`${adapter}: ${ceilings?.gflops.toFixed(1)} GFLOP/s`);
-      for (const { name, ms, percentOfPeak } of rows.slice(seen)) {
-        const share =
-          percentOfPeak === null ? '' : `, ${percentOfPeak.toFixed(1)} % of the ceiling`;
-        console.error(`${(100 * fraction).toFixed(0)} %: ${name}: ${ms.toFixed(1)} ms${share}`);
+      for (const row of rows.slice(seen)) {
+        console.error(`${(100 * fraction).toFixed(0)} %: ${rowLine(row)}`);
       }
       seen = rows.length;
     },

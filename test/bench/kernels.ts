@@ -41,7 +41,7 @@ function fieldWorkload(
         settings,
       );
       const details = () => ({ ...roadOf(field, network), worstError });
-      return { ...fieldWork(network, side), run, details, dispose };
+      return { ...fieldWork(network, side), isRepeatable: true, run, details, dispose };
     },
   };
 }

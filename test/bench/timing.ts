@@ -1,23 +1,33 @@
 // timing.ts: how rows of the benchmark are timed
 //
-// Wall time around completed work: median of repetitions for at most a few seconds each, after a warm-up; and one run
-// more by the timestamps of the adapter. Rows of one group do the same work: they are measured in turn, in an order
-// that rotates, and each time is divided by that of the group's first row in the same round.
+// Wall time around completed work, then time in passes by the timestamps of the adapter: medians over runs, after a
+// warm-up. Rows of one group do the same work: they are measured in turn, in an order that rotates, and each time is
+// divided by that of the group's first row in the same round. A GPU does a small field in less time than it takes to
+// ask for it and to hear of its end, so that rates of fields are there of their time in passes (repeated.ts).
 import type { Engine } from '../../src/engine/engine.ts';
-import { median } from '../../tools/bench-report.mjs';
+import { countedMs, median } from '../../tools/bench-report.mjs';
 import { describeTestAdapter, getBenchDevice } from '../support/device.ts';
 import { GpuClock } from './gpu-clock.ts';
+import { createRepeated } from './repeated.ts';
+import { sampleInTurn, type Patience } from './samples.ts';
 
-/** What was measured: one line of the table. */
-export interface KernelRow {
-  readonly name: string;
-  /** Median, least and largest, milliseconds. */
+export interface Timing {
+  /** By wall clock: median, least and largest, milliseconds. */
   readonly ms: number;
   readonly leastMs: number;
   readonly mostMs: number;
   readonly runs: number;
-  /** Time in passes, by timestamps of the adapter, of a run more; null where it has none. */
+  /** Likewise in passes, by timestamps of the adapter; null where it has none. */
   readonly gpuMs: number | null;
+  readonly leastGpuMs: number | null;
+  readonly mostGpuMs: number | null;
+  /** Which of both rates and ratios are of. */
+  readonly clock: 'wall' | 'gpu';
+}
+
+/** What was measured: one line of the table. */
+export interface KernelRow extends Timing {
+  readonly name: string;
   /** Work a second, in `unit`. */
   readonly rate: number;
   readonly unit: string;
@@ -36,11 +46,14 @@ export interface KernelRow {
   readonly note?: string;
 }
 
-const MOST_RUNS = 7;
-const LEAST_RUNS = 3;
-/** Milliseconds that the runs of a row may take, and of one that is only to show that it works. */
-const MOST_MS = 4000;
-const QUICK_MS = 60;
+/** Of wall clock and, where each run is more time for a software adapter, of timestamps; the last shows that it works. */
+const PATIENCE: Patience = { leastRuns: 3, mostMs: 4000 };
+const LITTLE: Patience = { leastRuns: 1, mostMs: 300 };
+const QUICK: Patience = { leastRuns: 1, mostMs: 60 };
+/** Milliseconds of work in which the time to begin it does not count. */
+const LONG_MS = 40;
+const QUICK_LONG_MS = 5;
+
 /** Where it is measured. */
 export interface BenchTarget {
   readonly device: GPUDevice;
@@ -56,13 +69,12 @@ export async function benchTarget(quick = false): Promise<BenchTarget> {
   return { device: await getBenchDevice(), ...(await describeTestAdapter()), quick };
 }
 
-export interface Timing {
-  readonly ms: number;
-  readonly leastMs: number;
-  readonly mostMs: number;
-  readonly runs: number;
-  readonly gpuMs: number | null;
-}
+/** Milliseconds that repeated work should take. */
+export const longMs = ({ quick }: BenchTarget): number => (quick ? QUICK_LONG_MS : LONG_MS);
+
+/** Whether it is a GPU that tells how long its passes take. */
+const hasGpuTime = ({ device, software }: BenchTarget): boolean =>
+  !software && device.features.has('timestamp-query');
 
 type Run = () => Promise<unknown>;
 
@@ -70,45 +82,91 @@ type Run = () => Promise<unknown>;
 interface Timed {
   readonly run: Run;
   readonly before?: Run;
+  /** As repeated.ts wants it: on a GPU its rate is that of its time in passes. */
+  readonly isRepeatable?: boolean;
 }
 
-/** Times a run after a warm-up: wall clock until it resolves, and once more by timestamps. */
-export async function time(target: BenchTarget, run: Run): Promise<Timing> {
-  const [times] = await timeInTurn(target, [{ run }]);
-  return summary(times, await GpuClock.measure(target.device, run));
+/** Milliseconds until a run has ended. */
+export async function wallTime({ before, run }: Timed): Promise<number> {
+  await before?.();
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
 }
 
-/** Times of each, by round. */
-async function timeInTurn({ quick }: BenchTarget, works: readonly Timed[]): Promise<number[][]> {
-  const once = async ({ before, run }: Timed): Promise<number> => {
-    await before?.();
-    const start = performance.now();
-    await run();
-    return performance.now() - start;
-  };
-  for (const work of works) await once(work);
-  const mostMs = works.length * (quick ? QUICK_MS : MOST_MS);
-  const leastRuns = quick ? 1 : LEAST_RUNS;
-  const times: number[][] = works.map(() => []);
-  const begin = performance.now();
-  const isDue = (round: number): boolean =>
-    round < leastRuns || (round < MOST_RUNS && performance.now() - begin < mostMs);
-  for (let round = 0; isDue(round); round++) {
-    for (let turn = 0; turn < works.length; turn++) {
-      const i = (turn + round) % works.length;
-      times[i].push(await once(works[i]));
+/** Milliseconds of one run: in passes where a GPU tells them, else by wall clock. */
+export async function timeOnce(target: BenchTarget, run: Run): Promise<number> {
+  const gpuMs = hasGpuTime(target) ? await GpuClock.measure(target.device, run) : null;
+  return gpuMs ?? wallTime({ run });
+}
+
+/** Samples of one kind of time. */
+export async function sample(
+  { quick }: BenchTarget,
+  measure: () => Promise<number>,
+): Promise<number[]> {
+  const [samples] = await sampleInTurn([measure], quick ? QUICK : PATIENCE);
+  return samples;
+}
+
+/** Times a run after a warm-up. */
+export async function time(target: BenchTarget, work: Timed): Promise<Timing> {
+  const [{ timing }] = await timeInTurn(target, [work]);
+  return timing;
+}
+
+/** Times works, and finds their ratios to the first: medians over the rounds. */
+async function timeInTurn(
+  target: BenchTarget,
+  works: readonly Timed[],
+): Promise<{ timing: Timing; ratio: number }[]> {
+  for (const work of works) await wallTime(work);
+  const wall = await sampleInTurn(
+    works.map((work) => () => wallTime(work)),
+    target.quick ? QUICK : PATIENCE,
+  );
+  const gpu = await timeOnGpu(target, works);
+  const isGpu =
+    hasGpuTime(target) &&
+    works.every((work, i) => work.isRepeatable && gpu[i].every(Number.isFinite));
+  const counted = isGpu ? gpu : wall;
+  return works.map((_, i) => ({
+    timing: summary(wall[i], gpu[i], isGpu ? 'gpu' : 'wall'),
+    ratio: median(counted[i].map((ms, round) => ms / counted[0][round])),
+  }));
+}
+
+/** Milliseconds in passes of each of some works, by round; NaN where the adapter does not tell. */
+async function timeOnGpu(target: BenchTarget, works: readonly Timed[]): Promise<number[][]> {
+  const { device, quick } = target;
+  if (!device.features.has('timestamp-query')) return works.map(() => [NaN]);
+  const isGpu = hasGpuTime(target);
+  const samplers: (() => Promise<number>)[] = [];
+  for (const { run, before, isRepeatable } of works) {
+    if (isGpu && isRepeatable) {
+      const repeated = await createRepeated(device, run, longMs(target));
+      samplers.push(async () => (await repeated()) ?? NaN);
+    } else {
+      samplers.push(async () => {
+        await before?.();
+        return (await GpuClock.measure(device, run)) ?? NaN;
+      });
     }
   }
-  return times;
+  return sampleInTurn(samplers, quick ? QUICK : isGpu ? PATIENCE : LITTLE);
 }
 
-function summary(times: readonly number[], gpuMs: number | null): Timing {
+function summary(wall: readonly number[], gpu: readonly number[], clock: Timing['clock']): Timing {
+  const known = gpu.every(Number.isFinite);
   return {
-    ms: median(times),
-    leastMs: Math.min(...times),
-    mostMs: Math.max(...times),
-    runs: times.length,
-    gpuMs,
+    ms: median(wall),
+    leastMs: Math.min(...wall),
+    mostMs: Math.max(...wall),
+    runs: wall.length,
+    gpuMs: known ? median(gpu) : null,
+    leastGpuMs: known ? Math.min(...gpu) : null,
+    mostGpuMs: known ? Math.max(...gpu) : null,
+    clock,
   };
 }
 
@@ -151,11 +209,9 @@ export async function measureGroup(
     const peak = Math.max(peakBefore, await measurePeak());
     const rows: KernelRow[] = [];
     for (const [i, prepared] of ready.entries()) {
-      await prepared.before?.();
-      const gpuMs = await GpuClock.measure(target.device, prepared.run);
-      const ratio = median(times[i].map((ms, round) => ms / times[0][round]));
+      const { timing, ratio } = times[i];
       rows.push({
-        ...asRow(group[i].name, summary(times[i], gpuMs), prepared, peak),
+        ...asRow(group[i].name, timing, prepared, peak),
         ...(group.length > 1 ? { ratio } : {}),
         ...(await prepared.details?.(ratio)),
       });
@@ -172,14 +228,15 @@ function asRow(
   { amount, unit, work, steps }: Pick<Prepared, 'amount' | 'unit' | 'work' | 'steps'>,
   peak: number,
 ): KernelRow {
-  const gflops = work === null ? null : work / timing.ms / 1e6;
+  const ms = countedMs(timing);
+  const gflops = work === null ? null : work / ms / 1e6;
   return {
     name,
     ...timing,
-    rate: (1000 * amount) / timing.ms,
+    rate: (1000 * amount) / ms,
     unit,
     gflops,
     percentOfPeak: gflops === null ? null : (100 * gflops) / peak,
-    ...(steps === undefined ? {} : { stepsPerSecond: (1000 * steps) / timing.ms }),
+    ...(steps === undefined ? {} : { stepsPerSecond: (1000 * steps) / ms }),
   };
 }

@@ -2,7 +2,8 @@
 // our own; pairs of two reports, where less time, a higher rate and a larger lead are better, and the margin
 // counts at its edge; a row that only one report has is no pair; NaN is worse, from none to some too, and adapters must
 // be the same. Reports of other hands may lack members. What a road reads and writes for a point. Tables and charts hold every row,
-// nothing unescaped, and well-formed SVG. The check of contestants against float64 takes what is right, and refuses
+// nothing unescaped, and well-formed SVG. Time in passes counts where a row is of that clock, for contestants, comparisons
+// and tables. The check of contestants against float64 takes what is right, and refuses
 // one wrong number, NaN and a short list. The parts of a workload that slow ones compute are its own points.
 import { describe, expect, it } from 'vitest';
 import { planeExponents } from '../../src/reference/exponent.ts';
@@ -21,6 +22,7 @@ import {
   pairTable,
   readReport,
   reportTables,
+  rowLine,
   worsePairs,
   type PythonRow,
   type Report,
@@ -72,6 +74,9 @@ const kernel = (name: string, ms: number, gflops: number | null = 5): KernelRow 
   mostMs: ms,
   runs: 7,
   gpuMs: null,
+  leastGpuMs: null,
+  mostGpuMs: null,
+  clock: 'wall',
   rate: 1e6 / ms,
   unit: 'points/s',
   gflops,
@@ -99,6 +104,15 @@ const REPORT: Report = {
   peers: mergePeers([peer('ftle-map', 100, 1), peer('jax-js (Wasm)', 200, 2)], 'gpu', [python]),
 };
 
+/** The same of a GPU, which is faster than its field is there. */
+const inPasses = (row: KernelRow, gpuMs: number): KernelRow => ({
+  ...row,
+  gpuMs,
+  leastGpuMs: gpuMs / 2,
+  mostGpuMs: gpuMs * 2,
+  clock: 'gpu',
+});
+
 describe('numbers of a report', () => {
   it('are medians of odd and even counts, whatever their order', () => {
     expect(median([3, 1, 2])).toBe(2);
@@ -123,6 +137,13 @@ describe('numbers of a report', () => {
       ['A', 'PyTorch 2 (CPU)', 0.5],
       ['A', 'ftle-map', 1],
       ['A', 'PyTorch 2 (CPU)', 3],
+    ]);
+    const fast = mergePeers([], 'gpu', [python], [inPasses(rows[0], 10)]);
+    expect(
+      fast.map(({ tool, ms, leastMs, mostMs, ratio }) => [tool, ms, leastMs, mostMs, ratio]),
+    ).toEqual([
+      ['ftle-map', 10, 5, 20, 1],
+      ['PyTorch 2 (CPU)', 150, 140, 160, 15],
     ]);
     const contest = mergePeers([peer('ftle-map', 100, 1)], 'gpu', [python], rows);
     expect(contest.map(({ ratio }) => ratio)).toEqual([1, 1.5]);
@@ -237,6 +258,21 @@ describe('two reports', () => {
     expect(pairReports(rates(5), rates(0))[0].ratio).toBe(0);
   });
 
+  it('compare time in passes where both have it', () => {
+    const reportOf = (...rows: KernelRow[]): Report => ({
+      ...REPORT,
+      rows,
+      pageRows: [],
+      peers: [],
+    });
+    const [fast, slow] = [0.1, 0.2].map((gpuMs) => reportOf(inPasses(kernel('field', 1), gpuMs)));
+    expect(pairReports(slow, fast).map(({ name, ratio }) => [name, ratio])).toEqual([
+      ['field', 1],
+      ['field, in passes', 2],
+    ]);
+    expect(pairReports(slow, reportOf(kernel('field', 1)))).toHaveLength(1);
+  });
+
   it('of different adapters are refused', () => {
     expect(() => pairReports({ ...REPORT, adapter: 'other' }, REPORT)).toThrow('one report is of');
   });
@@ -262,6 +298,23 @@ describe('what is shown', () => {
     for (const { tool } of REPORT.peers) expect(tables).toContain(tool);
     expect(tables).toContain('every 4th, scaled up');
     expect(reportTables({ ...REPORT, ceilings: null, peers: [], pageRows: [] })).toBe('');
+  });
+
+  it('has latency and time in passes side by side, and says what rates are of', () => {
+    const row = inPasses(kernel('field', 0.3), 0.1);
+    const lines = reportTables({ ...REPORT, rows: [row, kernel('training', 7)] }).split('\n');
+    const cellsOf = (start: string) =>
+      lines
+        .find((line) => line.startsWith(`| ${start} |`))!
+        .split('|')
+        .map((cell) => cell.trim());
+    const head = cellsOf('workload');
+    const cell = (name: string, column: string) => cellsOf(name)[head.indexOf(column)];
+    expect(cell('field', 'median ms')).toBe('0.3');
+    expect(cell('field', 'in passes')).toBe('0.1');
+    expect(['field', 'training'].map((name) => cell(name, 'by'))).toEqual(['passes', 'wall']);
+    expect(rowLine(row)).toBe('field: 0.3 ms, 0.1 ms in passes, 50 % of the ceiling');
+    expect(rowLine(kernel('training', 7, null))).toBe('training: 7 ms');
   });
 
   it('says whether moves are shown within one frame', () => {
