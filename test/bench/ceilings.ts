@@ -34,10 +34,10 @@ export interface Ceilings {
   readonly readbackMs: number;
 }
 
-/** Of CHAINS blocks of four, in multiply-adds.wgsl. */
-const FLOPS_A_ROUND = 2 * 4 * 8;
-/** READS blocks of 16 bytes, in workgroup-reads.wgsl. */
-const BYTES_A_ROUND = 8 * 16;
+const { CHAINS, STEPS } = multiplyAddsShader.constants;
+/** Of blocks of four. */
+export const FLOPS_A_ROUND = 2 * 4 * CHAINS * STEPS;
+const BYTES_A_ROUND = 16 * workgroupReadsShader.constants.READS;
 const LANES = 64;
 const BLOCK_BYTES = 16;
 /** Copied at a time, read and written: ten times the largest cache of a GPU, and all that a processor has. */

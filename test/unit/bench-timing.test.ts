@@ -1,9 +1,13 @@
 // Plan: how often the benchmark measures. Short work often enough to fill 300 ms, long work seven times, work of seconds
 // three times, none more than 500 times. Works in turn have each place of a round equally often. Repetitions are doubled
 // until they take long enough, or are as many as allowed. Of a group on a device without timestamps, wall clock counts, and
-// ratios are of the same round; a row is prepared before each of its runs, and disposed of.
+// ratios are of the same round; a row is prepared before each of its runs, and disposed of. A round of the ceiling's
+// kernel has so many multiply-adds that its loop does not count, and as many as are said.
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
+import { composeShader } from '../../src/wgsl/compose.ts';
+import { FLOPS_A_ROUND } from '../bench/ceilings.ts';
+import multiplyAddsShader from '../bench/multiply-adds.wgsl';
 import { longEnough, sampleInTurn, wantsRound } from '../bench/samples.ts';
 import { measureGroup, type BenchTarget, type Workload } from '../bench/timing.ts';
 
@@ -70,6 +74,12 @@ describe('repetitions', () => {
     expect((await counted(0, 20, 100)).count).toBe(64);
     expect((await counted(0, 20, 0)).count).toBe(1);
   });
+});
+
+it('a round of the ceiling has many multiply-adds', () => {
+  const blocks = composeShader(multiplyAddsShader).code.match(/fma\(/g)!.length;
+  expect(4 * blocks).toBeGreaterThanOrEqual(256);
+  expect(FLOPS_A_ROUND).toBe(2 * 4 * blocks);
 });
 
 describe('a group', () => {
