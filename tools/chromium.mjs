@@ -8,6 +8,7 @@ import { chromium } from 'playwright';
 
 /** @typedef {'hardware' | 'software'} GpuKind */
 
+/** The first also leaves timestamps as the adapter has them, not in steps of 100 µs. */
 const COMMON = ['--enable-unsafe-webgpu', '--ignore-gpu-blocklist'];
 
 /** With fewer flags a presented canvas loses its device. */

@@ -1,12 +1,13 @@
 // Plan: what the benchmark does again and again to time it. A field on each road that takes it is recorded once and
 // repeated in one pass: its numbers stay what they were, bit for bit, and it has a time. So has one that is computed in
-// several passes, unless they are too many. As on a GPU, rows of a group are then of time in passes.
-import { beforeAll, describe, expect, it } from 'vitest';
+// several passes, unless they are too many. As on a GPU, rows of a group are then of time in passes. Timestamps are
+// not rounded, on Dawn in Node or in a browser of ours.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { prepareField, type ReadyField } from '../bench/field-time.ts';
-import { MOST_PASSES } from '../bench/gpu-clock.ts';
+import { GpuClock, MOST_PASSES } from '../bench/gpu-clock.ts';
 import { createRepeated, submitPass } from '../bench/repeated.ts';
 import { comparedRoads, type Road } from '../bench/roads.ts';
 import { measureGroup, type BenchTarget } from '../bench/timing.ts';
@@ -89,5 +90,19 @@ describe('work of several passes', () => {
       return target.device.queue.onSubmittedWorkDone();
     };
     expect(await (await createRepeated(target.device, many, 0))()).toBeNull();
+  });
+});
+
+describe('a timestamp', () => {
+  let dispose = (): void => undefined;
+  afterAll(() => dispose());
+
+  it('is finer than the steps that pages get', async () => {
+    const ready = await prepare('fused');
+    ({ dispose } = ready);
+    const times: number[] = [];
+    for (let i = 0; i < 8; i++) times.push((await GpuClock.measure(target.device, ready.run))!);
+    const steps = times.map((ms) => (1000 * ms) / 65.536);
+    expect(steps.some((count) => Math.abs(count - Math.round(count)) > 1e-6)).toBe(true);
   });
 });
