@@ -44,6 +44,12 @@ export async function benchKernels(browser, url, { quick, log }) {
   }
 }
 
+/** What the adapter of Dawn says of itself. */
+export async function dawnAdapter() {
+  const command = join(import.meta.dirname, 'dawn-adapter.mjs');
+  return (await promisify(execFile)(process.execPath, [command])).stdout;
+}
+
 /**
  * The same on Dawn, in a process of its own.
  *

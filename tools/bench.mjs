@@ -5,6 +5,8 @@
 //   --only PARTS     some of page, kernels, peers, separated by commas
 //   --fields NAMES   some of A, B, C for contestants, separated by commas
 //   --runs N         repetitions of every row of the page, and rounds of contestants; 5 by default
+//   --expect WORD    measures nothing, and ends with 1, unless the adapter's description has it, such as nvidia: without
+//                    its driver another adapter would be measured
 //   --quick          tiny sizes, a few seconds: to see that it works
 //   --dawn           kernels on Dawn in Node instead of a browser; nothing else then
 //   --url ADDRESS    a Chromium that is open on this machine (--remote-debugging-port), such as http://localhost:9222
@@ -27,9 +29,10 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
 import { bundleKernels } from './bench-bundle.mjs';
 import { reportPage } from './bench-charts.mjs';
-import { benchDawn, benchKernels, benchPipelines } from './bench-kernels.mjs';
+import { benchDawn, benchKernels, benchPipelines, dawnAdapter } from './bench-kernels.mjs';
 import { benchPeers, writeWorkloads } from './bench-peers.mjs';
 import {
+  expectAdapter,
   joinReports,
   mergePeers,
   pairReports,
@@ -39,7 +42,7 @@ import {
   worsePairs,
 } from './bench-report.mjs';
 import { ensureBrowser } from './browser.mjs';
-import { chooseGpu, launchOptions } from './chromium.mjs';
+import { adapterOf, chooseGpu, launchOptions } from './chromium.mjs';
 import { writeMarkdown } from './markdown.mjs';
 
 /** @typedef {import('./bench-report.mjs').Report} Report */
@@ -48,7 +51,7 @@ import { writeMarkdown } from './markdown.mjs';
 const PARTS = ['page', 'kernels', 'peers'];
 const FIELDS = ['A', 'B', 'C'];
 const USAGE =
-  'npm run bench -- [--only page,kernels,peers] [--fields A,B,C] [--runs N] [--quick] [--dawn | --url ADDRESS | --from FILES] [--workloads FILE] [--python FILE] [--json FILE] [--html FILE] [--markdown FILE] [--compare FILE [--margin X]] | --bundle FILE.mjs';
+  'npm run bench -- [--only page,kernels,peers] [--fields A,B,C] [--runs N] [--expect WORD] [--quick] [--dawn | --url ADDRESS | --from FILES] [--workloads FILE] [--python FILE] [--json FILE] [--html FILE] [--markdown FILE] [--compare FILE [--margin X]] | --bundle FILE.mjs';
 
 function readOptions() {
   try {
@@ -57,6 +60,7 @@ function readOptions() {
         only: { type: 'string' },
         fields: { type: 'string' },
         runs: { type: 'string', default: '5' },
+        expect: { type: 'string' },
         quick: { type: 'boolean', default: false },
         dawn: { type: 'boolean', default: false },
         url: { type: 'string' },
@@ -94,6 +98,12 @@ function readOptions() {
     const sources = [values.dawn || undefined, values.url, values.from];
     if (sources.filter((source) => source !== undefined).length > 1) {
       throw new Error('of --dawn, --url and --from only one fits');
+    }
+    const unmeasured = [values.from, values.workloads, values.bundle];
+    if (values.expect !== undefined && unmeasured.some((file) => file !== undefined)) {
+      throw new Error(
+        '--expect is for what is measured, so --from, --workloads and --bundle have none',
+      );
     }
     return { ...values, runs, margin, parts, fields };
   } catch (error) {
@@ -135,7 +145,7 @@ const today = () => new Date().toISOString().slice(0, 10);
 
 /** @param {Options} options @returns {Promise<Report>} */
 async function measure(options) {
-  const { parts, fields, runs, quick, dawn, url, python } = options;
+  const { parts, fields, runs, expect, quick, dawn, url, python } = options;
   const command = commandOf(options);
   const date = today();
   // Read first: a wrong file is known before minutes are spent.
@@ -150,6 +160,7 @@ async function measure(options) {
     throw new Error(`${String(python)} has field ${stray.workload}, which is not to be measured`);
   }
   if (dawn) {
+    if (expect !== undefined) expectAdapter(await dawnAdapter(), expect);
     const found = await benchDawn({ quick, log });
     return { ...found, date, command, peers: mergePeers([], found.adapter, apart, found.rows) };
   }
@@ -159,6 +170,7 @@ async function measure(options) {
   const site = await serveBench();
   const browser = await openBrowser(url);
   try {
+    if (expect !== undefined) expectAdapter((await adapterOf(browser)) ?? '', expect);
     // The first to make pipelines: they must be cold.
     const pipelines = parts.includes('page') ? await benchPipelines(browser, site.url) : [];
     const page = parts.includes('page') ? await benchPage(browser, runs, log) : null;

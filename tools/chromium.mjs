@@ -8,7 +8,7 @@ import { chromium } from 'playwright';
 
 /** @typedef {'hardware' | 'software'} GpuKind */
 
-/** The first also leaves timestamps as the adapter has them, not in steps of 100 µs. */
+/** With the first of them timestamps are not rounded either. */
 const COMMON = ['--enable-unsafe-webgpu', '--ignore-gpu-blocklist'];
 
 /** With fewer flags a presented canvas loses its device. */
@@ -86,19 +86,28 @@ function mayHaveGpu() {
 export async function describeAdapter(executablePath, gpu) {
   const browser = await chromium.launch(launchOptions(executablePath, gpu));
   try {
-    const page = await browser.newPage();
+    return await adapterOf(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Likewise in a browser that is open. @param {import('playwright').Browser} browser @returns {Promise<string | null>} */
+export async function adapterOf(browser) {
+  const page = await browser.newPage();
+  try {
     // WebGPU is only there in a secure context, such as this host; the request never leaves.
     await page.route('http://localhost/', (route) =>
       route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
     );
     await page.goto('http://localhost/');
     return await page.evaluate(async () => {
-      const adapter = await navigator.gpu?.requestAdapter();
+      const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
       if (!adapter) return null;
       const { vendor, architecture, device, description } = adapter.info;
       return [vendor, architecture, device, description].filter(Boolean).join(' ');
     });
   } finally {
-    await browser.close();
+    await page.close();
   }
 }

@@ -1,26 +1,35 @@
 // kernels-node.ts: the benchmark of kernels on Dawn in Node, for machines without a browser
 //
-//   node FILE.mjs [--only TEXT] [--quick] [--python FILE] [--json FILE]
+//   node FILE.mjs [--expect WORD] [--only TEXT] [--quick] [--python FILE] [--json FILE]
 //   node FILE.mjs --workloads FILE
-//   node FILE.mjs --accuracy [--only TEXT] [--json FILE]
+//   node FILE.mjs --accuracy [--expect WORD] [--only TEXT] [--json FILE]
 //
 // What tools/bench-bundle.mjs packs into one file. Needs the package `webgpu` beside it and nothing else.
 // Prints a report, as `npm run bench -- --json` writes it: `npm run bench -- --from FILE` makes tables of it. With
 // --python ratios to what tools/peers.py printed are in it, which takes the fields that --workloads writes. With
 // --accuracy it is errors against float64, of which `npm run accuracy -- --from FILE` makes tables.
-// Progress goes to stderr. Errors end it with 1.
+// With --expect it measures nothing unless the adapter's description has that word, such as nvidia: without its driver
+// Dawn takes whatever computes on the CPU. Progress goes to stderr. Errors end it with 1.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { failureLine, mergePeers, rowLine, type PythonRow } from '../../tools/bench-report.mjs';
+import {
+  expectAdapter,
+  failureLine,
+  mergePeers,
+  rowLine,
+  type PythonRow,
+} from '../../tools/bench-report.mjs';
 import { measureAll } from './accuracy.ts';
 import type { WeightCache } from './accuracy-cases.ts';
 import { measureKernels } from './kernel-report.ts';
 import { beLikeAPage } from '../support/dawn.ts';
+import { describeTestAdapter } from '../support/device.ts';
 import { benchTarget } from './timing.ts';
 import { exportWorkloads } from './workloads.ts';
 
 const { values } = parseArgs({
   options: {
+    expect: { type: 'string' },
     only: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
     python: { type: 'string' },
@@ -77,10 +86,21 @@ async function compareWithFloat64(): Promise<string> {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
+/** What was asked for, on the adapter that is wanted. */
+async function report(): Promise<string> {
+  expectAdapter((await describeTestAdapter()).name, values.expect);
+  return values.accuracy ? compareWithFloat64() : measure();
+}
+
 beLikeAPage();
-if (values.workloads !== undefined) finish(exportWorkloads(), values.workloads);
-else {
-  const text = await (values.accuracy ? compareWithFloat64() : measure());
-  if (values.json !== undefined) writeFileSync(values.json, text);
-  finish(text);
+try {
+  if (values.workloads !== undefined) finish(exportWorkloads(), values.workloads);
+  else {
+    const text = await report();
+    if (values.json !== undefined) writeFileSync(values.json, text);
+    finish(text);
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
 }

@@ -1,9 +1,10 @@
 // Plan: the benchmark at tiny sizes, as `npm run bench -- --quick` and as `ftle bench --quick`: what is written has
 // the members that others read, numbers are positive, contestants are right within the bound and ours is the one that
 // ratios are to. A report compared with itself is no worse; with one that claims to have been twice as fast it
-// is, and ends with 1; with one of another adapter it is refused. Wrong options end with 2.
+// is, and ends with 1; with one of another adapter it is refused. If another adapter is expected, nothing is measured.
+// Wrong options end with 2.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Report } from '../../tools/bench-report.mjs';
@@ -58,14 +59,24 @@ it('measures, writes and compares', () => {
   expect(refused.status).toBe(1);
 });
 
-it.each([[['--margin', '0.9']], [['--dawn', '--url', 'http://localhost:1']]])(
-  'refuses %j',
-  (args) => {
-    const ended = bench(...args);
-    expect(ended.stderr).toContain('npm run bench --');
-    expect(ended.status).toBe(2);
-  },
-);
+it.each([[['--only', 'kernels']], [['--dawn']]])('measures no other adapter: %j', (args) => {
+  const file = place.path('unexpected.json');
+  const ended = bench('--quick', ...args, '--expect', 'no such adapter', '--json', file);
+  expect(ended.stderr).toMatch(/the adapter is .+, but --expect wants "no such adapter"/);
+  expect(ended.stderr).not.toContain('GFLOP/s');
+  expect(ended.status).toBe(1);
+  expect(existsSync(file)).toBe(false);
+});
+
+it.each([
+  [['--expect', 'x', '--from', 'y']],
+  [['--margin', '0.9']],
+  [['--dawn', '--url', 'http://localhost:1']],
+])('refuses %j', (args) => {
+  const ended = bench(...args);
+  expect(ended.stderr).toContain('npm run bench --');
+  expect(ended.status).toBe(2);
+});
 
 it('is a command too', async () => {
   const ended = await place.run(['bench', '--quick', '--json', '--quiet']);

@@ -3,7 +3,7 @@
 // counts at its edge; a row that only one report has is no pair; NaN is worse, from none to some too, and adapters must
 // be the same. Reports of other hands may lack members. What a road reads and writes for a point. Tables and charts hold every row,
 // nothing unescaped, and well-formed SVG. Time in passes counts where a row is of that clock, for contestants, comparisons
-// and tables. The check of contestants against float64 takes what is right, and refuses
+// and tables. An adapter without the word that is expected is refused. The check of contestants against float64 takes what is right, and refuses
 // one wrong number, NaN and a short list. The parts of a workload that slow ones compute are its own points.
 import { describe, expect, it } from 'vitest';
 import { planeExponents } from '../../src/reference/exponent.ts';
@@ -12,6 +12,7 @@ import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
 import { barChart, reportCharts, reportPage, rooflineChart } from '../../tools/bench-charts.mjs';
 import {
+  expectAdapter,
   median,
   FIELD_ROWS,
   frameVerdict,
@@ -385,6 +386,22 @@ describe('a workload that fails', () => {
     const report = readReport({ ...REPORT, ...found }, 'file');
     expect(reportTables(report)).toContain('Could not be measured: two: no room');
     expect(joinReports([report, REPORT]).failures).toEqual(found.failures);
+  });
+});
+
+describe('the adapter', () => {
+  const software = 'mesa llvmpipe (LLVM 15.0.7, 256 bits)';
+
+  it('has the word that is expected, in whatever case', () => {
+    expect(() => expectAdapter('nvidia NVIDIA H100', 'Nvidia')).not.toThrow();
+    expect(() => expectAdapter(software, undefined)).not.toThrow();
+  });
+
+  it('is refused otherwise, with what was found and what to do', () => {
+    expect(() => expectAdapter(software, 'nvidia')).toThrow(software);
+    expect(() => expectAdapter(software, 'nvidia')).toThrow('"nvidia"');
+    expect(() => expectAdapter(software, 'nvidia')).toThrow('VK_ICD_FILENAMES');
+    expect(() => expectAdapter('', 'nvidia')).toThrow('does not say what it is');
   });
 });
 
