@@ -73,8 +73,8 @@ const short = (value) => {
 const asTable = ([head, ...lines]) =>
   [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
 
-/** What the engine ends with, in detail. @param {readonly Row[]} rows */
-function pickTable(rows) {
+/** The likeliest road, in detail. @param {readonly Row[]} rows */
+function detailTable(rows) {
   const lines = rows.map((row) => [
     row.name,
     row.road,
@@ -149,7 +149,7 @@ function interpolatedTable(rows) {
 /** @param {readonly Row[]} rows @param {readonly InterpolatedRow[]} interpolated */
 const tables = (rows, interpolated) =>
   [
-    pickTable(rows.filter(({ isPick }) => isPick)),
+    detailTable(rows.filter(({ isLikeliest }) => isLikeliest)),
     roadTable(rows),
     ...(interpolated.length > 0 ? [interpolatedTable(interpolated)] : []),
   ].join('\n\n');
@@ -179,9 +179,10 @@ Exponents of the GPU against float64, written by \`npm run accuracy\`.
 - points above 1e-3: their number; median and largest ratio of the error to that change at the same point
 - “all inputs”: exponents over all input directions, on the spectral road; the plane is that of the first two inputs
 
-By the road and kernel that the engine ends with on this adapter:
+By the last kernel of the likeliest road, which the engine takes first: on a software adapter it ends with that, on a GPU with
+the one that it measures to be the fastest.
 
-${pickTable(rows.filter(({ isPick }) => isPick))}
+${detailTable(rows.filter(({ isLikeliest }) => isLikeliest))}
 
 ${verdict}
 

@@ -29,8 +29,11 @@ export interface AccuracyRow extends Measured {
   readonly name: string;
   readonly note: string;
   readonly road: string;
-  /** Whether it is what the engine ends with on this adapter. */
-  readonly isPick: boolean;
+  /**
+   * Whether it is the last kernel of the road that the engine takes first. On a software adapter there is no other; on a GPU
+   * it may end with one that it has measured to be faster.
+   */
+  readonly isLikeliest: boolean;
 }
 
 /** A field with a tolerance, on the engine's road. */
@@ -110,8 +113,8 @@ async function measure(name: string, cache: WeightCache): Promise<AccuracyResult
     const expected = new TrueField(network, await gpuPoints(item.side), item.space);
     for (const variant of variantsOf(network, adapter, item.space)) {
       const data = await computeField(network, item, variant);
-      const { label: road, isPick } = variant;
-      rows.push({ name, note, road, isPick, ...expected.compare(data) });
+      const { label: road, isLikeliest } = variant;
+      rows.push({ name, note, road, isLikeliest, ...expected.compare(data) });
     }
     const interpolated = item.isTolerant ? await interpolate(name, network, slow) : [];
     return { rows, interpolated, seconds: (performance.now() - start) / 1000 };
@@ -134,7 +137,7 @@ interface Variant {
   /** The road's kernel before the faster one has been compiled. */
   readonly isFirst: boolean;
   readonly label: string;
-  readonly isPick: boolean;
+  readonly isLikeliest: boolean;
 }
 
 /** What the kernels of a road depend on. */
@@ -151,17 +154,17 @@ export function variantsOf(
   space: ExponentSpace,
 ): Variant[] {
   if (space === 'full') {
-    return [{ settings: { slow }, isFirst: false, label: 'spectral', isPick: true }];
+    return [{ settings: { slow }, isFirst: false, label: 'spectral', isLikeliest: true }];
   }
   const { program, depth } = network;
   const place = layerPlace(network, depth);
-  const [pick] = likelyRoads(program, place, slow);
+  const [likeliest] = likelyRoads(program, place, slow);
   // Beyond those rows the wide road begins by-op, and its second kernel follows after much work.
   const isWide = widestState(program) > FEW_WIDE_ROWS;
   return comparedRoads(network, slow).flatMap((road): Variant[] => {
     const settings = { slow, road };
-    const last = { settings, isFirst: false, label: road, isPick: road === pick };
-    const first = { ...last, label: `${road}, first kernel`, isPick: false };
+    const last = { settings, isFirst: false, label: road, isLikeliest: road === likeliest };
+    const first = { ...last, label: `${road}, first kernel`, isLikeliest: false };
     const hasFirst = slow && (road === 'fused' || (road === 'wide' && isSwiftShader));
     if (hasFirst && road === 'wide' && isWide) {
       const much = { ...last, settings: { ...settings, muchWork: 0 } };

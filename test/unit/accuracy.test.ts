@@ -1,7 +1,7 @@
 // Plan: what `npm run accuracy` compares and how. Every kernel that takes a network has its turn, and one of them is
-// the engine's pick. Errors of a field that is right in float64 are those of storing it in float32; one number off,
-// a turned direction and a wrong status are seen, a NaN and a field without good points refused. Over all inputs
-// likewise. Of a field with a tolerance the part within it is counted.
+// the last of the likeliest road. Errors of a field that is right in float64 are those of storing it in float32; one
+// number off, a turned direction and a wrong status are seen, a NaN and a field without good points refused. Over all
+// inputs likewise. Of a field with a tolerance the part within it is counted.
 import { describe, expect, it } from 'vitest';
 import { createCpuEngine } from '../../src/engine/cpu-engine.ts';
 import type { ExponentSpace, FieldData } from '../../src/engine/engine.ts';
@@ -42,14 +42,14 @@ describe('kernels that are compared', () => {
     space: ExponentSpace = 'plane',
     isSwiftShader = slow,
   ) =>
-    variantsOf(networkOf(architecture), { slow, isSwiftShader }, space).map(({ label, isPick }) =>
-      isPick ? `${label} (pick)` : label,
+    variantsOf(networkOf(architecture), { slow, isSwiftShader }, space).map(
+      ({ label, isLikeliest }) => (isLikeliest ? `${label} (likeliest)` : label),
     );
 
   it('are all that take a network', () => {
     expect(labels('2-10x2-1', true)).toEqual([
       'fused, first kernel',
-      'fused (pick)',
+      'fused (likeliest)',
       'wide, first kernel',
       'wide',
       'grouped',
@@ -58,7 +58,7 @@ describe('kernels that are compared', () => {
     ]);
     expect(labels('2-50x2-1', true)).toEqual([
       'wide, first kernel',
-      'wide (pick)',
+      'wide (likeliest)',
       'grouped',
       'tiled',
       'by-op',
@@ -66,17 +66,17 @@ describe('kernels that are compared', () => {
     // Beyond 64 rows the first of the wide road is that after by-op.
     expect(labels('2-100x2-1', true)).toEqual([
       'wide, first kernel',
-      'wide (pick)',
+      'wide (likeliest)',
       'grouped',
       'tiled',
       'by-op',
     ]);
     for (const width of [50, 100]) {
       const found = labels(`2-${width}x2-1`, true, 'plane', false);
-      expect(found).toEqual(['wide (pick)', 'grouped', 'tiled', 'by-op']);
+      expect(found).toEqual(['wide (likeliest)', 'grouped', 'tiled', 'by-op']);
     }
     expect(labels('2-10x2-1', false)).toEqual([
-      'fused (pick)',
+      'fused (likeliest)',
       'fused-2',
       'grouped',
       'grouped-4',
@@ -84,7 +84,7 @@ describe('kernels that are compared', () => {
       'tiled-4',
       'by-op',
     ]);
-    expect(labels('5-10x2-1', true, 'full')).toEqual(['spectral (pick)']);
+    expect(labels('5-10x2-1', true, 'full')).toEqual(['spectral (likeliest)']);
   });
 });
 
