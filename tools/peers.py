@@ -10,24 +10,33 @@ benchmark writes the workloads and takes the result: node bench.mjs --workloads 
 
 l·λ₁ of the plane at every pixel, at the last hidden layer, in full float32: no TF32, no half precision. Each way
 is checked against float64 (NumPy) before it is timed. A way that would take longer than `--longest` seconds
-computes every k-th point and its time is multiplied, as its row says. Rounds measure all ways in turn, in an
-order that rotates. On a GPU both libraries are measured there and on the CPU.
+computes every k-th point and its time is multiplied, as its row says. Rounds measure ways in turn, in an order that
+rotates. On a GPU both libraries are measured there and on the CPU, in rounds of their own. A GPU is kept busy for
+0.2 s before a time is taken, which is that of as many runs as take 50 ms together, asked for without a wait between them.
 """
 
 import argparse
 import json
+import os
 import platform
 import sys
 import time
+from typing import Callable, NamedTuple
 
 try:
     import numpy as np
 except ModuleNotFoundError:
     sys.exit('NumPy is not installed: python3 -m venv VENV && VENV/bin/pip install numpy torch jax')
 
+# JAX would take most of the GPU's memory at once, which PyTorch has no less need of.
+os.environ.setdefault('XLA_PYTHON_CLIENT_PREALLOCATE', 'false')
+
 BOUND = 1e-3
 CHECKED = 2048
 LARGEST_STRIDE = 16384
+# Seconds that a GPU computes before a time is taken, and that what is timed takes at least.
+WARM_UP = 0.2
+LEAST = 0.05
 
 
 class Workload:
@@ -75,6 +84,15 @@ def starts(points):
     )
 
 
+class Run(NamedTuple):
+    """A way at some points, ready to be computed again and again."""
+
+    launch: Callable  # begins and gives a result, which may not be there yet
+    wait: Callable  # takes the latest result, and ends when all are there
+    read: Callable  # a result as a NumPy array
+    on_gpu: bool
+
+
 def torch_ways(device):
     """The ways of PyTorch on a device, and what it is called."""
     import torch
@@ -91,14 +109,12 @@ def torch_ways(device):
             x = torch.tanh(torch.nn.functional.linear(x, weights, biases))
         return x
 
-    def finish(run):
-        def timed():
-            result = run()
-            if device == 'cuda':
-                torch.cuda.synchronize()
-            return result
+    def wait(_):
+        if device == 'cuda':
+            torch.cuda.synchronize()
 
-        return timed, lambda result: result.cpu().numpy()
+    def finish(run):
+        return Run(run, wait, lambda result: result.cpu().numpy(), device == 'cuda')
 
     def per_point(workload, points):
         layers, xs = layers_of(workload), torch.tensor(points, device=device)
@@ -165,7 +181,7 @@ def jax_ways(device):
 
     def finish(function, *inputs):
         compiled = jax.jit(function)
-        return lambda: compiled(*inputs).block_until_ready(), np.asarray
+        return Run(lambda: compiled(*inputs), jax.block_until_ready, np.asarray, device == 'cuda')
 
     def vmapped(workload, points):
         def function(layers, xs):
@@ -232,9 +248,20 @@ def all_ways():
 
 
 def seconds_of(run):
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+    """Seconds of a run; on a GPU of the first batch of runs that is long enough and begins after the warm-up."""
+    warm_up, least = (WARM_UP, LEAST) if run.on_gpu else (0, 0)
+    count = 1
+    begin = time.perf_counter()
+    while True:
+        start = time.perf_counter()
+        for _ in range(count):
+            result = run.launch()
+        run.wait(result)
+        seconds = time.perf_counter() - start
+        if seconds < least:
+            count *= 2
+        elif start - begin >= warm_up:
+            return seconds / count
 
 
 def enter(workload, make, longest):
@@ -242,15 +269,28 @@ def enter(workload, make, longest):
     stride = LARGEST_STRIDE
     while True:
         points = workload.points[::stride]
-        run, read = make(workload, points)
-        values = read(run())  # compiles
+        run = make(workload, points)
+        values = run.read(run.launch())  # compiles
         step = max(1, len(points) // CHECKED)
         error = np.abs(values[::step] - exact(workload, points[::step])).max()
         if not error <= BOUND:
             raise ValueError(f'error {error} on {workload.name} exceeds {BOUND}')
-        if stride == 1 or 4 * min(seconds_of(run), seconds_of(run)) > longest:
+        seconds = min(seconds_of(run), seconds_of(run))
+        if stride == 1 or 4 * seconds > longest:
             return run, stride, float(error)
         stride //= 4
+
+
+class Entrant(NamedTuple):
+    """A way in the rounds."""
+
+    tool: str
+    way: str
+    device: str
+    run: Run
+    stride: int
+    error: float
+    times: list  # milliseconds of all points
 
 
 def measure(workload, ways, rounds, longest):
@@ -259,23 +299,25 @@ def measure(workload, ways, rounds, longest):
     for tool, way, device, make in ways:
         run, stride, error = enter(workload, make, longest)
         print(f'{workload.name}: {tool}, {way}: right within {error:.1e}, every {stride}. point', file=sys.stderr)
-        entrants.append((tool, way, device, run, stride, error, []))
-    for turn in range(rounds):
-        for i in range(len(entrants)):
-            *_, run, stride, _, times = entrants[(i + turn) % len(entrants)]
-            times.append(1000 * stride * seconds_of(run))
-    for tool, way, device, _, stride, error, times in entrants:
+        entrants.append(Entrant(tool, way, device, run, stride, error, []))
+    for on_gpu in (False, True):
+        alike = [entrant for entrant in entrants if entrant.run.on_gpu == on_gpu]
+        for turn in range(rounds):
+            for i in range(len(alike)):
+                entrant = alike[(i + turn) % len(alike)]
+                entrant.times.append(1000 * entrant.stride * seconds_of(entrant.run))
+    for entrant in entrants:
         yield {
             'workload': workload.name,
-            'tool': tool,
-            'way': way,
-            'device': device,
-            'ms': float(np.median(times)),
-            'leastMs': min(times),
-            'mostMs': max(times),
+            'tool': entrant.tool,
+            'way': entrant.way,
+            'device': entrant.device,
+            'ms': float(np.median(entrant.times)),
+            'leastMs': min(entrant.times),
+            'mostMs': max(entrant.times),
             'rounds': rounds,
-            'stride': stride,
-            'worstError': error,
+            'stride': entrant.stride,
+            'worstError': entrant.error,
         }
 
 
