@@ -1,7 +1,7 @@
 // bench-bundle.mjs: packs the benchmark of kernels into one file that runs on Dawn in Node
 //
 //   npm run bench -- --bundle FILE.mjs
-//   npm install webgpu && node FILE.mjs --json results.json      on the machine with the GPU
+//   npm install webgpu && node FILE.mjs --expect nvidia --json results.json      on the machine with the GPU
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';

@@ -1,7 +1,7 @@
 // repeated.ts: the time on a GPU of work that is too short to be timed by itself
 //
 // What a run dispatches in its pass is recorded, and given to one pass again and again: the pass takes long enough for
-// any clock, and the adapter has no reason to rest. Work of several passes is done again as a whole, its passes summed.
+// any clock, and the adapter has no reason to rest. Work of several passes is done again as a whole.
 import { changeEncoders, GpuClock, MOST_PASSES } from './gpu-clock.ts';
 import { longEnough } from './samples.ts';
 
