@@ -1,7 +1,7 @@
 // bench-charts.mjs: a report of the benchmark as a page without scripts: roofline and bars in SVG, and all numbers
 //
 // The demo's page of the benchmark draws with the same functions.
-import { show } from './bench-report.mjs';
+import { countedMs, show } from './bench-report.mjs';
 
 /** @typedef {import('./bench-report.mjs').Report} Report */
 /** @typedef {{ label: string, value: number, detail: string, strong?: boolean }} Bar */
@@ -128,10 +128,10 @@ export function reportCharts({ ceilings, rows, peers }) {
       'Kernels: share of the ceiling (%)',
       barChart(
         'Share of the ceiling of each kernel row',
-        rows.flatMap(({ name, percentOfPeak, ms }) =>
-          percentOfPeak === null
+        rows.flatMap((row) =>
+          row.percentOfPeak === null
             ? []
-            : [{ label: name, value: percentOfPeak, detail: `${show(ms)} ms` }],
+            : [{ label: row.name, value: row.percentOfPeak, detail: `${show(countedMs(row))} ms` }],
         ),
         '% of the ceiling',
       ),

@@ -314,6 +314,7 @@ describe('what is shown', () => {
     expect(cell('field', 'median ms')).toBe('0.3');
     expect(cell('field', 'in passes')).toBe('0.1');
     expect(['field', 'training'].map((name) => cell(name, 'by'))).toEqual(['passes', 'wall']);
+    expect(reportCharts({ ...REPORT, rows: [row] })).toContain('50 % of the ceiling. 0.1 ms');
     expect(rowLine(row)).toBe('field: 0.3 ms, 0.1 ms in passes, 50 % of the ceiling');
     expect(rowLine(kernel('training', 7, null))).toBe('training: 7 ms');
   });
