@@ -32,7 +32,6 @@ import { reportPage } from './bench-charts.mjs';
 import { benchDawn, benchKernels, benchPipelines, dawnAdapter } from './bench-kernels.mjs';
 import { benchPeers, writeWorkloads } from './bench-peers.mjs';
 import {
-  expectAdapter,
   joinReports,
   mergePeers,
   pairReports,
@@ -43,6 +42,7 @@ import {
 } from './bench-report.mjs';
 import { ensureBrowser } from './browser.mjs';
 import { adapterOf, chooseGpu, launchOptions } from './chromium.mjs';
+import { expectAdapter } from './expect-adapter.mjs';
 import { writeMarkdown } from './markdown.mjs';
 
 /** @typedef {import('./bench-report.mjs').Report} Report */

@@ -12,13 +12,8 @@
 // Dawn takes whatever computes on the CPU. Progress goes to stderr. Errors end it with 1.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import {
-  expectAdapter,
-  failureLine,
-  mergePeers,
-  rowLine,
-  type PythonRow,
-} from '../../tools/bench-report.mjs';
+import { failureLine, mergePeers, rowLine, type PythonRow } from '../../tools/bench-report.mjs';
+import { expectAdapter } from '../../tools/expect-adapter.mjs';
 import { measureAll } from './accuracy.ts';
 import type { WeightCache } from './accuracy-cases.ts';
 import { measureKernels } from './kernel-report.ts';

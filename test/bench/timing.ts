@@ -46,9 +46,10 @@ export interface KernelRow extends Timing {
   readonly note?: string;
 }
 
-/** Of wall clock and, where each run is more time for a software adapter, of timestamps; the last shows that it works. */
 const PATIENCE: Patience = { leastRuns: 3, mostMs: 4000 };
+/** For timestamps of a software adapter, which say hardly more than the wall clock has said. */
 const LITTLE: Patience = { leastRuns: 1, mostMs: 300 };
+/** To see that it works. */
 const QUICK: Patience = { leastRuns: 1, mostMs: 60 };
 /** Milliseconds of work in which the time to begin it does not count. */
 const LONG_MS = 40;

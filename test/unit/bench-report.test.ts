@@ -12,7 +12,6 @@ import { initialiseNetwork } from '../../src/model/parameters.ts';
 import { coordinatePlane } from '../../src/model/plane.ts';
 import { barChart, reportCharts, reportPage, rooflineChart } from '../../tools/bench-charts.mjs';
 import {
-  expectAdapter,
   median,
   FIELD_ROWS,
   frameVerdict,
@@ -28,6 +27,7 @@ import {
   type PythonRow,
   type Report,
 } from '../../tools/bench-report.mjs';
+import { expectAdapter } from '../../tools/expect-adapter.mjs';
 import { fieldBytes } from '../bench/field-bytes.ts';
 import { measureEach } from '../bench/kernel-report.ts';
 import { workloadGroups } from '../bench/kernels.ts';
