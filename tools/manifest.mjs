@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { create, ts } from '@custom-elements-manifest/analyzer';
 import { litPlugin } from '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js';
 import { format, resolveConfig } from 'prettier';
+import { commentOf, describeAliases, describeTypes } from './manifest-types.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const MANIFEST = 'dist/custom-elements.json';
@@ -153,12 +154,6 @@ function attributeOf(name, value) {
   return ts.isStringLiteral(given) ? given.text : false;
 }
 
-/** @param {ts.Node} node */
-function commentOf(node) {
-  const comments = /** @type {{ comment?: string }[]} */ (/** @type {any} */ (node).jsDoc ?? []);
-  return comments.map(({ comment }) => comment ?? '').join(' ');
-}
-
 /**
  * The element in a manifest.
  *
@@ -233,6 +228,29 @@ export async function writePage(manifest) {
         code(name),
         description,
         code(/^CustomEvent<([^]*)>$/.exec(type?.text ?? '')?.[1].replaceAll('readonly ', '') ?? ''),
+      ]),
+    ),
+    '## What events tell, and methods take and give',
+    'Members with `?` may be left out. Arrays of several numbers a pixel or point have them side by side.',
+    ...describeTypes().flatMap(({ name, description, others, members }) => [
+      `### \`${name}\``,
+      [description, ...others.map((other) => `Also the members of \`${other}\`.`)].join(' ').trim(),
+      ...(members.length === 0
+        ? []
+        : [
+            table(
+              ['member', 'type', 'meaning'],
+              members.map((member) => [code(member.name), code(member.type), member.description]),
+            ),
+          ]),
+    ]),
+    '### Words and tuples',
+    table(
+      ['type', 'is', 'meaning'],
+      describeAliases().map(({ name, text: own, description }) => [
+        code(name),
+        code(own),
+        description,
       ]),
     ),
     '## Looks',

@@ -26,7 +26,7 @@ export type MapBlobType = keyof typeof FORMATS;
 
 /** What a file of a map is to be. */
 export interface BlobOptions {
-  /** `image/png` by default. */
+  /** `image/png` by default; `image/svg+xml`, `text/csv`, `application/x-npy`, `application/x-npz`. */
   readonly type?: MapBlobType;
   /** Of a PNG: 8 in colours, which is the default, or 16 in grey, whose range stands in its parameters. */
   readonly bitDepth?: 8 | 16;

@@ -26,7 +26,9 @@ export interface Plan {
 
 /** A network that was read from a file. */
 export interface LoadedFile {
+  /** Of the file, or its address. */
   readonly name: string;
+  /** `safetensors`, `onnx` or `json`. */
   readonly format: LoadedNetwork['format'];
   /** What was assumed or changed, in words for people. */
   readonly notes: readonly string[];

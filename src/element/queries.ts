@@ -76,7 +76,7 @@ export async function computeWithNetwork(
 }
 
 /** Of which field, and what counts as a ridge. */
-export type MapRidgeOptions = FieldOptions & RidgeCurveOptions;
+export interface MapRidgeOptions extends FieldOptions, RidgeCurveOptions {}
 
 /**
  * Ridges of such a field as curves. What finds them is loaded when it is first wanted.

@@ -210,6 +210,7 @@ export interface Ridges {
 /** Samples of each set that an evaluation looks at, at most. */
 export const EVALUATED_COUNT = 4096;
 
+/** How training stands. */
 export interface TrainingStatus {
   readonly stepCount: number;
   /** Passes over the training set, with fraction. */

@@ -12,6 +12,7 @@ import { FtleMapElement } from '../../src/element/ftle-map.ts';
 import { ACTIVATION_NAMES } from '../../src/math/activations.ts';
 import { COLORMAPS } from '../../src/render/palette.ts';
 import { QUANTITIES } from '../../src/render/style.ts';
+import { describeAliases, describeTypes } from '../../tools/manifest-types.mjs';
 import { createManifest, findElement, writePage } from '../../tools/manifest.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -118,6 +119,37 @@ describe('the manifest', () => {
     expect(paths).toEqual([exports['./element'].default, exports['./define'].default]);
     const { kind, name } = manifest.modules[1].exports[0] as { kind?: string; name?: string };
     expect([kind, name]).toEqual(['custom-element-definition', 'ftle-map']);
+  });
+});
+
+describe('types in the manifest', () => {
+  it('are described, but for those of the browser and of the API', () => {
+    const texts = [
+      ...element.events.map(({ type }) => type!.text),
+      ...element.members
+        .filter(({ kind }) => kind === 'method')
+        .flatMap(({ parameters = [], return: given }) => [
+          ...parameters.map(({ type }) => type?.text ?? ''),
+          given?.type?.text ?? '',
+        ]),
+      ...describeTypes().flatMap(({ members, others }) => [
+        ...members.map(({ type }) => type),
+        ...others,
+      ]),
+      ...describeAliases().map(({ text }) => text),
+    ];
+    const words = texts.flatMap(
+      (text) => text.replaceAll(/'[^']*'/g, '').match(/\b[A-Z]\w+/g) ?? [],
+    );
+    const described = [...describeTypes(), ...describeAliases()].map(({ name }) => name);
+    const left = [...new Set(words)].filter((word) => !described.includes(word)).sort();
+    // README and the comments of methods say what those of the API are; formats stand in the comments of members.
+    const ofApi = ['CurveFormats', 'Domain', 'FieldRequest', 'LoadedNetwork', 'SavedNetworkFormat'];
+    const ofBrowser = [
+      ...['AbortSignal', 'Blob', 'CustomEvent', 'Error', 'Float32Array', 'Float64Array'],
+      ...['Promise', 'Uint16Array', 'Uint32Array', 'Uint8Array'],
+    ];
+    expect(left).toEqual([...ofApi, ...ofBrowser, 'MapBlobType'].sort());
   });
 });
 
