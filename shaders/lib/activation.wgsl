@@ -12,7 +12,8 @@
 //
 // overrides   ACTIVATION_SET: bit of each activation that may be chosen, all by default. Give it where speed
 //             matters: SwiftShader runs every branch of a kernel, whether taken or not (a block costs it
-//             18 ns with tanh alone, 270 ns with all), and others hold registers for them.
+//             18 ns with tanh alone, 270 ns with all), and others hold registers for them. Conditions on it stand
+//             by themselves, so that what may not be chosen is gone before a compiler has inlined it.
 // units       shift (one a lane) is a whole number <= 0, and 0 unless every slope of the block is below
 //             1e-7. A caller takes the largest shift over a layer and adds shift · ln 2 to the log of the
 //             stretch: so layers whose neurons are all saturated do not underflow.
@@ -90,10 +91,6 @@ fn below_zero(x: vec4f) -> vec4f {
 
 fn negative_part(x: vec4f) -> vec4f {
   return select(vec4f(), -x, x < vec4f());
-}
-
-fn is_choice(choice: u32, name: u32) -> bool {
-  return ((ACTIVATION_SET & (1u << name)) != 0u) & (choice == name);
 }
 
 // 2^n; 0 below 2^-126, and never above 2^64 (padding lanes may ask for more)
@@ -252,27 +249,36 @@ fn gelu_argument(x: vec4f) -> vec4f {
 // Bits of -log g'(x), up to terms that grow slowly with x; 0 where slopes do not die out.
 fn slope_depth(choice: u32, x: vec4f, alpha: f32) -> vec4i {
   var depth = vec4f();
-  if (is_choice(choice, TANH)) {
-    depth = 2.0 * abs(x);
+  if ((ACTIVATION_SET & (1u << TANH)) != 0u) {
+    if (choice == TANH) {
+      depth = 2.0 * abs(x);
+    }
   }
-  if (is_choice(choice, SIGMOID)) {
-    depth = abs(x);
+  if ((ACTIVATION_SET & (1u << SIGMOID)) != 0u) {
+    if (choice == SIGMOID) {
+      depth = abs(x);
+    }
   }
-  if (
-    is_choice(choice, ELU) | is_choice(choice, SELU) |
-    is_choice(choice, SILU) | is_choice(choice, SOFTPLUS)
-  ) {
-    depth = negative_part(x);
+  if ((ACTIVATION_SET & ((1u << ELU) | (1u << SELU) | (1u << SILU) | (1u << SOFTPLUS))) != 0u) {
+    if ((choice == ELU) | (choice == SELU) | (choice == SILU) | (choice == SOFTPLUS)) {
+      depth = negative_part(x);
+    }
   }
-  if (is_choice(choice, CELU)) {
-    depth = negative_part(x) / alpha;
+  if ((ACTIVATION_SET & (1u << CELU)) != 0u) {
+    if (choice == CELU) {
+      depth = negative_part(x) / alpha;
+    }
   }
-  if (is_choice(choice, GELU)) {
-    let c = limited_sizes(negative_part(x), SQUARE_END);
-    depth = 0.5 * c * c;
+  if ((ACTIVATION_SET & (1u << GELU)) != 0u) {
+    if (choice == GELU) {
+      let c = limited_sizes(negative_part(x), SQUARE_END);
+      depth = 0.5 * c * c;
+    }
   }
-  if (is_choice(choice, GELU_TANH)) {
-    depth = negative_part(gelu_argument(x));
+  if ((ACTIVATION_SET & (1u << GELU_TANH)) != 0u) {
+    if (choice == GELU_TANH) {
+      depth = negative_part(gelu_argument(x));
+    }
   }
   return bitcast<vec4i>(depth);
 }
@@ -298,14 +304,20 @@ fn exponential_value_slope(choice: u32, x: vec4f, alpha: f32, shift: vec4i) -> V
   let unit = powers_of_two(-shift);
   let positive = x > vec4f();
   var a = below_zero(x);
-  if (is_choice(choice, SIGMOID) | is_choice(choice, SILU) | is_choice(choice, SOFTPLUS)) {
-    a = -abs(x);
+  if ((ACTIVATION_SET & ((1u << SIGMOID) | (1u << SILU) | (1u << SOFTPLUS))) != 0u) {
+    if ((choice == SIGMOID) | (choice == SILU) | (choice == SOFTPLUS)) {
+      a = -abs(x);
+    }
   }
-  if (is_choice(choice, GELU_TANH)) {
-    a = -abs(gelu_argument(x));
+  if ((ACTIVATION_SET & (1u << GELU_TANH)) != 0u) {
+    if (choice == GELU_TANH) {
+      a = -abs(gelu_argument(x));
+    }
   }
-  if (is_choice(choice, CELU)) {
-    a = below_zero(x) / alpha;
+  if ((ACTIVATION_SET & (1u << CELU)) != 0u) {
+    if (choice == CELU) {
+      a = below_zero(x) / alpha;
+    }
   }
   let e = exponentials(a, shift);
   // sigmoid(x), sigmoid(-x) and 2^-shift sigmoid(x), for those that are made of it
@@ -314,32 +326,44 @@ fn exponential_value_slope(choice: u32, x: vec4f, alpha: f32, shift: vec4i) -> V
   let falling = select(vec4f(1.0), e.value, positive) * inverse;
   let scaled = select(e.scaled, unit, positive) * inverse;
   var both = ValueSlope(rising, e.scaled * inverse * inverse);
-  if (is_choice(choice, ELU)) {
-    both.value = select(alpha * e.below, x, positive);
-    both.slope = select(alpha * e.scaled, unit, positive);
+  if ((ACTIVATION_SET & (1u << ELU)) != 0u) {
+    if (choice == ELU) {
+      both.value = select(alpha * e.below, x, positive);
+      both.slope = select(alpha * e.scaled, unit, positive);
+    }
   }
-  if (is_choice(choice, SELU)) {
-    both.value = SELU_SCALE * select(SELU_ALPHA * e.below, x, positive);
-    both.slope = SELU_SCALE * select(SELU_ALPHA * e.scaled, unit, positive);
+  if ((ACTIVATION_SET & (1u << SELU)) != 0u) {
+    if (choice == SELU) {
+      both.value = SELU_SCALE * select(SELU_ALPHA * e.below, x, positive);
+      both.slope = SELU_SCALE * select(SELU_ALPHA * e.scaled, unit, positive);
+    }
   }
-  if (is_choice(choice, CELU)) {
-    both.value = select(alpha * e.below, x, positive);
-    both.slope = select(e.scaled, unit, positive);
+  if ((ACTIVATION_SET & (1u << CELU)) != 0u) {
+    if (choice == CELU) {
+      both.value = select(alpha * e.below, x, positive);
+      both.slope = select(e.scaled, unit, positive);
+    }
   }
-  if (is_choice(choice, GELU_TANH)) {
-    let c = clamp(x, vec4f(-50.0), vec4f(50.0));
-    let climb = GELU_LINEAR + 3.0 * GELU_CUBIC * c * c;
-    both.value = x * rising;
-    both.slope = scaled * (1.0 + c * climb * falling);
+  if ((ACTIVATION_SET & (1u << GELU_TANH)) != 0u) {
+    if (choice == GELU_TANH) {
+      let c = clamp(x, vec4f(-50.0), vec4f(50.0));
+      let climb = GELU_LINEAR + 3.0 * GELU_CUBIC * c * c;
+      both.value = x * rising;
+      both.slope = scaled * (1.0 + c * climb * falling);
+    }
   }
-  if (is_choice(choice, SILU)) {
-    let c = clamp(x, vec4f(-1e3), vec4f(1e3));
-    both.value = x * rising;
-    both.slope = scaled * (1.0 + c * falling);
+  if ((ACTIVATION_SET & (1u << SILU)) != 0u) {
+    if (choice == SILU) {
+      let c = clamp(x, vec4f(-1e3), vec4f(1e3));
+      both.value = x * rising;
+      both.slope = scaled * (1.0 + c * falling);
+    }
   }
-  if (is_choice(choice, SOFTPLUS)) {
-    both.value = select(vec4f(), x, positive) + log_one_plus(e.value);
-    both.slope = scaled;
+  if ((ACTIVATION_SET & (1u << SOFTPLUS)) != 0u) {
+    if (choice == SOFTPLUS) {
+      both.value = select(vec4f(), x, positive) + log_one_plus(e.value);
+      both.slope = scaled;
+    }
   }
   return both;
 }
@@ -352,25 +376,37 @@ fn activation_both(choice: u32, x: vec4f, alpha: f32, shift: vec4i) -> ValueSlop
   let unit = powers_of_two(-shift);
   let positive = x > vec4f();
   var both = ValueSlope(x, unit);
-  if (is_choice(choice, TANH)) {
-    both = tanh_value_slope(x, shift);
+  if ((ACTIVATION_SET & (1u << TANH)) != 0u) {
+    if (choice == TANH) {
+      both = tanh_value_slope(x, shift);
+    }
   }
-  if (is_choice(choice, RELU)) {
-    both.value = select(vec4f(), x, positive);
-    both.slope = select(vec4f(), unit, positive);
+  if ((ACTIVATION_SET & (1u << RELU)) != 0u) {
+    if (choice == RELU) {
+      both.value = select(vec4f(), x, positive);
+      both.slope = select(vec4f(), unit, positive);
+    }
   }
-  if (is_choice(choice, LEAKY_RELU)) {
-    both.value = select(alpha * x, x, positive);
-    both.slope = select(alpha * unit, unit, positive);
+  if ((ACTIVATION_SET & (1u << LEAKY_RELU)) != 0u) {
+    if (choice == LEAKY_RELU) {
+      both.value = select(alpha * x, x, positive);
+      both.slope = select(alpha * unit, unit, positive);
+    }
   }
-  if (is_choice(choice, GELU)) {
-    both = gelu_value_slope(x, shift);
+  if ((ACTIVATION_SET & (1u << GELU)) != 0u) {
+    if (choice == GELU) {
+      both = gelu_value_slope(x, shift);
+    }
   }
-  if (is_choice(choice, SINE)) {
-    both = sine_value_slope(x, shift);
+  if ((ACTIVATION_SET & (1u << SINE)) != 0u) {
+    if (choice == SINE) {
+      both = sine_value_slope(x, shift);
+    }
   }
-  if (((ACTIVATION_SET & EXPONENTIALS) != 0u) & (((1u << choice) & EXPONENTIALS) != 0u)) {
-    both = exponential_value_slope(choice, x, alpha, shift);
+  if ((ACTIVATION_SET & EXPONENTIALS) != 0u) {
+    if (((1u << choice) & EXPONENTIALS) != 0u) {
+      both = exponential_value_slope(choice, x, alpha, shift);
+    }
   }
   return both;
 }
