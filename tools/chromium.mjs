@@ -19,6 +19,8 @@ const SOFTWARE = [
   '--use-vulkan=swiftshader',
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
+  // Else it compiles an instruction for each number of workgroup memory, to set it to 0, where a loop does.
+  '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
 ];
 
 const HARDWARE =
