@@ -11,7 +11,7 @@
 // numerics    each lane sums its pixels in ascending order, then lanes and workgroups by halves: a fixed
 //             order. Ranks are whole numbers. select() is much cheaper than min and max on software.
 
-const LANES: u32 = 64u;
+const LANES = 64u; // @set fewer on a software adapter, which may compile an instruction for each number of `shares`
 const BINS: u32 = 4096u;
 const BINS_A_LANE: u32 = BINS / LANES;
 

@@ -9,7 +9,7 @@
 // numerics    lane i sums samples i, i + LANES, …; then lanes in pairs. Losses that are not finite count
 //             as 0 in the sum.
 
-const LANES: u32 = 64u;
+const LANES = 64u; // @set as in reduce.wgsl
 
 struct ScoreArgs {
   sample_count: u32,

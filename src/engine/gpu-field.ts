@@ -70,7 +70,7 @@ export class GpuField implements Field {
     const field = new GpuField(model, settings);
     try {
       const [reduce] = await Promise.all([
-        createReduceKernel(model.device),
+        createReduceKernel(model.device, settings.slow ?? false),
         field.#roads.take(place),
       ]);
       field.#statistics = new GpuStatistics(field.scope, reduce);

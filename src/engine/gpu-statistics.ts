@@ -12,8 +12,6 @@ import type { Scope } from '../gpu/scope.ts';
 import { BIN_COUNT, type FieldHistogram, type FieldStatistics } from './engine.ts';
 import type { FieldBuffers } from './field-road.ts';
 
-/** As reduce.wgsl has them, and BIN_COUNT too. */
-const LANES = 64;
 /** Struct Summary of lib/summary.wgsl, and what a workgroup leaves behind. */
 const SUMMARY_BYTES = 24;
 const SHARE_BYTES = 16;
@@ -21,8 +19,16 @@ const SHARE_BYTES = 16;
 const PIXELS_A_GROUP = 8192;
 const STEPS = [0, 1, 2];
 
-export function createReduceKernel(device: GPUDevice): Promise<Kernel> {
-  return createKernel(device, reduceShader);
+/** The kernel with the lanes of a workgroup, which are as many as there may be workgroups. */
+export interface ReduceKernel extends Kernel {
+  readonly lanes: number;
+}
+
+/** @param slow - a software adapter. */
+export async function createReduceKernel(device: GPUDevice, slow: boolean): Promise<ReduceKernel> {
+  const lanes = slow ? 16 : 64;
+  const kernel = await createKernel(device, reduceShader, { constants: { LANES: lanes } });
+  return { ...kernel, lanes };
 }
 
 /** Statistics of λ₁, found and kept on the GPU; `fieldStatistics` is their definition. */
@@ -37,11 +43,11 @@ export class GpuStatistics {
   /** @param scope - owns the buffers. */
   constructor(
     private readonly scope: Scope,
-    private readonly reduce: Kernel,
+    private readonly reduce: ReduceKernel,
   ) {
     const { storage, copySrc } = BufferUsage;
     this.summary = scope.buffer('summary', SUMMARY_BYTES, storage | copySrc);
-    this.#partials = scope.buffer('partials', LANES * SHARE_BYTES, storage);
+    this.#partials = scope.buffer('partials', reduce.lanes * SHARE_BYTES, storage);
     this.#counts = scope.buffer('counts', BIN_COUNT * 4, storage | copySrc);
     this.#args = createArguments(scope, reduce, STEPS.length);
   }
@@ -50,7 +56,7 @@ export class GpuStatistics {
   record(pass: GPUComputePassEncoder, { exponents }: FieldBuffers, pixelCount: number): void {
     const { reduce, summary } = this;
     const [partials, counts] = [this.#partials, this.#counts];
-    const groupCount = Math.min(LANES, Math.ceil(pixelCount / PIXELS_A_GROUP));
+    const groupCount = Math.min(reduce.lanes, Math.ceil(pixelCount / PIXELS_A_GROUP));
     for (const step of STEPS) {
       this.#args.write(step, { pixelCount, step });
       const bound = reduce.bind({

@@ -55,7 +55,7 @@ export async function createTrainingKernels(
     createKernel(device, batchShader, { overrides }),
     createLossKernel(device, options.loss, lanes),
     createKernel(device, restoreShader, { overrides }),
-    createKernel(device, scoreShader),
+    createKernel(device, scoreShader, { constants: { LANES: lanes } }),
   ]);
   return { descent, batch, loss, restore, score, lanes, slow };
 }

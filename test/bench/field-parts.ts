@@ -158,10 +158,10 @@ export const FIELD_PARTS: WorkloadGroup = [
       note: () => describeErrors(field, request, tolerance),
     })),
   ),
-  partWorkload('statistics', async ({ field, target: { device } }) => {
+  partWorkload('statistics', async ({ field, target: { device, software } }) => {
     // By themselves, for a field keeps those of its content.
     const scope = new Scope(device, 'ftle-map/bench/statistics');
-    const statistics = new GpuStatistics(scope, await createReduceKernel(device));
+    const statistics = new GpuStatistics(scope, await createReduceKernel(device, software));
     return {
       async run() {
         const encoder = device.createCommandEncoder();
