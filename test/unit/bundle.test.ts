@@ -14,11 +14,11 @@ import { buildForUse } from '../../tools/build-for-use.mjs';
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Budgets in bytes of gzip: an entry with all chunks that it loads at once, without lit. */
-const BUDGETS = { 'index.js': 71_000, 'element.js': 88_000, 'define.js': 88_000 } as const;
+const BUDGETS = { 'index.js': 71_000, 'element.js': 88_500, 'define.js': 88_500 } as const;
 /** Likewise of everything that any entry loads later: training, the engine of the CPU, files, wide networks, curves, surfaces with their matrices, the menu. */
-const LATER_BUDGET = 190_000;
+const LATER_BUDGET = 191_000;
 /** Likewise of the element in one file, lit and all. */
-const ONE_FILE_BUDGET = 222_000;
+const ONE_FILE_BUDGET = 223_000;
 
 /** Inside the checkout, so that `lit` is found; not `dist`, which a server may be using. */
 let folder: string;
