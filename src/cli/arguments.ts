@@ -59,6 +59,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   momentum: '--momentum',
   weightDecay: '--weight-decay',
   batchSize: '--batch-size',
+  loss: '--loss',
 };
 
 /** A message of a check as it goes to who typed flags: `exponentCount is 3` becomes `--exponents is 3`. */

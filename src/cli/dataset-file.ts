@@ -3,6 +3,7 @@ import { datasetFromArrays } from '../data/arrays.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createDataset, DATASET_NAMES, type DatasetName } from '../data/toy.ts';
 import { asError, DataError } from '../errors.ts';
+import { UsageError } from './arguments.ts';
 import { parseNpz } from '../files/npz.ts';
 import { readInput } from './input-file.ts';
 
@@ -26,8 +27,8 @@ export async function loadDataset(
     const name = DATASET_NAMES.find((candidate) => candidate === text);
     if (name) return createDataset(name satisfies DatasetName, { seed });
     const names = DATASET_NAMES.join(', ');
-    throw new DataError(
-      `data set is ${JSON.stringify(text)}, but must be one of ${names}, or a file .npz`,
+    throw new UsageError(
+      `--dataset is ${JSON.stringify(text)}, but must be one of ${names}, or a file .npz`,
     );
   }
   const bytes = await readInput(text);

@@ -138,7 +138,14 @@ export async function loadFromOptions(
     ...(weightOrder && { weightOrder }),
     ...(layers && { layers }),
   });
-  const notes = [...loaded.notes, ...unusedNotes(loaded.network, options)];
+  const { format, network } = loaded;
+  const unused =
+    format === 'safetensors'
+      ? []
+      : (['alpha', 'weightOrder', 'layers'] as const)
+          .filter((name) => options[name] !== undefined)
+          .map((name) => `${flagOf(name)} is not used: the file says it`);
+  const notes = [...loaded.notes, ...unusedNotes(network, options), ...unused];
   for (const note of notes) session.reporter.note(note);
   return { ...loaded, notes };
 }

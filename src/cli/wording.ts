@@ -1,15 +1,16 @@
+import { countOf } from '../errors.ts';
 import type { Extent } from './jobs/tally.ts';
 
 /** Range of λ₁ and the number of bad values, for people. */
-export function showExtent(extent: Extent, things: string): string {
+export function showExtent(extent: Extent, thing: string): string {
   const { minimum, maximum, mean, goodCount, collapsedCount, overflowCount } = extent;
   const range =
     goodCount > 0
       ? `λ₁ from ${showNumber(minimum)} to ${showNumber(maximum)}, mean ${showNumber(mean)}`
       : 'λ₁ nowhere';
   const bad = [
-    collapsedCount > 0 ? `${collapsedCount} ${things} with J = 0` : '',
-    overflowCount > 0 ? `${overflowCount} ${things} beyond float32` : '',
+    collapsedCount > 0 ? `${countOf(collapsedCount, thing)} with J = 0` : '',
+    overflowCount > 0 ? `${countOf(overflowCount, thing)} beyond float32` : '',
   ].filter(Boolean);
   return [range, ...bad].join('; ');
 }

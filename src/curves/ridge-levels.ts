@@ -41,7 +41,7 @@ export interface RidgeCurveLimits {
 }
 
 /** The fitted surfaces need neighbours with weight. */
-const LEAST_SMOOTHING = 0.5;
+export const LEAST_SMOOTHING = 0.5;
 /** Shorter curves are dropped by default: this part of the field's longer side. */
 const SHORTEST_PART = 1 / 20;
 /** How far from the mean to the threshold of strong ridges the level `auto` of weak ones lies. */

@@ -18,7 +18,7 @@ const STANDARD_SHARPNESS = 0.1;
 /** λ₁ is smoothed over this part of the field's longer side, so that a finer field has the same ridges. */
 const STANDARD_SMOOTHING = { part: 1 / 170, leastPixels: 0.8, mostPixels: 4 };
 /** Pixels: kernels reach no further. */
-const MOST_SMOOTHING = 16;
+export const MOST_SMOOTHING = 16;
 /** Second differences below this part of |λ₁| may be rounding of float32: 16 u. */
 const ROUNDING = 2 ** -20;
 

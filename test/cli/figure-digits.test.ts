@@ -97,7 +97,7 @@ describe('figures of digits', () => {
     expect(missing.code).toBe(1);
     expect(missing.stderr).toContain('train-images-idx3-ubyte.gz cannot be read');
     const other = await run('figS1', '--mnist', folder);
-    expect(other.code).toBe(1);
+    expect(other.code).toBe(2);
     expect(other.stderr).toContain('figS1 has no digits');
   });
 });

@@ -71,6 +71,18 @@ describe('the command line', () => {
       ['train', '--dataset', 'circle', '--architecture', '3-5-1', '--out', 'n.json'],
       /change the first number/,
     ],
+    [
+      ['train', '--dataset', 'disk', '--out', 'n.json', '--backend', 'cpu'],
+      /--dataset is "disk", but must be one of circle, spirals/,
+    ],
+    [
+      ['train', '--dataset', 'circle', '--loss', 'cross-entropy', '--out', 'n.json'],
+      /--loss is cross-entropy, but one output has no softmax/,
+    ],
+    [
+      ['train', '--dataset', 'circle', '--no-standardise', '--out', 'n.json'],
+      /--no-standardise is for data\.npz/,
+    ],
   ])('%j is refused', async (args, message) => {
     const { code, stdout, stderr } = await place.run(args);
     expect(stderr).toMatch(message);
@@ -97,10 +109,6 @@ describe('the command line', () => {
     [
       ['field', 'net.json', '--like', 'net.json', ...OUT],
       /net\.json: the network file holds no parameters/,
-    ],
-    [
-      ['train', '--dataset', 'disk', '--out', 'n.json', '--backend', 'cpu'],
-      /must be one of circle, spirals/,
     ],
   ])('%j fails', async (args, message) => {
     const { code, stdout, stderr } = await place.run(args);

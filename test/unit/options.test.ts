@@ -80,5 +80,9 @@ describe('loadFromOptions', () => {
       '--activation sine is not used: the file says tanh',
       '--output-activation relu is not used: the file says identity',
     ]);
+    expect(await notes({ alpha: 0.2, layers: ['a'] })).toEqual([
+      '--alpha is not used: the file says it',
+      '--layers is not used: the file says it',
+    ]);
   });
 });

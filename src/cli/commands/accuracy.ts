@@ -3,6 +3,7 @@ import { layerPlace } from '../../model/layer-choice.ts';
 import type { Network } from '../../model/network.ts';
 import { pixelCentre, planePoint, type Domain, type Plane } from '../../model/plane.ts';
 import { parametersValue } from '../../files/parameters.ts';
+import { countOf } from '../../errors.ts';
 import { asUsage, chooseLayer, refuseUnused, wholeNumber } from '../arguments.ts';
 import { packNetwork } from '../jobs/job.ts';
 import {
@@ -99,7 +100,7 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
           `|l·λ₁ − float64| at ${pointCount} points: worst ${showNumber(worst)}, median ${showNumber(median)}`,
           `angle of directions at ${directionCount} points: worst ${showAngle(worstAngle)}, median ${showAngle(medianAngle)}`,
           ...(result.statusMismatches > 0
-            ? [`${result.statusMismatches} points have another status`]
+            ? [`another status at ${countOf(result.statusMismatches, 'point')}`]
             : []),
           `${backend} (${description}), ${showSeconds(seconds)}`,
         ],

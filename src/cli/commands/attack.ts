@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { checkAttack, checkStarts } from '../../engine/attack-checks.ts';
 import type { AttackRequest, Loss } from '../../engine/engine.ts';
-import { DataError } from '../../errors.ts';
+import { countOf, DataError } from '../../errors.ts';
 import {
   parametersValue,
   writeParameters,
@@ -212,7 +212,9 @@ async function openClasses(path: string, count: number): Promise<RowSource> {
   const labels = await openRows(path, 1);
   if (labels.count === count) return labels;
   await labels.close();
-  throw new DataError(`${path} has ${labels.count} classes, but there are ${count} inputs`);
+  throw new DataError(
+    `${path} has classes for ${countOf(labels.count, 'input')}, but there are ${count}`,
+  );
 }
 
 async function readPart(

@@ -92,5 +92,5 @@ export function addFieldCommand(program: Command, signal: AbortSignal): void {
 }
 
 function describeResult({ exponents }: FieldResult): string {
-  return showExtent(exponents, 'pixels');
+  return showExtent(exponents, 'pixel');
 }

@@ -8,7 +8,7 @@ import { FIGURE_NAMES, findFigure } from '../../figures/registry.ts';
 import { partId, stepKey, type KeptStep } from '../../figures/run.ts';
 import { comparisonMarkdown, tableCsv, tableJson } from '../../figures/writing.ts';
 import { writeNetwork } from '../../files/save.ts';
-import { oneOf, reading, wholeNumber } from '../arguments.ts';
+import { oneOf, reading, UsageError, wholeNumber } from '../arguments.ts';
 import { readInput, reasonOf } from '../input-file.ts';
 import type { GivenStep } from '../jobs/figure.ts';
 import { addBackendOption, createCommand, startSession, valueOption } from '../options.ts';
@@ -45,7 +45,10 @@ export function addFigureCommand(program: Command, signal: AbortSignal): void {
     )
     .option('--quick', 'a smaller form, in seconds')
     .addOption(valueOption('--seed <n>', seed, wholeNumber(0, 2 ** 31), '1'))
-    .option('--mnist <folder>', 'fig4, figS4: the four files of MNIST, for the built-in digits')
+    .option(
+      '--mnist <folder>',
+      'fig4, figS4: the four files of MNIST, instead of the built-in digits',
+    )
     .option('--no-png', 'charts as SVG alone: starts no browser unless it computes there')
     .option(
       '--resume',
@@ -77,7 +80,7 @@ async function draw(name: string, given: Options, signal: AbortSignal): Promise<
 
 function readDigits(figure: Figure<unknown>, folder: string): Promise<DigitImages> {
   if (!figure.wantsDigits)
-    throw new DataError(`--mnist is given, but ${figure.name} has no digits`);
+    throw new UsageError(`--mnist is given, but ${figure.name} has no digits`);
   return readMnist((name) => readInput(join(folder, name)));
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { PointsRequest } from '../../engine/engine.ts';
 import { checkPointsRequest } from '../../engine/field-checks.ts';
+import { countOf } from '../../errors.ts';
 import { parametersValue } from '../../files/parameters.ts';
 import {
   asUsage,
@@ -112,7 +113,7 @@ export function addPointsCommand(program: Command, signal: AbortSignal): void {
             parameters: parametersValue(parameters),
           },
           [
-            `${out}: ${count} points, ${showExtent(result.exponents, 'points')}`,
+            `${out}: ${countOf(count, 'point')}, ${showExtent(result.exponents, 'point')}`,
             `${backend} (${description}), ${showSeconds(seconds)}, ${Math.round(rate)} points/s`,
           ],
         );

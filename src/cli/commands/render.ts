@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { FieldData, FieldRequest } from '../../engine/engine.ts';
 import { allocateRows, setBand } from '../../engine/field-bands.ts';
 import type { DrawnRidges } from '../../engine/ridge-limits.ts';
-import { FtleError } from '../../errors.ts';
+import { countOf, FtleError } from '../../errors.ts';
 import type { FieldFormat } from '../../files/file-options.ts';
 import { parametersValue, type TrainingRecord } from '../../files/parameters.ts';
 import { readParameters, writeField } from '../../files/save.ts';
@@ -187,7 +187,7 @@ async function render(path: string, given: Options, signal: AbortSignal): Promis
       parameters: parametersValue(await readParameters(bytes)),
     },
     [
-      `${out}: ${request.width} × ${request.height}, ${showExtent(exponents, 'pixels')}`,
+      `${out}: ${request.width} × ${request.height}, ${showExtent(exponents, 'pixel')}`,
       `${backend} (${description}), ${showSeconds(seconds)}`,
     ],
   );
@@ -282,7 +282,7 @@ async function markDataset(
   });
   if (inputWidth !== network.inputWidth) {
     throw new UsageError(
-      `--dataset ${name} has ${inputWidth} inputs, but the network has ${network.inputWidth}`,
+      `--dataset ${name} has ${countOf(inputWidth, 'input')}, but the network has ${network.inputWidth}`,
     );
   }
   const shown = Math.min(count, MOST_SAMPLES);

@@ -3,7 +3,7 @@ import { findBoundaryCurves } from '../../curves/boundary.ts';
 import type { Curve } from '../../curves/curve.ts';
 import { polishRidges } from '../../curves/polish.ts';
 import { findRidgeCurves } from '../../curves/ridge-curves.ts';
-import type { RidgeLevel } from '../../curves/ridge-levels.ts';
+import { LEAST_SMOOTHING, type RidgeLevel } from '../../curves/ridge-levels.ts';
 import {
   curvesToGeoJson,
   curvesToSvg,
@@ -12,8 +12,9 @@ import {
 } from '../../curves/writing.ts';
 import type { FieldData } from '../../engine/engine.ts';
 import { allocateRows, setBand } from '../../engine/field-bands.ts';
+import { MOST_SMOOTHING } from '../../engine/ridge-limits.ts';
 import { describeField, describeNetwork, parametersValue } from '../../files/parameters.ts';
-import { numberAbove, readEnding, readLevel } from '../arguments.ts';
+import { numberAbove, readEnding, readLevel, UsageError } from '../arguments.ts';
 import { FIELD_ARRAYS, type FieldPart } from '../jobs/field.ts';
 import { packNetwork } from '../jobs/job.ts';
 import { addFieldOptions, chooseField, type FieldOptions } from '../field-options.ts';
@@ -56,7 +57,11 @@ export function addRidgesCommand(program: Command, signal: AbortSignal): void {
   addFieldOptions(command);
   command
     .addOption(
-      valueOption('--smoothing <pixels>', 'scale of the derivatives', numberAbove(0, false)),
+      valueOption(
+        '--smoothing <pixels>',
+        'scale of the derivatives',
+        numberAbove(LEAST_SMOOTHING, true, MOST_SMOOTHING),
+      ),
     )
     .addOption(
       valueOption(
@@ -94,7 +99,9 @@ export function addRidgesCommand(program: Command, signal: AbortSignal): void {
 }
 
 async function findRidges(path: string, options: Options, signal: AbortSignal): Promise<void> {
-  const { out, backend } = options;
+  const { out, backend, low, high } = options;
+  if (typeof low === 'number' && typeof high === 'number' && low > high)
+    throw new UsageError(`--low is ${low}, but must not be above --high, ${high}`);
   const ending = out === undefined ? null : readEnding(out, ENDINGS);
   if (out !== undefined) await checkPlace(out);
   const session = startSession('ridges', options, signal);

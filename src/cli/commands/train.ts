@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../../data/dataset.ts';
 import { DATASET_NAMES } from '../../data/toy.ts';
+import { countOf } from '../../errors.ts';
 import { describeNetwork, parametersValue, type TrainingRecord } from '../../files/parameters.ts';
 import { ACTIVATION_NAMES, type ActivationName } from '../../math/activations.ts';
 import type { Initialisation } from '../../math/initialisation.ts';
@@ -20,6 +21,7 @@ import {
   oneOf,
   readEnding,
   refuseUnused,
+  UsageError,
   wholeNumber,
 } from '../arguments.ts';
 import { isDatasetFile, loadDataset } from '../dataset-file.ts';
@@ -103,6 +105,8 @@ async function train(given: Options, signal: AbortSignal): Promise<void> {
   const { out, backend, seed, standardise } = given;
   const format = readEnding(out, ['safetensors', 'json']);
   if (given.optimizer !== 'sgd') refuseUnused(given, ['momentum'], 'is for --optimizer sgd');
+  if (!standardise && !isDatasetFile(given.dataset))
+    throw new UsageError('--no-standardise is for data.npz: toy problems come standardised');
   await checkPlace(out);
   const session = startSession('train', given, signal);
   const dataset = await loadDataset(given.dataset, { seed, standardise });
@@ -152,7 +156,7 @@ async function train(given: Options, signal: AbortSignal): Promise<void> {
       parameters,
     },
     [
-      `${out}: ${stepCount} steps, ${showNumber(epoch)} epochs`,
+      `${out}: ${countOf(stepCount, 'step')}, ${showNumber(epoch)} epochs`,
       `loss ${showNumber(trainLoss)}, of the test set ${showNumber(testLoss)}; accuracy ${percent(trainAccuracy)}, of the test set ${percent(testAccuracy)}`,
       `${backend} (${description}), ${showSeconds(seconds)}`,
     ],
