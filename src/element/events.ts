@@ -31,7 +31,7 @@ export interface FtleMapEvents {
   'ftle-reset': null;
   /** The user changed a property with the controls, or `files` by dropping some. */
   'ftle-change': { readonly name: string };
-  /** The user moved the view to this rectangle, which is the property `domain` now. */
+  /** The user moved the view to this rectangle, which is the property `domain` now; after Home that is what the page gave, null if nothing. */
   'ftle-view': { readonly domain: DomainList };
   /** The user saved a file with the menu. */
   'ftle-save': { readonly name: string; readonly blob: Blob };

@@ -21,6 +21,7 @@ import type { LoadedFile } from './plan.ts';
 import { PlanLoader } from './plan-loader.ts';
 import { Problems, type ProblemSource } from './problems.ts';
 import { describeShown, shownDomain, shownSpace } from './shown.ts';
+import type { DirectionChoice } from './settings.ts';
 import { Stage } from './stage.ts';
 import { styles } from './styles.ts';
 import { pointIn } from './view.ts';
@@ -110,6 +111,8 @@ export class FtleMapElement extends MapAnswers {
   #bounds: ColorRange = [-1, 1];
   /** What it says exponents are over. */
   #space = '';
+  /** How directions were shown last. */
+  #directions: DirectionChoice = true;
   /** The network that is shown, with the weights read back last: at most two seconds old. */
   get network(): Network | null {
     const session = this.#live?.session;
@@ -292,9 +295,15 @@ export class FtleMapElement extends MapAnswers {
     },
     view: (step) => this.#interaction.step(step),
     menu: (button) => this.#interaction.toggleMenu(button),
-    nextLayer: () => this.#showNextLayer(),
+    nextLayer: () => {
+      this.#showNextLayer();
+      this.#dispatch('ftle-change', { name: 'layer' });
+    },
     change: (name, value) => {
-      Object.assign(this, { [name]: value });
+      // The button knows on and off: on again is what it was before.
+      if (name === 'directions' && this.directions) this.#directions = this.directions;
+      const wanted = name === 'directions' && value === true ? this.#directions : value;
+      Object.assign(this, { [name]: wanted });
       this.#dispatch('ftle-change', { name });
     },
   };

@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/dataset.ts';
-import { DataError, FtleError } from '../errors.ts';
+import { countOf, DataError, FtleError } from '../errors.ts';
 import { coordinatePlane, planeCoordinates, type Domain, type Plane } from '../model/plane.ts';
 import { axesPlane, pointsPlane, principalPlane } from '../model/planes.ts';
 import type { PlaneSettings, PointList } from './plane-settings.ts';
@@ -122,7 +122,7 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 function checkPoint(point: ArrayLike<number>, name: string, inputWidth: number): void {
   if (point.length !== inputWidth) {
     throw new DataError(
-      `${name} has ${point.length} numbers, but the network has ${inputWidth} inputs; give one number for each`,
+      `${name} has ${countOf(point.length, 'number')}, but the network has ${countOf(inputWidth, 'input')}; give one number for each`,
     );
   }
   for (let i = 0; i < inputWidth; i++) {

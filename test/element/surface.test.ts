@@ -278,7 +278,9 @@ describe('layers', () => {
     await element.whenIdle();
     await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(element.layer).toBe('last');
+    const changed = nextEvent(element, 'ftle-change');
     findButton(element, 'Next layer').click();
+    expect((await changed).detail).toEqual({ name: 'layer' });
     await element.whenIdle();
     expect(element.layer).toBe(1);
     findButton(element, 'Next layer').click();

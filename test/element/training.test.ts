@@ -217,6 +217,23 @@ describe('training', () => {
     await element.whenIdle();
   });
 
+  it('shows directions as before when they are switched on again', async () => {
+    const element = await mountIdle(`${START} controls directions="convolution"`);
+    for (const wanted of [false, 'convolution', false, 'convolution']) {
+      findButton(element, 'Directions').click();
+      expect(element.directions).toBe(wanted);
+      await element.updateComplete;
+    }
+    element.directions = true;
+    await element.updateComplete;
+    for (const wanted of [false, true]) {
+      findButton(element, 'Directions').click();
+      expect(element.directions).toBe(wanted);
+      await element.updateComplete;
+    }
+    await element.whenIdle();
+  });
+
   it('shows the layer of the slider', async () => {
     const element = await mountIdle(`${START} controls`);
     const slider = findSlider(element, 'Layer');
