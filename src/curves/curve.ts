@@ -7,10 +7,6 @@ export interface Curve {
   readonly closed: boolean;
 }
 
-export function curvePointCount({ points }: Curve): number {
-  return points.length / 2;
-}
-
 /** Length in plane units. */
 export function curveLength({ points }: Curve): number {
   let sum = 0;

@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts';
+import { countOf, DataError } from '../errors.ts';
 import { MAXIMAL_LAYER_COUNT } from '../model/network.ts';
 import { compareLayerNames, findOrders } from './layer-order.ts';
 import { shorten, showList, showTensor } from './show.ts';
@@ -167,7 +167,7 @@ function notPlain(fault: string, tensors: readonly NamedShape[]): DataError {
 function shapeFault({ part }: TensorRole, { shape }: NamedShape): string | null {
   const dimensions = part === 'weight' ? 2 : 1;
   if (shape.length !== dimensions) {
-    return `has ${shape.length} dimensions, but the ${part} of a dense layer has ${dimensions}`;
+    return `has ${countOf(shape.length, 'dimension')}, but the ${part} of a dense layer has ${dimensions}`;
   }
   return shape.includes(0) ? 'is empty' : null;
 }

@@ -10,7 +10,7 @@ const OTHERS: readonly { starts: readonly (string | readonly number[])[]; what: 
   },
   {
     starts: ['\x89HDF'],
-    what: 'an HDF5 file, as Keras writes weights. Save the weights with safetensors.numpy.save_file({v.path: v.numpy() for v in model.weights}, …), or the network as ONNX with model.export',
+    what: "an HDF5 file, as Keras writes weights. Save the weights with safetensors.numpy.save_file({v.path: v.numpy() for v in model.weights}, …), or the network as ONNX with model.export('net.onnx', format='onnx')",
   },
   { starts: ['\x93NUMPY'], what: 'an array of NumPy, which is data and no network' },
   { starts: [[0x1f, 0x8b]], what: 'compressed by gzip. Unpack it first' },

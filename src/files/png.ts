@@ -48,18 +48,6 @@ export async function writePng(image: PngImage, texts: PngTexts = {}): Promise<U
 }
 
 /**
- * The same PNG with more texts.
- *
- * @throws DataError if it is no PNG.
- */
-export function addPngTexts(bytes: Uint8Array, texts: PngTexts): Uint8Array {
-  checkSignature(bytes);
-  // The texts go behind the header, which is the first chunk and always has 13 bytes.
-  const end = SIGNATURE.length + CHUNK_FRAME + 13;
-  return concatenate([bytes.subarray(0, end), ...textChunks(texts), bytes.subarray(end)]);
-}
-
-/**
  * The texts of a PNG from an untrusted source, as far as they are not compressed.
  *
  * @param wanted - keyword of the only text that is read; all by default.

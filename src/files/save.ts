@@ -29,7 +29,7 @@ export async function describeOrigin(
 
 /**
  * A field as a file. In pictures a pixel of the map is one of the field. Where there is no number, arrays hold
- * −∞ or 0 and a status, CSV an empty cell, colours a hatching, greys 0.
+ * −∞ or 0 and a status, CSV `-inf` where J = 0 (of λ₂, where its rank is 1) and else an empty cell, colours a hatching, greys 0.
  *
  * @throws DataError if an option does not fit.
  */

@@ -1,4 +1,4 @@
-import { NetworkError } from '../errors.ts';
+import { countOf, NetworkError } from '../errors.ts';
 import type { Network, Program } from '../model/network.ts';
 import { opRules } from '../ops/registry.ts';
 
@@ -53,7 +53,7 @@ export function classify(outputs: ArrayLike<number>): number {
 export function checkPoint(network: Network, point: ArrayLike<number>): ArrayLike<number> {
   if (point.length !== network.inputWidth) {
     throw new NetworkError(
-      `point has ${point.length} numbers, but the network has ${network.inputWidth} inputs`,
+      `point has ${countOf(point.length, 'number')}, but the network has ${countOf(network.inputWidth, 'input')}`,
     );
   }
   return point;

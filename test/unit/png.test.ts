@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../src/errors.ts';
-import { addPngTexts, readPngTexts, writePng, type PngImage } from '../../src/files/png.ts';
+import { readPngTexts, writePng, type PngImage } from '../../src/files/png.ts';
 import { RandomStream } from '../../src/math/random.ts';
 
 /** A picture of random samples, every third row smooth, so that all filters are in use. */
@@ -79,16 +79,6 @@ describe('texts', () => {
     expect(Object.fromEntries(readPngTexts(bytes))).toEqual(texts);
     const { text } = decode(bytes, { checkCrc: true });
     expect(text).toMatchObject({ Software: texts.Software, 'ftle-map': texts['ftle-map'] });
-  });
-
-  it('are added to a picture that is there', async () => {
-    const image = createImage(5, 4, 3, 8);
-    const bytes = addPngTexts(await writePng(image, { Software: 'ftle-map' }), { Title: 'μ' });
-    expect([...readPngTexts(bytes)].sort()).toEqual([
-      ['Software', 'ftle-map'],
-      ['Title', 'μ'],
-    ]);
-    expect([...decode(bytes, { checkCrc: true }).data]).toEqual([...image.data]);
   });
 
   it.each(['', ' x', 'x'.repeat(80), 'λ', 'a\0b'])('refuse the keyword %j', async (keyword) => {
