@@ -2,7 +2,7 @@ import { countOf } from '../errors.ts';
 import type { Extent } from './jobs/tally.ts';
 
 /** Range of λ₁ and the number of bad values, for people. */
-export function showExtent(extent: Extent, thing: string): string {
+export function showExtent(extent: Extent, thing: 'pixel' | 'point'): string {
   const { minimum, maximum, mean, goodCount, collapsedCount, overflowCount } = extent;
   const range =
     goodCount > 0

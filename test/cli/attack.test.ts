@@ -124,7 +124,11 @@ describe('ftle attack', () => {
     const printed = await place.json<Printed>(['attack', 'off.json', ...args]);
     expect(printed).toMatchObject({ stillCount: COUNT, successCount: 0, largestDistance: 0 });
     const told = await place.run(['attack', 'off.json', ...args.filter((arg) => arg !== '--json')]);
-    expect(told.stdout).toMatch(/300 stayed where they were: /);
+    expect(told.stdout).toMatch(/300 stayed where they were: their gradient/);
+    place.write('one.npy', writeNpy({ shape: [1, 3], values: points.slice(0, 3) }));
+    const one = ['--inputs', 'one.npy', '--radius', '1', '--backend', 'cpu', '--out', 'one.npz'];
+    const { stdout } = await place.run(['attack', 'off.json', ...one]);
+    expect(stdout).toMatch(/\n1 stayed where it was: its gradient/);
     const moved = await place.json<Printed>([...BASE, '--radius', '1', '--out', 'all.npz']);
     expect(moved.stillCount).toBe(0);
   });
@@ -141,7 +145,7 @@ describe('ftle attack', () => {
       'a.npz',
     ]);
     expect(few.code).toBe(1);
-    expect(few.stderr).toMatch(/few.npy has 3 classes, but there are 300 inputs/);
+    expect(few.stderr).toMatch(/few.npy has 3 rows, but --inputs has 300/);
     place.write('bad.npy', writeNpy({ shape: [COUNT], values: new Int32Array(COUNT).fill(7) }));
     const bad = await place.run([
       ...BASE,

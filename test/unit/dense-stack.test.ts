@@ -63,7 +63,7 @@ describe('layers', () => {
       /more than a plain stack .*: 1\.running_mean \[4\] is no weight or bias.*as ONNX$/,
       ['0.weight 4 2', '1.running_mean 4'],
     ],
-    [/1\.weight \[4\] has 1 dimensions, .* has 2\. Save/, ['0.weight 4 2', '1.weight 4']],
+    [/1\.weight \[4\] has 1 dimension, .* has 2\. Save/, ['0.weight 4 2', '1.weight 4']],
     [/conv\.weight \[8\]\[1\]\[3\]\[3\] has 4 dimensions/, ['conv.weight 8 1 3 3']],
     [/0\.bias \[4\] has no weight beside it/, ['0.bias 4', '1.weight 4 4']],
     [/0\.weight \[0\]\[2\] is empty/, ['0.weight 0 2']],

@@ -137,7 +137,7 @@ describe('the format', () => {
     ],
     [/^the file is a zip archive or a pickle/, Uint8Array.of(0x80, 2, 0x7d)],
     [
-      /^the file is an HDF5 file, as Keras .* model\.export/,
+      /^the file is an HDF5 file, as Keras .* model\.export\('net\.onnx', format='onnx'\)/,
       Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d),
     ],
     [/^the file is an array of NumPy/, readFixture('version-2.npy')],

@@ -463,7 +463,7 @@ describe('doors', () => {
     );
   });
   it('refuse a point or a plane of another width', () => {
-    expect(() => forward(network, [1])).toThrow(/point has 1 numbers, but the network has 2/);
+    expect(() => forward(network, [1])).toThrow(/point has 1 number, but the network has 2 inputs/);
     expect(() => planeExponents(network, [1, 2], 1, coordinatePlane(3))).toThrow(NetworkError);
   });
   it('classify by sign or by the largest', () => {

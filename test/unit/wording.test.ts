@@ -1,9 +1,18 @@
-// Plan: no text from a file moves a terminal's cursor, sets its title or turns the reading direction, wherever a
+// Plan: counts are told in words that fit one and many. No text from a file moves a terminal's cursor, sets its title or turns the reading direction, wherever a
 // command prints one. Control: what people write, in any language, is printed as it is.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Reporter } from '../../src/cli/reporter.ts';
 import { Session } from '../../src/cli/session.ts';
-import { printable } from '../../src/cli/wording.ts';
+import { printable, showExtent } from '../../src/cli/wording.ts';
+
+describe('showExtent', () => {
+  it('counts one pixel as one, and several as several', () => {
+    const none = { minimum: null, maximum: null, mean: null, goodCount: 0 };
+    expect(showExtent({ ...none, collapsedCount: 1, overflowCount: 2 }, 'pixel')).toBe(
+      'λ₁ nowhere; 1 pixel with J = 0; 2 pixels beyond float32',
+    );
+  });
+});
 
 describe('printable', () => {
   it('shows control characters by their codes', () => {

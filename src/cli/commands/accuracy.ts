@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { countOf } from '../../errors.ts';
 import { layerPlace } from '../../model/layer-choice.ts';
 import type { Network } from '../../model/network.ts';
 import { pixelCentre, planePoint, type Domain, type Plane } from '../../model/plane.ts';
 import { parametersValue } from '../../files/parameters.ts';
-import { countOf } from '../../errors.ts';
 import { asUsage, chooseLayer, refuseUnused, wholeNumber } from '../arguments.ts';
 import { packNetwork } from '../jobs/job.ts';
 import {
@@ -97,8 +97,8 @@ export function addAccuracyCommand(program: Command, signal: AbortSignal): void 
           parameters,
         },
         [
-          `|l·λ₁ − float64| at ${pointCount} points: worst ${showNumber(worst)}, median ${showNumber(median)}`,
-          `angle of directions at ${directionCount} points: worst ${showAngle(worstAngle)}, median ${showAngle(medianAngle)}`,
+          `|l·λ₁ − float64| at ${countOf(pointCount, 'point')}: worst ${showNumber(worst)}, median ${showNumber(median)}`,
+          `angle of directions at ${countOf(directionCount, 'point')}: worst ${showAngle(worstAngle)}, median ${showAngle(medianAngle)}`,
           ...(result.statusMismatches > 0
             ? [`another status at ${countOf(result.statusMismatches, 'point')}`]
             : []),

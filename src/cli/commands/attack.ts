@@ -167,7 +167,7 @@ function requestOf(network: Network, given: Options): AttackRequest {
     );
   }
   if (bounds && bounds.length !== 2) {
-    throw new UsageError(`--bounds has ${bounds.length} numbers, but must be low,high`);
+    throw new UsageError(`--bounds has ${countOf(bounds.length, 'number')}, but must be low,high`);
   }
   return {
     norm,
@@ -203,8 +203,9 @@ function describeAttack(
 /** Such points look robust, and need not be. */
 function describeStill(count: number): string[] {
   if (count === 0) return [];
+  const [stayed, whose] = count === 1 ? ['it was', 'its'] : ['they were', 'their'];
   return [
-    `${count} stayed where they were: their gradient is 0 in the numbers of this backend, or leads out of the bounds`,
+    `${count} stayed where ${stayed}: ${whose} gradient is 0 in the numbers of this backend, or leads out of the bounds`,
   ];
 }
 
@@ -212,9 +213,7 @@ async function openClasses(path: string, count: number): Promise<RowSource> {
   const labels = await openRows(path, 1);
   if (labels.count === count) return labels;
   await labels.close();
-  throw new DataError(
-    `${path} has classes for ${countOf(labels.count, 'input')}, but there are ${count}`,
-  );
+  throw new DataError(`${path} has ${countOf(labels.count, 'row')}, but --inputs has ${count}`);
 }
 
 async function readPart(
