@@ -5,7 +5,9 @@ import { listExternalFiles } from '../files/onnx-files.ts';
 import { recogniseFormat } from '../files/format.ts';
 import type { Origin } from '../files/file-options.ts';
 import { checkParameters } from '../files/checked-parameters.ts';
+import { OWN_MEMBER } from '../files/own-tensors.ts';
 import { describeNetwork, PARAMETERS_FORMAT } from '../files/parameters.ts';
+import { parseSafetensors } from '../files/safetensors.ts';
 import { isRecord, quote } from '../files/show.ts';
 import { optionsInFlags } from './arguments.ts';
 import { readInput, readNamed, reasonOf } from './input-file.ts';
@@ -15,6 +17,8 @@ export interface NetworkFromFile extends LoadedNetwork {
   readonly path: string;
   /** What goes into files that are made from it; with its training, if that was here. */
   readonly origin: Origin;
+  /** Whether the file holds tensors alone, of which options say the rest. */
+  readonly isTensorsAlone: boolean;
 }
 
 /**
@@ -44,7 +48,13 @@ export async function readNetworkFile(
     }
     const loaded = await loadNetwork(bytes, { ...options, externalData });
     const { origin, notes } = describeOrigin(loaded, path);
-    return { ...loaded, path, origin, notes: [...loaded.notes.map(optionsInFlags), ...notes] };
+    return {
+      ...loaded,
+      path,
+      origin,
+      isTensorsAlone: loaded.format === 'safetensors' && !isOwn(bytes),
+      notes: [...loaded.notes.map(optionsInFlags), ...notes],
+    };
   } catch (cause) {
     const message = `${path}: ${optionsInFlags(asError(cause).message)}`;
     if (cause instanceof NetworkError) throw new NetworkError(message, { cause });
@@ -52,6 +62,10 @@ export async function readNetworkFile(
     throw cause;
   }
 }
+
+/** Whether safetensors say what the network is, as ours do. */
+const isOwn = (bytes: Uint8Array): boolean =>
+  Object.hasOwn(parseSafetensors(bytes).metadata, OWN_MEMBER);
 
 /** What is known of a network; parameters in the file that cannot be read are noted, they are not needed. */
 function describeOrigin({ network, metadata }: LoadedNetwork, path: string) {

@@ -1,8 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { WeightOrder } from '../files/tensor-names.ts';
-import { ACTIVATION_NAMES, type ActivationName } from '../math/activations.ts';
+import { ACTIVATION_NAMES, ACTIVATIONS, type ActivationName } from '../math/activations.ts';
 import { anyNumber, flagOf, oneOf, reading, type Reader } from './arguments.ts';
-import type { Network } from '../model/network.ts';
 import { BACKENDS } from './host.ts';
 import { readNetworkFile, type NetworkFromFile } from './network-file.ts';
 import { checkKept } from './output.ts';
@@ -138,31 +137,43 @@ export async function loadFromOptions(
     ...(weightOrder && { weightOrder }),
     ...(layers && { layers }),
   });
-  const { format, network } = loaded;
-  const unused =
-    format === 'safetensors'
-      ? []
-      : (['alpha', 'weightOrder', 'layers'] as const)
-          .filter((name) => options[name] !== undefined)
-          .map((name) => `${flagOf(name)} is not used: the file says it`);
-  const notes = [...loaded.notes, ...unusedNotes(network, options), ...unused];
+  const notes = [...loaded.notes, ...unusedNotes(loaded, options)];
   for (const note of notes) session.reporter.note(note);
   return { ...loaded, notes };
 }
 
-/** What a file says of its activations counts, and not the option; who gives one should know. */
+/** What a file says of its network counts, and not the option; who gives one should know. */
 function unusedNotes(
-  { spec, depth }: Network,
-  { activation, outputActivation }: NetworkOptions,
+  { network: { spec, depth }, isTensorsAlone }: NetworkFromFile,
+  { activation, outputActivation, alpha, weightOrder, layers }: NetworkOptions,
 ): string[] {
+  const note = (name: keyof NetworkOptions, why: string, given: string | number = ''): string =>
+    `${`${flagOf(name)} ${given}`.trimEnd()} is not used: ${why}`;
   const found = spec.layers.map((layer) => layer.activation);
-  const describe = (name: string, given: ActivationName | undefined, own: ActivationName[]) => {
-    if (given === undefined || own.every((other) => other === given)) return [];
-    const said = [...new Set(own)].join(', ');
-    return [`${flagOf(name)} ${given} is not used: the file says ${said}`];
+  const describe = <T extends string | number>(
+    name: keyof NetworkOptions,
+    given: T | undefined,
+    own: readonly T[],
+  ): string[] => {
+    if (given === undefined || own.every((other) => isAlike(other, given))) return [];
+    return [note(name, `the file says ${[...new Set(own)].join(', ')}`, given)];
   };
+  const alphas = spec.layers
+    .filter((layer) => ACTIVATIONS[layer.activation].defaultAlpha !== 0)
+    .map((layer) => layer.alpha);
+  const isAlphaLost = alpha !== undefined && alphas.length === 0;
+  const ownReading = 'this file says itself how it is to be read';
   return [
     ...describe('activation', activation, found.slice(0, depth)),
     ...describe('outputActivation', outputActivation, found.slice(depth)),
+    ...(isAlphaLost ? [note('alpha', 'no activation of the network has it', alpha)] : []),
+    ...describe('alpha', alpha, alphas),
+    ...(layers && !isTensorsAlone ? [note('layers', ownReading)] : []),
+    ...(weightOrder && !isTensorsAlone ? [note('weightOrder', ownReading)] : []),
   ];
+}
+
+/** Numbers in files are often float32. */
+function isAlike(a: string | number, b: string | number): boolean {
+  return a === b || (typeof a === 'number' && Math.fround(a) === Math.fround(Number(b)));
 }

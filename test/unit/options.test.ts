@@ -1,5 +1,5 @@
 // Plan: the help of an option lists its values, once; an option without a list has its description alone. An option that
-// would have no effect is refused by its flag; an activation that the file has otherwise is noted, one that it has is not. Messages of checks
+// would have no effect is refused by its flag; what the file of a network has otherwise, or has no use for, is noted, what it has is not. Messages of checks
 // and readers name flags; words that are none stay.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,8 +18,10 @@ import { Reporter } from '../../src/cli/reporter.ts';
 import { Session } from '../../src/cli/session.ts';
 import { DataError } from '../../src/errors.ts';
 import { writeNetworkJson } from '../../src/files/json.ts';
+import { writeNetworkSafetensors } from '../../src/files/safetensors-writing.ts';
 import { parseArchitecture } from '../../src/model/architecture.ts';
 import { initialiseNetwork } from '../../src/model/parameters.ts';
+import { readFixture } from '../support/files.ts';
 
 const values = oneOf(['red', 'blue']);
 
@@ -66,23 +68,46 @@ describe('messages', () => {
 });
 
 describe('loadFromOptions', () => {
-  it('notes activations that the file has otherwise', async () => {
+  /** Notes of a file with this content, by the options that are given. */
+  function noting(content: string | Uint8Array) {
     const folder = mkdtempSync(join(tmpdir(), 'ftle-map-options-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    const path = join(folder, 'net.json');
-    const spec = parseArchitecture('2-3x2-1', { outputActivation: 'identity' });
-    writeFileSync(path, writeNetworkJson(initialiseNetwork(spec, 1)));
+    const path = join(folder, 'net');
+    writeFileSync(path, content);
     const session = new Session('any', {}, new AbortController().signal, new Reporter(true));
-    const notes = async (options: NetworkOptions) =>
-      (await loadFromOptions(path, options, session)).notes;
+    return async (options: NetworkOptions) => (await loadFromOptions(path, options, session)).notes;
+  }
+
+  it('notes activations that the file has otherwise', async () => {
+    const spec = parseArchitecture('2-3x2-1', { outputActivation: 'identity' });
+    const notes = noting(writeNetworkJson(initialiseNetwork(spec, 1)));
     expect(await notes({ activation: 'tanh', outputActivation: 'identity' })).toEqual([]);
     expect(await notes({ activation: 'sine', outputActivation: 'relu' })).toEqual([
       '--activation sine is not used: the file says tanh',
       '--output-activation relu is not used: the file says identity',
     ]);
-    expect(await notes({ alpha: 0.2, layers: ['a'] })).toEqual([
-      '--alpha is not used: the file says it',
-      '--layers is not used: the file says it',
+  });
+
+  it('notes what only tensors alone have a use for', async () => {
+    const activations = { activation: 'leaky-relu', outputActivation: 'identity' } as const;
+    const network = initialiseNetwork(parseArchitecture('2-3x2-1', activations), 1);
+    const lost = 'is not used: this file says itself how it is to be read';
+    const options: NetworkOptions = { alpha: 0.3, layers: ['0', '2', '4'], weightOrder: 'out-in' };
+    for (const content of [writeNetworkJson(network), writeNetworkSafetensors(network)]) {
+      const notes = noting(content);
+      expect(await notes(options)).toEqual([
+        '--alpha 0.3 is not used: the file says 0.01',
+        `--layers ${lost}`,
+        `--weight-order ${lost}`,
+      ]);
+      expect(await notes({ alpha: 0.01 })).toEqual([]);
+    }
+    const alone = noting(readFixture('torch-tanh.safetensors'));
+    const said = async (given: NetworkOptions) =>
+      (await alone(given)).filter((note) => note.includes('is not used'));
+    expect(await said({ activation: 'elu', alpha: 0.3, weightOrder: 'out-in' })).toEqual([]);
+    expect(await said({ alpha: 0.3 })).toEqual([
+      '--alpha 0.3 is not used: no activation of the network has it',
     ]);
   });
 });
