@@ -85,11 +85,19 @@ describe('ftle ridges', () => {
     [['--low', '101%'], /--low is "101%", but must be a value of λ, a percentile such as 70%/],
     [['--high', 'strong'], /--high is "strong"/],
     [['--out', 'ridges.png'], /must end in one of \.json, \.geojson, \.svg/],
-    [['--smoothing', '0.4'], /--smoothing is "0.4".*at least 0.5, 16 at most/],
+    [['--smoothing', '0.4'], /--smoothing is "0\.4", but must be .* 0\.5, 16 at most/],
+    [['--smoothing', '17'], /--smoothing is "17"/],
     [['--low', '2', '--high', '1'], /--low is 2, but must not be above --high, 1/],
+    [['--low', '90%', '--high', '60%'], /--low is 90%, but must not be above --high, 60%/],
   ])('refuses %j', async (options, message) => {
     const { code, stderr } = await place.run([...RIDGES, ...options]);
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
+  });
+
+  it('says what is wrong with levels that only the field tells', async () => {
+    const { code, stderr } = await place.run([...RIDGES, '--low', '9', '--high', '50%']);
+    expect(stderr).toMatch(/low is 9, but must not be above high, /);
+    expect(code).toBe(1);
   });
 });

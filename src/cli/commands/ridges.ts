@@ -59,7 +59,7 @@ export function addRidgesCommand(program: Command, signal: AbortSignal): void {
     .addOption(
       valueOption(
         '--smoothing <pixels>',
-        'scale of the derivatives',
+        `scale of the derivatives, ${LEAST_SMOOTHING} to ${MOST_SMOOTHING} (a 170th of the side, 0.8 to 4)`,
         numberAbove(LEAST_SMOOTHING, true, MOST_SMOOTHING),
       ),
     )
@@ -99,10 +99,9 @@ export function addRidgesCommand(program: Command, signal: AbortSignal): void {
 }
 
 async function findRidges(path: string, options: Options, signal: AbortSignal): Promise<void> {
-  const { out, backend, low, high } = options;
-  if (typeof low === 'number' && typeof high === 'number' && low > high)
-    throw new UsageError(`--low is ${low}, but must not be above --high, ${high}`);
+  const { out, backend } = options;
   const ending = out === undefined ? null : readEnding(out, ENDINGS);
+  checkLevels(options);
   if (out !== undefined) await checkPlace(out);
   const session = startSession('ridges', options, signal);
   const { network } = await loadFromOptions(path, options, session);
@@ -153,6 +152,15 @@ async function findRidges(path: string, options: Options, signal: AbortSignal): 
     ...describePolish(options, report),
     `${backend} (${description}), ${showSeconds(seconds)}`,
   ]);
+}
+
+/** @throws UsageError if the lower level is above the higher one, as far as that is known before the field is. */
+function checkLevels({ low, high }: Options): void {
+  const valueOf = (level?: RidgeLevel) => (typeof level === 'object' ? level.percentile : level);
+  const [least, strong] = [low, high].map(valueOf);
+  if (typeof low !== typeof high || typeof least !== 'number' || least <= Number(strong)) return;
+  const sign = typeof low === 'object' ? '%' : '';
+  throw new UsageError(`--low is ${least}${sign}, but must not be above --high, ${strong}${sign}`);
 }
 
 function describeCurves(curves: readonly Curve[]): string {
