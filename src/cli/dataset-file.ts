@@ -3,8 +3,8 @@ import { datasetFromArrays } from '../data/arrays.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { createDataset, DATASET_NAMES, type DatasetName } from '../data/toy.ts';
 import { asError, DataError } from '../errors.ts';
-import { UsageError } from './arguments.ts';
 import { parseNpz } from '../files/npz.ts';
+import { UsageError, type Reader } from './arguments.ts';
 import { readInput } from './input-file.ts';
 
 /** Most bytes of the arrays of a data set: all of it is kept where it trains. */
@@ -12,6 +12,17 @@ const MAXIMAL_BYTES = 2 ** 31 - 2 ** 20;
 
 /** Whether a data set is a file, and no toy problem. */
 export const isDatasetFile = (text: string): boolean => /\.npz$/i.test(text);
+
+/** What a data set must be. */
+const WANTED = `one of ${DATASET_NAMES.join(', ')}, or a file .npz`;
+
+const findToy = (text: string): DatasetName | undefined =>
+  DATASET_NAMES.find((name) => name === text);
+
+export const readDatasetName: Reader<string> = (text) => {
+  if (isDatasetFile(text) || findToy(text)) return text;
+  throw new UsageError(WANTED);
+};
 
 /**
  * A data set by the name of a toy problem, or from an NPZ file with the arrays `inputs` [count][…] and either
@@ -24,12 +35,9 @@ export async function loadDataset(
   { seed, standardise }: { seed: number; standardise: boolean },
 ): Promise<Dataset> {
   if (!isDatasetFile(text)) {
-    const name = DATASET_NAMES.find((candidate) => candidate === text);
-    if (name) return createDataset(name satisfies DatasetName, { seed });
-    const names = DATASET_NAMES.join(', ');
-    throw new UsageError(
-      `--dataset is ${JSON.stringify(text)}, but must be one of ${names}, or a file .npz`,
-    );
+    const name = findToy(text);
+    if (name) return createDataset(name, { seed });
+    throw new DataError(`data set is ${JSON.stringify(text)}, but must be ${WANTED}`);
   }
   const bytes = await readInput(text);
   try {

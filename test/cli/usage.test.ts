@@ -61,6 +61,8 @@ describe('the command line', () => {
       /--output-index is 5.*from 0 to 0/,
     ],
     [[...PICTURE, '--dataset', 'circle'], /--dataset .* without --samples/],
+    [[...PICTURE, '--samples', '--seed', '2'], /--seed has no effect without --dataset/],
+    [[...PICTURE, '--samples', '--dataset', 'disk'], /--dataset is "disk", .* or a file \.npz/],
     [['figure', 'foo', '--out', 'z'], /the figure is "foo", but must be one of fig2, /],
     [['render', 'net.json', '--out', 'a.svg', '--grey', '--backend', 'cpu'], /--grey is for \.png/],
     [

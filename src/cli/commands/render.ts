@@ -20,7 +20,7 @@ import {
   UsageError,
   wholeNumber,
 } from '../arguments.ts';
-import { loadDataset } from '../dataset-file.ts';
+import { loadDataset, readDatasetName } from '../dataset-file.ts';
 import { packNetwork } from '../jobs/job.ts';
 import type { FieldPart } from '../jobs/field.ts';
 import { addFieldOptions, chooseField, type FieldOptions } from '../field-options.ts';
@@ -54,7 +54,7 @@ interface Options extends FieldOptions, RunOptions {
   readonly pixelRatio?: number;
   readonly grey?: boolean;
   readonly dataset?: string;
-  readonly seed: number;
+  readonly seed?: number;
   readonly out: string;
 }
 
@@ -101,8 +101,14 @@ export function addRenderCommand(program: Command, signal: AbortSignal): void {
       '--samples',
       'draw points of --dataset, or the three that the plane goes through, or rows of --inputs',
     )
-    .option('--dataset <name>', 'whose points (what the network was trained on, if it was here)')
-    .addOption(valueOption('--seed <n>', 'of the data set', wholeNumber(0), '1'))
+    .addOption(
+      valueOption(
+        '--dataset <name>',
+        'whose points (what the network was trained on, if it was here)',
+        readDatasetName,
+      ),
+    )
+    .addOption(valueOption('--seed <n>', 'of the data set (1)', wholeNumber(0)))
     .option('--no-colorbar', 'leave out the colour bar')
     .addOption(
       valueOption(
@@ -213,6 +219,9 @@ function checkUse(
     refuseUnused(given, ['outputIndex'], 'has no effect without --quantity output');
   }
   if (!samples) refuseUnused(given, ['dataset'], 'has no effect without --samples');
+  if (given.dataset === undefined) {
+    refuseUnused(given, ['seed'], 'has no effect without --dataset, whose points it chooses');
+  }
 }
 
 /** What a picture that holds numbers has not. */
@@ -266,7 +275,7 @@ async function markRows(inputs: string, plane: Plane, { reporter }: Session): Pr
 
 /** The first points of a data set, which are in random order, projected onto the plane. */
 async function markDataset(
-  { dataset: given, seed: givenSeed }: Options,
+  { dataset: given, seed: givenSeed = 1 }: Options,
   trained: TrainingRecord | undefined,
   network: Network,
   plane: Plane,

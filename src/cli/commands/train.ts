@@ -24,7 +24,7 @@ import {
   UsageError,
   wholeNumber,
 } from '../arguments.ts';
-import { isDatasetFile, loadDataset } from '../dataset-file.ts';
+import { isDatasetFile, loadDataset, readDatasetName } from '../dataset-file.ts';
 import { packNetwork } from '../jobs/job.ts';
 import { addBackendOption, createCommand, startSession, valueOption } from '../options.ts';
 import { checkPlace, writeOutput } from '../output.ts';
@@ -91,9 +91,12 @@ export function addTrainCommand(program: Command, signal: AbortSignal): void {
     ),
   ];
   command
-    .requiredOption(
-      '--dataset <name>',
-      `${DATASET_NAMES.join(', ')}, or data.npz with inputs and either targets or classes`,
+    .addOption(
+      valueOption(
+        '--dataset <name>',
+        `${DATASET_NAMES.join(', ')}, or data.npz with inputs and either targets or classes`,
+        readDatasetName,
+      ).makeOptionMandatory(),
     )
     .option('--no-standardise', 'train on the inputs of data.npz as they are');
   for (const option of options) command.addOption(option);
